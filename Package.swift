@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "FlowKit",
+  products: [
+    .library(name: "FlowKit", targets: ["FlowKit"]),
+    .library(name: "FlowKitTestSupport", targets: ["FlowKitTestSupport"]),
+    .executable(name: "flowctl", targets: ["flowctl"]),
+  ],
+  traits: [
+    .trait(name: "DoublePrecision", description: "Computes in Double instead of Float.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CFlowKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "FlowKit", dependencies: ["CHDF5", "COpenBLAS", "CFlowKernels"],
+      swiftSettings: swiftSettings),
+    .target(name: "FlowKitTestSupport", dependencies: ["FlowKit"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "flowctl",
+      dependencies: [
+        "FlowKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport"],
+      swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

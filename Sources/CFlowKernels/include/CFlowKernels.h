@@ -1,0 +1,2 @@
+#pragma once
+void flowkit_nothing(void);

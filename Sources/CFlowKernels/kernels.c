@@ -1,0 +1,2 @@
+#include "CFlowKernels.h"
+void flowkit_nothing(void) {}

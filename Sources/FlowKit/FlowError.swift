@@ -1,0 +1,31 @@
+/// What went wrong with a file, an input, a model or a number: never a programmer's mistake, which traps.
+///
+/// `message` is one line that says what was met, where (file, dataset, row, layer) and what to do.
+public struct FlowError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure, for a program that reacts differently to each.
+  public enum Kind: String, Sendable {
+    /// A file or folder that cannot be found, opened, created or written.
+    case file
+    /// A file that can be read but holds something else than asked for: a missing dataset, a wrong rank or type.
+    case format
+    /// Values that a flow cannot be fitted to or evaluated on.
+    case data
+    /// A layer list, recipe or option that describes no flow.
+    case architecture
+    /// A computation that left the finite numbers or did not converge.
+    case numerics
+  }
+
+  public var kind: Kind
+  public var message: String
+  /// More for an expert, such as the error stack of a library underneath; not part of the message.
+  public var detail: String?
+
+  public init(_ kind: Kind, _ message: String, detail: String? = nil) {
+    self.kind = kind
+    self.message = message
+    self.detail = detail
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Flowctl: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "flowctl")
+}
