@@ -1,0 +1,5 @@
+#define REAL float
+#define INT int32_t
+#define IS_DOUBLE 0
+#define NAME(f) flowkit_##f##_f32
+#include "kernels.h"

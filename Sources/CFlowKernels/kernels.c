@@ -1,2 +1,0 @@
-#include "CFlowKernels.h"
-void flowkit_nothing(void) {}

@@ -1,0 +1,141 @@
+/// An invertible map of events x ∈ ℝᴰ, possibly given a context c ∈ ℝᶜ, with a cheap log|det ∂z/∂x|.
+///
+/// *Forward* leads from data to latent (x ↦ z), the direction in which a likelihood is computed; *inverse* leads back.
+/// A bijector is an immutable description: its parameters θ come with each call, as its slice of the flow's one buffer,
+/// and every requirement takes a whole tile.
+///
+/// The laws, which `FlowKitTestSupport` proves for any bijector:
+/// - `inverse` undoes `forward` and the reverse, within what the map's conditioning allows;
+/// - the log-determinant equals that of the numerical Jacobian, and the inverse's is its negative;
+/// - the pullback agrees with central differences for x, c, θ and the log-determinant's cotangent alone;
+/// - an event's result does not depend on the other events of the tile, to the bit;
+/// - the declared `structure` is that of the Jacobian;
+/// - encoding and decoding gives the same map.
+///
+/// What is not checked at run time: that values are finite. A number that leaves the finite range travels through, so
+/// that the trainer can name the layer it came from.
+public protocol Bijector: Sendable, Codable {
+  /// The name under which layer lists and checkpoints know this kind of layer, such as `coupling-affine`.
+  static var layerName: String { get }
+
+  /// D, the number of features in and out.
+  var dimension: Int { get }
+
+  /// C, the number of context features that the map depends on; 0 (the default) ignores any context.
+  var contextDimension: Int { get }
+
+  /// The parameters in the order of the layer's slice of θ; none by default.
+  var parameterShapes: [ParameterShape] { get }
+
+  /// What the Jacobian ∂z/∂x looks like for every θ.
+  var structure: JacobianStructure { get }
+
+  /// The layer as a layer list writes it, such as `leaky-relu(0.1)`; by default its name.
+  var layerList: String { get }
+
+  /// Where training starts; zeros by default.
+  func initialParameters(using random: inout RandomStream) -> [Scalar]
+
+  /// The number of scalars that `prepare` makes of θ, or nil (the default) where tiles use θ itself.
+  var preparedCount: Int? { get }
+
+  /// Computes once per step what every tile would compute again from θ, such as normalised weights. Tiles then see
+  /// `prepared` in place of θ, and gradients with respect to it.
+  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>)
+
+  /// Adds to `gradient`, with respect to θ, what `preparedGradient` means for it.
+  func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient)
+
+  /// z and log|det ∂z/∂x|; by default the value of `forwardWithPullback`.
+  func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed
+
+  /// z and log|det ∂z/∂x|, and the map from their cotangents to those of x, c and θ.
+  func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback)
+
+  /// x and log|det ∂x/∂z|.
+  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) throws(FlowError) -> Transformed
+}
+
+/// A bijector whose inverse can be differentiated as well: what sample-based objectives and `Inverted` need.
+public protocol InvertiblyDifferentiable: Bijector {
+  /// x and log|det ∂x/∂z|, and the map from their cotangents to those of z, c and θ.
+  func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback)
+}
+
+/// Takes ∂L/∂values and ∂L/∂log-determinant (one row), **adds** to the gradients of the layer's parameters and of the
+/// context, and returns ∂L/∂input. Called at most once.
+public typealias Pullback = (_ values: consuming Tile, _ logDeterminant: Tile, _ gradient: inout Gradient) -> Tile
+
+/// The value of a bijector: the mapped events and the logarithm of how much volume they gained.
+public struct Transformed {
+  public var values: Tile
+  public var logDeterminant: LogDeterminant
+
+  public init(_ values: Tile, _ logDeterminant: LogDeterminant = .zero) {
+    self.values = values
+    self.logDeterminant = logDeterminant
+  }
+}
+
+/// log|det J| of each event: what all events share, in Double, plus a row of what differs between them.
+public struct LogDeterminant {
+  public var constant: Double
+  /// One row, or nil for a map of constant volume change.
+  public var perEvent: Tile?
+
+  public static var zero: LogDeterminant { LogDeterminant() }
+
+  public init(constant: Double = 0, perEvent: Tile? = nil) {
+    precondition(perEvent == nil || perEvent!.features == 1, "a log-determinant has one row")
+    self.constant = constant
+    self.perEvent = perEvent
+  }
+
+  /// The log-determinant of two maps in succession.
+  public mutating func add(_ other: LogDeterminant) {
+    constant += other.constant
+    guard let row = other.perEvent else { return }
+    if perEvent == nil { perEvent = row } else { perEvent!.add(row) }
+  }
+
+  /// The value for one event.
+  public func value(of event: Int) -> Double { constant + (perEvent.map { Double($0[0, event]) } ?? 0) }
+}
+
+// MARK: - Defaults
+
+extension Bijector {
+  public var contextDimension: Int { 0 }
+  public var parameterShapes: [ParameterShape] { [] }
+  public var layerList: String { Self.layerName }
+  public var preparedCount: Int? { nil }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    Array(repeating: 0, count: parameterCount)
+  }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    _ = prepared.update(fromContentsOf: parameters.values)
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    for index in 0..<gradient.count { gradient[index] += preparedGradient[index] }
+  }
+
+  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    forwardWithPullback(x, given: context, parameters).value
+  }
+
+  /// The number of scalars in this layer's slice of θ.
+  public var parameterCount: Int { parameterShapes.reduce(0) { $0 + $1.count } }
+
+  /// The number of scalars that tiles see.
+  var tileParameterCount: Int { preparedCount ?? parameterCount }
+}

@@ -1,0 +1,112 @@
+/// Some features condition the map of the others: z_A = x_A, z_B = g(x_B; φ), φ = perceptron(x_A, c).
+///
+/// A are the `conditioning` features, B the rest; g is a scalar map per feature of B. log|det| = Σ_B log|dg/dx|, exact,
+/// and the inverse costs what the forward pass does. Source: Dinh, Krueger & Bengio, "NICE" (2014), section 3;
+/// with `AffineMap`, Real-NVP (Dinh et al. 2017). Layer list: `coupling-affine(hidden=64x64)`.
+public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
+  public static var layerName: String { "coupling-\(Map.name)" }
+  public let conditioning: [Int]
+  public let transformed: [Int]
+  public let map: Map
+  public let conditioner: Perceptron
+
+  /// - Parameter mask: which features condition; the others are transformed.
+  public init(
+    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],
+    activation: Activation = .relu
+  ) {
+    conditioning = mask.conditioning(dimension: dimension)
+    transformed = (0..<dimension).filter { [conditioning] in !conditioning.contains($0) }
+    precondition(!transformed.isEmpty, "a coupling transforms at least one feature")
+    self.map = map
+    conditioner = Perceptron(
+      inputs: conditioning.count, context: contextDimension, hidden: hidden,
+      outputs: transformed.count * map.parameterCount, activation: activation)
+    self.mask = mask
+  }
+
+  private let mask: CouplingMask
+
+  public var dimension: Int { conditioning.count + transformed.count }
+  public var contextDimension: Int { conditioner.context }
+  public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
+  public var structure: JacobianStructure { .coupling(conditioning: conditioning, transformed: transformed) }
+
+  public var layerList: String {
+    let arguments = [mask == .halves ? nil : "mask=\(mask.layerList)", conditioner.layerListArguments]
+    return "\(Self.layerName)(\(arguments.compactMap { $0 }.joined(separator: ",")))"
+  }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    conditioner.initialParameters(using: &random)
+  }
+
+  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    let φ = conditioner.forward(x.gathering(conditioning), context, parameters)
+    let mapped = map.forward(x.gathering(transformed), φ)
+    var z = x
+    z.scatter(mapped.values, to: transformed)
+    return Transformed(z, mapped.logDeterminant)
+  }
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    differentiated(x, context, parameters, by: map.forwardWithPullback)
+  }
+
+  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    let φ = conditioner.forward(z.gathering(conditioning), context, parameters)
+    let mapped = map.inverse(z.gathering(transformed), φ)
+    var x = z
+    x.scatter(mapped.values, to: transformed)
+    return Transformed(x, mapped.logDeterminant)
+  }
+
+  public func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    differentiated(z, context, parameters, by: map.inverseWithPullback)
+  }
+
+  /// Both directions see the same A, so they differ only in the scalar map's direction.
+  private func differentiated(
+    _ x: consuming Tile, _ context: Tile?, _ parameters: Parameters,
+    by apply: (consuming Tile, consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
+  ) -> (value: Transformed, pullback: Pullback) {
+    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(x.gathering(conditioning), context, parameters)
+    let (mapped, pullBackMap) = apply(x.gathering(transformed), φ)
+    var z = x
+    z.scatter(mapped.values, to: transformed)
+    return (
+      Transformed(z, mapped.logDeterminant),
+      { values, logDeterminant, gradient in
+        let (input, φ̄) = pullBackMap(values.gathering(transformed), logDeterminant)
+        var result = values
+        result.scatter(input, to: transformed)
+        result.addRows(pullBackConditioner(φ̄, &gradient), to: conditioning)
+        return result
+      }
+    )
+  }
+}
+
+/// Which features of a coupling condition the others.
+public enum CouplingMask: Sendable, Codable, Equatable {
+  /// The first ⌊D/2⌋.
+  case halves
+  /// Those of odd index: 1, 3, 5, ….
+  case alternate
+
+  /// The masks by the name that layer lists give them.
+  public static let named: [(name: String, mask: CouplingMask)] = [("halves", .halves), ("alternate", .alternate)]
+
+  var layerList: String { Self.named.first { $0.mask == self }!.name }
+
+  func conditioning(dimension: Int) -> [Int] {
+    switch self {
+    case .halves: Array(0..<(dimension / 2))
+    case .alternate: Array(stride(from: 1, to: dimension, by: 2))
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// z = x + b, trainable b; log|det| = 0. Layer list: `shift`.
+public struct Shift: InvertiblyDifferentiable {
+  public static let layerName = "shift"
+  public let dimension: Int
+
+  public init(dimension: Int) {
+    self.dimension = dimension
+  }
+
+  public var parameterShapes: [ParameterShape] { [ParameterShape("shift", [dimension])] }
+  public var structure: JacobianStructure {
+    .diagonal(dimension, isAffine: true, signs: Array(repeating: 1, count: dimension))
+  }
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    var z = x
+    z.addBias(parameters)
+    return (
+      Transformed(z),
+      { values, _, gradient in
+        values.addRowSums(to: &gradient)
+        return values
+      }
+    )
+  }
+
+  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    inverseWithPullback(z, given: context, parameters).value
+  }
+
+  public func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    var x = z
+    x.addBias(parameters, scaledBy: -1)
+    return (
+      Transformed(x),
+      { values, _, gradient in
+        values.addRowSums(to: &gradient, scaledBy: -1)
+        return values
+      }
+    )
+  }
+}

@@ -1,0 +1,80 @@
+/// zᵢ = (xᵢ − μᵢ)/σᵢ with constants μ, σ in Double; log|det| = −Σ log σᵢ.
+///
+/// The usual first layer: it brings data in their own units to the scale on which networks train.
+public struct Standardize: InvertiblyDifferentiable, Preprocessing {
+  public static let layerName = "standardize"
+  public let means: [Double]
+  public let standardDeviations: [Double]
+
+  public init(means: [Double], standardDeviations: [Double]) {
+    precondition(means.count == standardDeviations.count, "\(means.count) means, \(standardDeviations.count) deviations")
+    precondition(
+      standardDeviations.allSatisfy { $0 > 0 && $0.isFinite }, "standard deviations are finite and above 0")
+    self.means = means
+    self.standardDeviations = standardDeviations
+  }
+
+  public var dimension: Int { means.count }
+  public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: means.map { _ in 1 }) }
+  private var logDeterminant: Double { -standardDeviations.reduce(0) { $0 + Double.log($1) } }
+
+  // MARK: Raw events, in Double
+
+  public func forward(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
+    for start in stride(from: 0, to: rows.count, by: dimension) {
+      for i in 0..<dimension { rows[start + i] = (rows[start + i] - means[i]) / standardDeviations[i] }
+    }
+    let change = logDeterminant
+    for event in logDeterminants.indices { logDeterminants[event] += change }
+  }
+
+  public func inverse(rows: inout [Double]) {
+    for start in stride(from: 0, to: rows.count, by: dimension) {
+      for i in 0..<dimension { rows[start + i] = rows[start + i] * standardDeviations[i] + means[i] }
+    }
+  }
+
+  // MARK: Tiles
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    let scale = Parameters(standardDeviations.map { Scalar(1 / $0) })
+    var z = x
+    z.addBias(Parameters(means.map { Scalar(-$0) }))
+    z.scaleRows(by: scale)
+    return (Transformed(z, LogDeterminant(constant: logDeterminant)), Self.scaling(by: scale))
+  }
+
+  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    inverseWithPullback(z, given: context, parameters).value
+  }
+
+  public func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    let scale = Parameters(standardDeviations.map { Scalar($0) })
+    var x = z
+    x.scaleRows(by: scale)
+    x.addBias(Parameters(means.map { Scalar($0) }))
+    return (Transformed(x, LogDeterminant(constant: -logDeterminant)), Self.scaling(by: scale))
+  }
+
+  private static func scaling(by scale: Parameters) -> Pullback {
+    { values, _, _ in
+      var result = values
+      result.scaleRows(by: scale)
+      return result
+    }
+  }
+}
+
+/// A bijector without trainable parameters that maps raw events, still in Double, to those that the flow's layers see.
+///
+/// Raw values are mapped in Double so that a time stamp of 1.6e9 ± 100 s keeps its digits in a Float build.
+public protocol Preprocessing: Bijector {
+  /// Maps events in place (row-major) and adds the log|det| of each.
+  func forward(rows: inout [Double], addingTo logDeterminants: inout [Double])
+  /// The inverse map, in place.
+  func inverse(rows: inout [Double])
+}

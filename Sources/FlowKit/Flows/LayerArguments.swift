@@ -1,0 +1,101 @@
+/// What a layer list gives to one layer: `name(value, key=value, …)`, together with the flow's dimensions.
+///
+/// A layer takes what it knows; what is left over is an error that points at it.
+public struct LayerArguments {
+  /// One argument, with or without a key.
+  struct Argument: Sendable {
+    let key: String?
+    let value: String
+    let offset: Int
+
+    init(_ text: String, offset: Int) {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.trimmed)
+      let bracket = text.firstIndex { $0 == "(" || $0 == "[" } ?? text.endIndex
+      let isKeyed = parts.count == 2 && text.firstIndex(of: "=")! < bracket
+      key = isKeyed ? parts[0] : nil
+      value = isKeyed ? parts[1] : Self.trimmed(text[...])
+      self.offset = offset
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+      var text = text.drop(while: \.isWhitespace)
+      while text.last?.isWhitespace == true { text.removeLast() }
+      return String(text)
+    }
+  }
+
+  public let layerName: String
+  public let dimension: Int
+  public let contextDimension: Int
+  public let registry: LayerRegistry
+  /// Draws what is random in the layer.
+  public var random: RandomStream
+  private var remaining: [Argument]
+
+  init(
+    layerName: String, dimension: Int, contextDimension: Int, registry: LayerRegistry, random: RandomStream,
+    _ arguments: [Argument]
+  ) {
+    (self.layerName, self.dimension, self.contextDimension) = (layerName, dimension, contextDimension)
+    (self.registry, self.random, remaining) = (registry, random, arguments)
+  }
+
+  /// The value of `key`, or of the first argument without a key if `positional`.
+  private mutating func take(_ key: String, positional: Bool) -> Argument? {
+    guard let index = remaining.firstIndex(where: { $0.key == key || (positional && $0.key == nil) }) else {
+      return nil
+    }
+    return remaining.remove(at: index)
+  }
+
+  /// A finite number for which `accepts` holds.
+  public mutating func number(
+    _ key: String, positional: Bool = false, default: Double, _ requirement: String, where accepts: (Double) -> Bool
+  ) throws(FlowError) -> Double {
+    guard let argument = take(key, positional: positional) else { return `default` }
+    guard let value = Double(argument.value), value.isFinite, accepts(value) else {
+      throw error(argument, "\(key) takes \(requirement)")
+    }
+    return value
+  }
+
+  /// Layer widths such as `128x128`.
+  public mutating func widths(_ key: String, default: [Int]) throws(FlowError) -> [Int] {
+    guard let argument = take(key, positional: false) else { return `default` }
+    let parts = argument.value.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard parts.allSatisfy({ 1...65_536 ~= $0 }) else {
+      throw error(argument, "\(key) takes widths such as 128x128")
+    }
+    return parts
+  }
+
+  /// One of several words.
+  public mutating func choice<Choice>(
+    _ key: String, default: Choice, from choices: [(name: String, value: Choice)]
+  ) throws(FlowError) -> Choice {
+    guard let argument = take(key, positional: false) else { return `default` }
+    guard let choice = choices.first(where: { $0.name == argument.value }) else {
+      throw error(argument, "\(key) takes one of \(choices.map(\.name).joined(separator: ", "))")
+    }
+    return choice.value
+  }
+
+  /// All arguments without a key, as texts.
+  mutating func positionals() -> [Argument] {
+    let found = remaining.filter { $0.key == nil }
+    remaining.removeAll { $0.key == nil }
+    return found
+  }
+
+  /// Whether any argument is left; it names the offender.
+  func requireAllUsed() throws(FlowError) {
+    guard let argument = remaining.first else { return }
+    throw error(argument, "\(layerName) takes no such argument")
+  }
+
+  func error(_ argument: Argument, _ reason: String) -> FlowError {
+    let text = (argument.key.map { "\($0)=" } ?? "") + argument.value
+    return FlowError(
+      .architecture, "'\(text)' at character \(argument.offset + 1) of the layer list: \(reason)")
+  }
+}

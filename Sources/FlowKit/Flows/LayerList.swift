@@ -1,0 +1,182 @@
+/// The compact text form of a chain, such as `4*[coupling-affine(hidden=128x128),permute(reverse)],leaky-relu(0.1)`.
+///
+/// Read from the data to the base. `n*[…]` (or `n*layer`) repeats, drawing anew what is random.
+///
+///     list  = item {"," item}
+///     item  = [number "*"] (layer | "[" list "]")
+///     layer = name ["(" argument {"," argument} ")"]
+public struct LayerList: Sendable {
+  private indirect enum Item {
+    case layer(name: String, offset: Int, arguments: [LayerArguments.Argument])
+    case repeated(Int, [Item])
+  }
+
+  private let items: [Item]
+
+  /// Parses a layer list; an error says at which character it stopped and what it expected.
+  public init(_ text: String) throws(FlowError) {
+    var parser = Parser(text)
+    items = try parser.list(end: nil)
+  }
+
+  /// The chain that the list describes.
+  ///
+  /// - Parameter random: draws random permutations.
+  public func chain(
+    dimension: Int, contextDimension: Int = 0, registry: LayerRegistry = .standard,
+    using random: inout RandomStream
+  ) throws(FlowError) -> Chain {
+    var layers: [any Bijector] = []
+    for item in items {
+      try Self.expand(item, into: &layers, dimension, contextDimension, registry, &random)
+    }
+    return try Chain(layers, dimension: dimension, contextDimension: contextDimension)
+  }
+
+  private static func expand(
+    _ item: Item, into layers: inout [any Bijector], _ dimension: Int, _ contextDimension: Int,
+    _ registry: LayerRegistry, _ random: inout RandomStream
+  ) throws(FlowError) {
+    switch item {
+    case .repeated(let count, let items):
+      for _ in 0..<count {
+        for item in items { try expand(item, into: &layers, dimension, contextDimension, registry, &random) }
+      }
+    case .layer(let name, let offset, let given):
+      guard let kind = registry.kind(named: name), kind.isListed else {
+        throw FlowError(
+          .architecture,
+          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))")
+      }
+      var arguments = LayerArguments(
+        layerName: name, dimension: dimension, contextDimension: contextDimension, registry: registry,
+        random: random, given)
+      layers.append(try kind.make(&arguments))
+      try arguments.requireAllUsed()
+      random = arguments.random
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension LayerList {
+  /// The list that describes `layers`, repetitions folded.
+  public static func describing(_ layers: [any Bijector]) -> String {
+    folded(layers.map(\.layerList)).joined(separator: ",")
+  }
+
+  /// Replaces, from the left, each longest repetition of a shortest pattern by `n*[…]`.
+  private static func folded(_ names: [String]) -> [String] {
+    var result: [String] = []
+    var start = 0
+    while start < names.count {
+      var best = (period: 1, count: 1)
+      for period in 1...max(1, (names.count - start) / 2) {
+        let count = repetitions(in: names[start...], period: period)
+        if count > 1, count * period > best.count * best.period || best.count == 1 { best = (period, count) }
+      }
+      let pattern = names[start..<(start + best.period)].joined(separator: ",")
+      result.append(best.count == 1 ? pattern : "\(best.count)*[\(pattern)]")
+      start += best.period * best.count
+    }
+    return result
+  }
+
+  private static func repetitions(in names: ArraySlice<String>, period: Int) -> Int {
+    let pattern = names.prefix(period)
+    var count = 1
+    while names.dropFirst(count * period).prefix(period).elementsEqual(pattern) { count += 1 }
+    return count
+  }
+}
+
+// MARK: - Reading
+
+extension LayerList {
+  private struct Parser {
+    private let text: [Character]
+    private var position = 0
+
+    init(_ text: String) { self.text = Array(text) }
+
+    mutating func list(end: Character?) throws(FlowError) -> [Item] {
+      var items: [Item] = []
+      repeat { items.append(try item()) } while take(",")
+      if let end {
+        guard take(end) else { throw unexpected("',' or '\(end)'") }
+      } else if position < text.count {
+        throw unexpected("',' or the end")
+      }
+      return items
+    }
+
+    private mutating func item() throws(FlowError) -> Item {
+      skipSpaces()
+      let start = position
+      let digits = takeWhile(\.isNumber)
+      if !digits.isEmpty {
+        guard take("*") else { throw unexpected("'*' after the number \(digits)") }
+        guard let count = Int(digits), 1...10_000 ~= count else {
+          position = start
+          throw unexpected("a number of repetitions from 1 to 10000")
+        }
+        return .repeated(count, take("[") ? try list(end: "]") : [try item()])
+      }
+      return try layer()
+    }
+
+    private mutating func layer() throws(FlowError) -> Item {
+      skipSpaces()
+      let offset = position
+      let name = takeWhile { $0.isLetter || $0.isNumber || $0 == "-" }
+      guard !name.isEmpty else { throw unexpected("a layer's name, such as coupling-affine") }
+      return .layer(name: name, offset: offset, arguments: take("(") ? try arguments() : [])
+    }
+
+    /// Arguments are separated by commas outside brackets, so that `inverse(…)` can hold a list.
+    private mutating func arguments() throws(FlowError) -> [LayerArguments.Argument] {
+      var found: [LayerArguments.Argument] = []
+      var depth = 0
+      var start = position
+      while position < text.count {
+        let character = text[position]
+        if depth == 0, character == "," || character == ")" {
+          let argument = LayerArguments.Argument(String(text[start..<position]), offset: start)
+          if !(argument.value.isEmpty && found.isEmpty && character == ")") { found.append(argument) }
+          position += 1
+          start = position
+          if character == ")" { return found }
+          continue
+        }
+        if character == "(" || character == "[" { depth += 1 }
+        if character == ")" || character == "]" { depth -= 1 }
+        position += 1
+      }
+      throw unexpected("')'")
+    }
+
+    private mutating func skipSpaces() {
+      while position < text.count, text[position].isWhitespace { position += 1 }
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+      skipSpaces()
+      guard position < text.count, text[position] == character else { return false }
+      position += 1
+      return true
+    }
+
+    private mutating func takeWhile(_ matches: (Character) -> Bool) -> String {
+      let start = position
+      while position < text.count, matches(text[position]) { position += 1 }
+      return String(text[start..<position])
+    }
+
+    private func unexpected(_ expected: String) -> FlowError {
+      let met = position < text.count ? "'\(text[position])'" : "the end"
+      return FlowError(
+        .architecture, "the layer list has \(met) at character \(position + 1), where \(expected) is expected")
+    }
+  }
+}

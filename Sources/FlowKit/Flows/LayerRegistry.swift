@@ -1,0 +1,68 @@
+/// The kinds of layer that a layer list can name and a checkpoint can hold.
+///
+/// `standard` knows FlowKit's own. A program with bijectors of its own passes
+/// `LayerRegistry.standard.adding(MyLayer.self)` where it parses a layer list or loads a checkpoint.
+public struct LayerRegistry: Sendable {
+  private var kinds: [any Bijector.Type]
+
+  /// One line adds a layer.
+  public static let standard = LayerRegistry(kinds: [
+    Diagonal.self,
+    Shift.self,
+    LowerTriangular.self,
+    UpperTriangular.self,
+    LeakyReLU.self,
+    Permutation.self,
+    Coupling<AffineMap>.self,
+    Inverted.self,
+    Chain.self,
+    Standardize.self,
+  ])
+
+  /// This registry and one more kind, which replaces one of the same name.
+  public func adding(_ kind: any Bijector.Type) -> LayerRegistry {
+    LayerRegistry(kinds: kinds.filter { $0.layerName != kind.layerName } + [kind])
+  }
+
+  /// The names, in order.
+  public var names: [String] { kinds.map { $0.layerName } }
+
+  /// The names of the kinds that a layer list can make.
+  var listedNames: [String] { kinds.filter { $0.isListed }.map { $0.layerName } }
+
+  func kind(named name: String) -> (any Bijector.Type)? {
+    kinds.first { $0.layerName == name }
+  }
+
+  /// Where a decoder finds the registry.
+  static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
+}
+
+/// A layer beside the name of its kind: how checkpoints hold `any Bijector`.
+struct EncodedLayer: Codable {
+  let layer: any Bijector
+
+  private enum CodingKeys: CodingKey { case kind, layer }
+
+  init(layer: any Bijector) {
+    self.layer = layer
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .kind)
+    let registry = decoder.userInfo[LayerRegistry.userInfoKey] as? LayerRegistry ?? .standard
+    guard let kind = registry.kind(named: name) else {
+      throw FlowError(
+        .format,
+        "the model has a layer of kind '\(name)', which this program does not know (it knows \(registry.names.joined(separator: ", "))): use a newer version, or register the kind")
+    }
+    layer = try container.decode(kind, forKey: .layer)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(type(of: layer).layerName, forKey: .kind)
+    try container.encode(layer, forKey: .layer)
+  }
+}

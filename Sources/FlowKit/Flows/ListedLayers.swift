@@ -1,0 +1,94 @@
+// How a layer list makes each kind of layer.
+
+extension Bijector {
+  /// Whether a layer list can make this kind.
+  static var isListed: Bool { self is any ListedLayer.Type }
+
+  static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    guard let kind = self as? any ListedLayer.Type else {
+      throw FlowError(.architecture, "a layer list cannot make the layer \(layerName)")
+    }
+    return try kind.fromLayerList(&arguments)
+  }
+}
+
+/// A bijector that a layer list can make. Every argument has a default.
+public protocol ListedLayer: Bijector {
+  static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector
+}
+
+extension Diagonal: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Diagonal(dimension: arguments.dimension)
+  }
+}
+
+extension Shift: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Shift(dimension: arguments.dimension)
+  }
+}
+
+extension Triangular: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Triangular(dimension: arguments.dimension)
+  }
+}
+
+extension LeakyReLU: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    let slope = try arguments.number("slope", positional: true, default: 0.1, "a slope above 0") { $0 > 0 }
+    return LeakyReLU(dimension: arguments.dimension, slope: slope)
+  }
+}
+
+extension Permutation: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    let given = arguments.positionals()
+    switch given.map(\.value) {
+    case [], ["reverse"]: return reverse(dimension: arguments.dimension)
+    case ["random"]: return random(dimension: arguments.dimension, using: &arguments.random)
+    case let texts:
+      let indices = texts.compactMap { Int($0) }
+      guard indices.sorted() == Array(0..<arguments.dimension) else {
+        throw arguments.error(
+          given[0], "permute takes reverse, random, or each of 0 to \(arguments.dimension - 1) once")
+      }
+      return Permutation(indices)
+    }
+  }
+}
+
+extension Coupling: ListedLayer where Map: ListedScalarMap {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Coupling(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension,
+      mask: try arguments.choice("mask", default: .halves, from: CouplingMask.named.map { ($0.name, $0.mask) }),
+      map: try Map.fromLayerList(&arguments), hidden: try arguments.widths("hidden", default: [64, 64]),
+      activation: try arguments.choice(
+        "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))
+  }
+}
+
+/// A scalar map that a layer list can make, with its own arguments.
+public protocol ListedScalarMap: ScalarMap {
+  static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> Self
+}
+
+extension AffineMap: ListedScalarMap {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> AffineMap { AffineMap() }
+}
+
+extension Inverted: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    let given = arguments.positionals()
+    guard given.count == 1 else {
+      throw FlowError(.architecture, "inverse(…) takes one layer, got \(given.count)")
+    }
+    let inner = try LayerList(given[0].value).chain(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension, registry: arguments.registry,
+      using: &arguments.random)
+    guard inner.layers.count == 1 else { throw arguments.error(given[0], "inverse(…) takes one layer") }
+    return try Inverted(checking: inner.layers[0])
+  }
+}

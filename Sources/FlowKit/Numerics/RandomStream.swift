@@ -1,0 +1,63 @@
+internal import CFlowKernels
+
+/// What random numbers are for: streams of different purposes never overlap.
+public enum RandomPurpose: UInt32, Sendable {
+  case architecture = 1
+  case parameters, split, shuffle, samples
+}
+
+/// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
+///
+/// Any number of the stream can be computed without those before it, so results do not depend on the order or the
+/// thread in which they are asked for. The key is the seed; the counter is (index, block, purpose).
+public struct RandomStream: RandomNumberGenerator, Sendable {
+  private let key: (UInt32, UInt32)
+  private let purpose: UInt32
+  private let index: UInt64
+  private var block: UInt32 = 0
+  private var pending: UInt64?
+
+  public init(seed: UInt64, purpose: RandomPurpose, index: UInt64 = 0) {
+    key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    self.purpose = purpose.rawValue
+    self.index = index
+  }
+
+  public mutating func next() -> UInt64 {
+    if let value = pending {
+      pending = nil
+      return value
+    }
+    let words = Self.philox(
+      counter: [UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), block, purpose],
+      key: [key.0, key.1])
+    block += 1
+    pending = UInt64(words[3]) << 32 | UInt64(words[2])
+    return UInt64(words[1]) << 32 | UInt64(words[0])
+  }
+
+  /// Uniform in [0, 1), 53 bits.
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Uniform in 0 ..< bound, by the high half of a 128-bit product (Lemire 2019); its bias is below bound · 2⁻⁶⁴.
+  public mutating func integer(below bound: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
+
+  /// A random order of 0 ..< count (Fisher–Yates).
+  public mutating func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      order.swapAt(last, integer(below: last + 1))
+    }
+    return order
+  }
+
+  /// One block of the generator: four words for a counter of four and a key of two.
+  public static func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
+    precondition(counter.count == 4 && key.count == 2, "Philox 4×32 takes a counter of 4 words and a key of 2")
+    var words = [UInt32](repeating: 0, count: 4)
+    flowkit_philox(counter, key, &words)
+    return words
+  }
+}

@@ -1,0 +1,75 @@
+internal import CFlowKernels
+internal import COpenBLAS
+internal import Glibc
+
+// The one place that chooses the element type of tiles and parameters: Float, or Double with the package trait
+// `DoublePrecision`. The C module always holds both; each kernel gets its short name here.
+
+#if DoublePrecision
+  /// The element type of tiles and parameters.
+  public typealias Scalar = Double
+  let kernelBias = flowkit_bias_f64
+  let kernelBiasReLU = flowkit_bias_relu_f64
+  let kernelBiasTanh = flowkit_bias_tanh_f64
+  let kernelBiasSiLU = flowkit_bias_silu_f64
+  let kernelRowSums = flowkit_row_sums_f64
+  let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f64
+  let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f64
+  let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f64
+  let kernelAffineForward = flowkit_affine_forward_f64
+  let kernelAffineInverse = flowkit_affine_inverse_f64
+  let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f64
+  let kernelAffineInversePullback = flowkit_affine_inverse_pullback_f64
+  let kernelScaleRows = flowkit_scale_rows_f64
+  let kernelRowDots = flowkit_row_dots_f64
+  let kernelLeakyReLU = flowkit_leaky_relu_f64
+  let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f64
+  let kernelNormalLogDensity = flowkit_normal_log_density_f64
+  let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f64
+  let kernelNormalFill = flowkit_normal_fill_f64
+  let kernelAXPY = flowkit_axpy_f64
+  let kernelSumSquares = flowkit_sum_squares_f64
+  let kernelAdam = flowkit_adam_f64
+  let blasProduct = cblas_dgemm
+  let blasSolveTriangular = cblas_dtrsm
+#else
+  /// The element type of tiles and parameters.
+  public typealias Scalar = Float
+  let kernelBias = flowkit_bias_f32
+  let kernelBiasReLU = flowkit_bias_relu_f32
+  let kernelBiasTanh = flowkit_bias_tanh_f32
+  let kernelBiasSiLU = flowkit_bias_silu_f32
+  let kernelRowSums = flowkit_row_sums_f32
+  let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f32
+  let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f32
+  let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f32
+  let kernelAffineForward = flowkit_affine_forward_f32
+  let kernelAffineInverse = flowkit_affine_inverse_f32
+  let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f32
+  let kernelAffineInversePullback = flowkit_affine_inverse_pullback_f32
+  let kernelScaleRows = flowkit_scale_rows_f32
+  let kernelRowDots = flowkit_row_dots_f32
+  let kernelLeakyReLU = flowkit_leaky_relu_f32
+  let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f32
+  let kernelNormalLogDensity = flowkit_normal_log_density_f32
+  let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f32
+  let kernelNormalFill = flowkit_normal_fill_f32
+  let kernelAXPY = flowkit_axpy_f32
+  let kernelSumSquares = flowkit_sum_squares_f32
+  let kernelAdam = flowkit_adam_f32
+  let blasProduct = cblas_sgemm
+  let blasSolveTriangular = cblas_strsm
+#endif
+
+extension Scalar {
+  /// The name under which files record the element type: `float32` or `float64`.
+  public static var elementTypeName: String { MemoryLayout<Scalar>.size == 4 ? "float32" : "float64" }
+}
+
+extension Scalar {
+  static func exp(_ x: Scalar) -> Scalar { Glibc.exp(x) }
+}
+
+extension Double {
+  static func log(_ x: Double) -> Double { Glibc.log(x) }
+}

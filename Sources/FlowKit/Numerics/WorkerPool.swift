@@ -1,0 +1,147 @@
+internal import CFlowKernels
+internal import Glibc
+internal import Synchronization
+
+/// Threads that share out numbered units of work.
+///
+/// A training step is a few hundred microseconds, so a worker that runs dry spins for about as long before it sleeps.
+/// Which worker takes which unit is not defined: results must depend on the unit alone.
+final class WorkerPool: Sendable {
+  /// The number of workers, the calling thread included.
+  let count: Int
+  private let shared: Shared
+  private let threads: [pthread_t]
+
+  init(threads count: Int) {
+    precondition(count > 0, "a pool of \(count) workers")
+    self.count = count
+    let shared = Shared()
+    self.shared = shared
+    threads = (1..<count).map { Self.start(worker: $0, shared) }
+  }
+
+  deinit {
+    shared.publish(nil, units: 0, workers: count)
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Calls `body(worker, unit)` once for each unit in 0 ..< units and returns when all are done.
+  func run(units: Int, _ body: (_ worker: Int, _ unit: Int) -> Void) {
+    guard count > 1, units > 1 else {
+      for unit in 0..<units { body(0, unit) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      shared.publish(body, units: units, workers: count)
+      shared.work(as: 0)
+      shared.waitUntilDone()
+    }
+  }
+
+  private static func start(worker: Int, _ shared: Shared) -> pthread_t {
+    let context = Unmanaged.passRetained(Start(worker: worker, shared: shared))
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        let start = Unmanaged<Start>.fromOpaque(context!).takeRetainedValue()
+        start.shared.serve(as: start.worker)
+        return nil
+      }, context.toOpaque())
+    precondition(status == 0, "the system gave no thread (error \(status))")
+    return thread
+  }
+
+  private final class Start: Sendable {
+    let worker: Int
+    let shared: Shared
+    init(worker: Int, shared: Shared) { (self.worker, self.shared) = (worker, shared) }
+  }
+}
+
+/// The state between the threads of a pool.
+///
+/// Sendable by this protocol: `body` and `units` are written before `generation` is raised (release) and read after it
+/// is seen (acquire); they change again only when every worker has reported back through `pending`.
+private final class Shared: @unchecked Sendable {
+  typealias Body = (_ worker: Int, _ unit: Int) -> Void
+  private var body: Body?
+  private var units = 0
+  private let generation = Atomic(0)
+  private let nextUnit = Atomic(0)
+  private let pending = Atomic(0)
+  private let sleepers = Atomic(0)
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(mutex)
+    wake.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Hands out a new job; nil ends the threads.
+  func publish(_ body: Body?, units: Int, workers: Int) {
+    self.body = body
+    self.units = units
+    nextUnit.store(0, ordering: .relaxed)
+    pending.store(workers - 1, ordering: .relaxed)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
+    }
+  }
+
+  func work(as worker: Int) {
+    guard let body else { return }
+    while true {
+      let unit = nextUnit.add(1, ordering: .relaxed).oldValue
+      if unit >= units { return }
+      body(worker, unit)
+    }
+  }
+
+  func waitUntilDone() {
+    spin { pending.load(ordering: .acquiring) == 0 }
+    while pending.load(ordering: .acquiring) != 0 { sched_yield() }
+    body = nil
+  }
+
+  func serve(as worker: Int) {
+    var seen = 0
+    while true {
+      if !spin({ generation.load(ordering: .acquiring) != seen }) { sleep(until: { $0 != seen }) }
+      seen += 1
+      let isLast = body == nil
+      work(as: worker)
+      pending.subtract(1, ordering: .releasing)
+      if isLast { return }
+    }
+  }
+
+  private func sleep(until changed: (Int) -> Bool) {
+    pthread_mutex_lock(mutex)
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while !changed(generation.load(ordering: .sequentiallyConsistent)) { pthread_cond_wait(wake, mutex) }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Waits about 100 µs for a condition; whether it came true.
+  @discardableResult
+  private func spin(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<2_000 {
+      if condition() { return true }
+      flowkit_pause()
+    }
+    return condition()
+  }
+}

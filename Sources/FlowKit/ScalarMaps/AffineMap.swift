@@ -1,0 +1,60 @@
+/// y = x exp(s) + t, where φ = (t, a) and the log-scale is softly bounded: s = a / (1 + |a| / B).
+///
+/// log|dy/dx| = s ∈ (−B, B). The bound is the same both ways, so that the map can expand as well as contract by up to
+/// exp B = 1000, and its slope (1 + |a|/B)⁻² never vanishes, unlike that of a clamp. Source: the affine coupling of
+/// Dinh, Sohl-Dickstein & Bengio, "Density estimation using Real NVP" (ICLR 2017), section 3.2, with this bound in
+/// place of its scaled tanh.
+public struct AffineMap: ScalarMap {
+  public static let name = "affine"
+
+  /// B = log 1000.
+  public static let logScaleBound = 6.907755278982137
+
+  public init() {}
+
+  public var parameterCount: Int { 2 }
+
+  public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
+    var y = x
+    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
+    y.applyAffine(φ, addingTo: &logDeterminant)
+    return Transformed(y, LogDeterminant(perEvent: logDeterminant))
+  }
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, _ φ: consuming Tile
+  ) -> (value: Transformed, pullback: ScalarPullback) {
+    let input = x
+    let parameters = φ
+    return (
+      forward(input, parameters),
+      { values, logDeterminant in
+        var (input̄, φ̄) = (values, parameters)
+        input̄.pullBackAffine(input: input, logDeterminant: logDeterminant, parameters: &φ̄)
+        return (input̄, φ̄)
+      }
+    )
+  }
+
+  public func inverse(_ y: consuming Tile, _ φ: Tile) -> Transformed {
+    var x = y
+    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
+    x.applyAffineInverse(φ, addingTo: &logDeterminant)
+    return Transformed(x, LogDeterminant(perEvent: logDeterminant))
+  }
+
+  public func inverseWithPullback(
+    _ y: consuming Tile, _ φ: consuming Tile
+  ) -> (value: Transformed, pullback: ScalarPullback) {
+    let parameters = φ
+    let value = inverse(y, parameters)
+    return (
+      value,
+      { values, logDeterminant in
+        var (input̄, φ̄) = (values, parameters)
+        input̄.pullBackAffineInverse(output: value.values, logDeterminant: logDeterminant, parameters: &φ̄)
+        return (input̄, φ̄)
+      }
+    )
+  }
+}

@@ -1,0 +1,26 @@
+/// A strictly monotone family of maps ℝ → ℝ, y = g(x; φ), whose parameters φ a conditioner gives for each event.
+///
+/// Written once and used by coupling, autoregressive and element-wise layers. Parameter p of feature i stands in row
+/// i · `parameterCount` + p of φ. φ = 0 is near the identity, where training starts.
+public protocol ScalarMap: Sendable, Codable {
+  /// The name that layer names end in: `affine` for `coupling-affine`.
+  static var name: String { get }
+
+  /// The number of parameters per feature.
+  var parameterCount: Int { get }
+
+  /// y and log|dy/dx| summed over the features.
+  func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed
+
+  /// The same, with the map from the cotangents of y and of the log-determinant to those of x and φ.
+  func forwardWithPullback(_ x: consuming Tile, _ φ: consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
+
+  /// x and log|dx/dy| summed over the features.
+  func inverse(_ y: consuming Tile, _ φ: Tile) -> Transformed
+
+  /// The same, with its pullback.
+  func inverseWithPullback(_ y: consuming Tile, _ φ: consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
+}
+
+/// Takes ∂L/∂output and ∂L/∂log-determinant (one row) and returns ∂L/∂input and ∂L/∂φ. Called at most once.
+public typealias ScalarPullback = (_ values: consuming Tile, _ logDeterminant: Tile) -> (input: Tile, φ: Tile)
