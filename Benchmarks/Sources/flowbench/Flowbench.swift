@@ -1,0 +1,92 @@
+import ArgumentParser
+import FlowKit
+
+@main
+struct Flowbench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures training, scoring and sampling rates, in events per second.")
+
+  @Argument(help: "Workloads: \(Workload.all.map(\.name).joined(separator: ", ")); all where none is named.")
+  var workloads: [String] = []
+
+  @Option(help: "The number of threads; one per processor where omitted.")
+  var threads: Int?
+
+  @Option(help: "Seconds of each measurement: training takes twice as long.")
+  var seconds = 4.0
+
+  @Flag(help: "Print one JSON object per workload.")
+  var json = false
+
+  func validate() throws {
+    for name in workloads where !Workload.all.contains(where: { $0.name == name }) {
+      throw ValidationError("unknown workload '\(name)'")
+    }
+  }
+
+  func run() throws {
+    for workload in Workload.all where workloads.isEmpty || workloads.contains(workload.name) {
+      let result = try measure(workload)
+      print(json ? result.json : result.text)
+    }
+  }
+
+  private func measure(_ workload: Workload) throws -> Measurement {
+    let flow = try workload.flow()
+    var random = RandomStream(seed: 1, purpose: .split)
+    // Any finite numbers serve: no rate depends on the values.
+    let events = (0..<(Workload.eventCount * workload.dimension)).map { _ in 4 * random.uniform() - 2 }
+    var options = TrainingOptions()
+    options.batchSize = workload.batchSize
+    let trainer = Trainer(flow, train: LabelledEvents(events), options: options, threads: threads)
+    let order = trainer.order(ofEpoch: 0)
+    let train = rate(events: workload.batchSize, seconds: 2 * seconds) { call in
+      trainer.step(trainer.batch(call % trainer.stepsPerEpoch, of: order), rate: 1e-3)
+    }
+    let evaluator = trainer.flow.evaluator(threads: threads)
+    let size = Workload.chunk * workload.dimension
+    let density = rate(events: Workload.chunk, seconds: seconds) { call in
+      let start = call % (Workload.eventCount / Workload.chunk) * size
+      _ = evaluator.logDensity(Array(events[start..<(start + size)]))
+    }
+    let sample = try rate(events: Workload.chunk, seconds: seconds) { call in
+      _ = try evaluator.sample(Workload.chunk, first: call * Workload.chunk)
+    }
+    return Measurement(
+      workload: workload.name, parameters: flow.parameters.count, train: train, density: density, sample: sample)
+  }
+
+  /// Events per second of `call`, after one call that is not counted.
+  private func rate(events: Int, seconds: Double, _ call: (Int) throws -> Void) rethrows -> Int {
+    try call(0)
+    let start = ContinuousClock.now
+    var calls = 0
+    var elapsed = 0.0
+    repeat {
+      try call(calls)
+      calls += 1
+      let duration = (ContinuousClock.now - start).components
+      elapsed = Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    } while elapsed < seconds
+    return Int((Double(calls * events) / elapsed).rounded())
+  }
+}
+
+struct Measurement {
+  let workload: String
+  let parameters: Int
+  let train: Int
+  let density: Int
+  let sample: Int
+
+  var json: String {
+    """
+    {"library":"flowkit","workload":"\(workload)","parameters":\(parameters),"train":\(train),\
+    "density":\(density),"sample":\(sample)}
+    """
+  }
+
+  var text: String {
+    "\(workload): \(parameters) parameters, events/s: train \(train), density \(density), sample \(sample)"
+  }
+}

@@ -1,0 +1,62 @@
+/// The description from which a flow is rebuilt: everything but the parameters.
+///
+/// log p(x | c) = log p₀(z) + log|det ∂z/∂x| with z = chain(preprocessing(x); contextPreprocessing(c)).
+public struct Architecture: Sendable, Codable {
+  /// Maps raw events to those that the chain sees, in Double.
+  public let preprocessing: [any Preprocessing]
+  /// The same for the context; its log-determinant does not count.
+  public let contextPreprocessing: [any Preprocessing]
+  public let chain: Chain
+  public let base: any BaseDistribution
+
+  public init(
+    chain: Chain, base: any BaseDistribution, preprocessing: [any Preprocessing] = [],
+    contextPreprocessing: [any Preprocessing] = []
+  ) {
+    precondition(
+      base.dimension == chain.dimension && preprocessing.allSatisfy { $0.dimension == chain.dimension }
+        && contextPreprocessing.allSatisfy { $0.dimension == chain.contextDimension },
+      "the parts of a flow have one dimension, \(chain.dimension)")
+    (self.chain, self.base, self.preprocessing) = (chain, base, preprocessing)
+    self.contextPreprocessing = contextPreprocessing
+  }
+
+  /// D.
+  public var dimension: Int { chain.dimension }
+  /// C, 0 without context.
+  public var contextDimension: Int { chain.contextDimension }
+  /// All parameters, in the order of the flat buffer.
+  public var parameterShapes: [ParameterShape] { chain.parameterShapes }
+  public var parameterCount: Int { chain.parameterCount }
+  /// The chain as a layer list.
+  public var layerList: String { LayerList.describing(chain.layers) }
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey { case preprocessing, contextPreprocessing, chain, base }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func preprocessing(_ key: CodingKeys) throws -> [any Preprocessing] {
+      try container.decode([EncodedLayer].self, forKey: key).map { encoded in
+        guard let layer = encoded.layer as? any Preprocessing else {
+          throw FlowError(.format, "the model preprocesses by \(encoded.layer.layerList), which is no preprocessing")
+        }
+        return layer
+      }
+    }
+    self.init(
+      chain: try container.decode(Chain.self, forKey: .chain),
+      base: try container.decode(EncodedBase.self, forKey: .base).base,
+      preprocessing: try preprocessing(.preprocessing),
+      contextPreprocessing: try preprocessing(.contextPreprocessing))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(preprocessing.map(EncodedLayer.init), forKey: .preprocessing)
+    try container.encode(contextPreprocessing.map(EncodedLayer.init), forKey: .contextPreprocessing)
+    try container.encode(chain, forKey: .chain)
+    try container.encode(EncodedBase(base: base), forKey: .base)
+  }
+}

@@ -1,0 +1,47 @@
+/// A density p(x) or p(x | c): an architecture and its parameters.
+///
+/// A value: copies are independent, and scoring or sampling does not change it. `evaluator()` prepares it for repeated
+/// use; the methods here are for single calls.
+public struct Flow: Sendable {
+  public let architecture: Architecture
+  /// θ, flat, laid out as `architecture.parameterShapes` says.
+  public var parameters: [Scalar] {
+    willSet { precondition(newValue.count == architecture.parameterCount, "\(newValue.count) parameters") }
+  }
+
+  public init(architecture: Architecture, parameters: [Scalar]) {
+    precondition(
+      parameters.count == architecture.parameterCount,
+      "\(parameters.count) parameters for an architecture of \(architecture.parameterCount)")
+    self.architecture = architecture
+    self.parameters = parameters
+  }
+
+  /// A flow with initial parameters, drawn from `seed`.
+  public init(architecture: Architecture, seed: UInt64 = 0) {
+    var random = RandomStream(seed: seed, purpose: .parameters)
+    self.init(architecture: architecture, parameters: architecture.chain.initialParameters(using: &random))
+  }
+
+  public var dimension: Int { architecture.dimension }
+  public var contextDimension: Int { architecture.contextDimension }
+
+  /// log p(x | c) in nats of each event.
+  ///
+  /// - Parameters:
+  ///   - events: N × D values, row-major, in the data's own units.
+  ///   - context: N × C values for a conditional flow.
+  public func logDensity(_ events: [Double], context: [Double] = []) -> [Double] {
+    evaluator().logDensity(events, context: context)
+  }
+
+  /// `count` events, N × D row-major. The same seed gives the same events, and fewer events are a prefix of more.
+  public func sample(_ count: Int, context: [Double] = [], seed: UInt64 = 0) throws(FlowError) -> [Double] {
+    try evaluator().sample(count, context: context, seed: seed)
+  }
+
+  /// This flow made ready for many calls.
+  public func evaluator(threads: Int? = nil) -> FlowEvaluator {
+    FlowEvaluator(self, threads: threads)
+  }
+}

@@ -1,0 +1,52 @@
+/// Maximum likelihood: L = −Σ wᵢ log p(xᵢ) / Σ wᵢ, which is KL(data ‖ flow) up to a constant.
+///
+/// Over a minibatch of B events the sum of weights is replaced by B · w̄, with the training set's mean weight w̄, so that
+/// the gradient of a minibatch is unbiased.
+struct MaximumLikelihood {
+  let data: TrainingData
+
+  /// Σ over the events of −wᵢ/w̄ · log p(xᵢ) / divisor, in the chain's units; adds its gradient to `gradient`.
+  func loss(
+    _ indices: ArraySlice<Int32>, divisor: Double, _ engine: Engine, _ worker: Engine.Worker,
+    gradient: inout Gradient
+  ) -> Double {
+    let (x, context) = data.tiles(indices, worker)
+    let architecture = engine.architecture
+    let (latent, pullback) = architecture.chain.forwardWithPullback(
+      x, given: context, engine.tileParameters.all)
+    worker.logDensities.withUnsafeMutableBufferPointer {
+      architecture.base.logDensity(latent.values, into: $0)
+    }
+    worker.addLogDeterminant(latent.logDeterminant)
+    // The padding has weight 0.
+    var cotangent = Tile(features: 1, like: latent.values, filledWith: 0)
+    var loss = 0.0
+    cotangent.withMutableRow(0) { row in
+      for (event, index) in indices.enumerated() {
+        let weight = -data.relativeWeight(index) / divisor
+        loss += weight * worker.logDensities[event]
+        row[event] = Scalar(weight)
+      }
+    }
+    let values = architecture.base.pullBackLogDensity(latent.values, cotangent: cotangent)
+    _ = pullback(values, cotangent, &gradient)
+    return loss
+  }
+
+  /// The loss over all events, in the data's units, without a gradient.
+  func meanLoss(_ engine: Engine) -> Double {
+    let order = (0..<Int32(data.count)).map(\.self)
+    var sums = [Double](repeating: 0, count: (data.count + Engine.tileWidth - 1) / Engine.tileWidth)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let sums = sums.baseAddress!
+      engine.forEachTile(of: data.count) { worker, range in
+        let (x, context) = data.tiles(order[range], worker)
+        engine.logDensity(x, context: context, worker: worker)
+        sums[range.lowerBound / Engine.tileWidth] = range.enumerated().reduce(0) { sum, event in
+          sum - data.relativeWeight(Int32(event.element)) * worker.logDensities[event.offset]
+        }
+      }
+    }
+    return sums.reduce(0, +) / Double(data.count) - data.meanLogDeterminant
+  }
+}

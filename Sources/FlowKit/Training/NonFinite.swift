@@ -1,0 +1,27 @@
+extension Trainer {
+  /// Where the computation on `batch` first leaves the finite numbers, for a message: the first layer (from the data)
+  /// whose output does, or else the first (from the base) whose gradient does.
+  func nonFinitePlace(_ batch: ArraySlice<Int32>) -> String {
+    let chain = architecture.chain
+    for start in stride(from: batch.startIndex, to: batch.endIndex, by: Engine.tileWidth) {
+      let events = batch[start..<min(batch.endIndex, start + Engine.tileWidth)]
+      var (x, context) = objective.data.tiles(events, engine.workers[0])
+      for (index, layer) in chain.layers.enumerated() {
+        let value = layer.forward(
+          x, given: context, engine.tileParameters.all.slice(chain.tileRange(of: index)))
+        x = value.values
+        let logDeterminant = value.logDeterminant
+        if !x.isFinite || !logDeterminant.constant.isFinite || logDeterminant.perEvent?.isFinite == false {
+          return "the output of layer \(chain.name(of: index)) is not finite"
+        }
+      }
+    }
+    for index in chain.layers.indices.reversed() {
+      let range = chain.parameterRange(of: index)
+      if !gradient.gradient.all.slice(range).values.allSatisfy(\.isFinite) {
+        return "the gradient of layer \(chain.name(of: index)) is not finite"
+      }
+    }
+    return "the log-density is not finite"
+  }
+}

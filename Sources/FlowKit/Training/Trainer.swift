@@ -1,0 +1,96 @@
+/// Fits a flow to events by maximum likelihood with Adam.
+///
+/// The same seed and events give the same parameters, bit for bit, for any number of threads.
+public final class Trainer {
+  public let options: TrainingOptions
+  let architecture: Architecture
+  let engine: Engine
+  let objective: MaximumLikelihood
+  let validation: MaximumLikelihood?
+  let gradient: BatchGradient
+  var state: TrainingState
+  /// The number of steps in one pass over the training events.
+  public let stepsPerEpoch: Int
+
+  /// - Parameters:
+  ///   - train: N × D events in the data's units, all finite, with N × C values of context and N weights ≥ 0, if any.
+  ///   - validation: events that decide when training ends; none trains to the end.
+  public init(
+    _ flow: Flow, train: LabelledEvents, validation: LabelledEvents? = nil, options: TrainingOptions,
+    threads: Int? = nil
+  ) {
+    self.options = options
+    architecture = flow.architecture
+    engine = Engine(flow, threads: threads)
+    objective = MaximumLikelihood(data: TrainingData(train, architecture))
+    self.validation = validation.map { [architecture] in MaximumLikelihood(data: TrainingData($0, architecture)) }
+    stepsPerEpoch = (objective.data.count + options.batchSize - 1) / options.batchSize
+    gradient = BatchGradient(
+      engine, batchSize: (objective.data.count + stepsPerEpoch - 1) / stepsPerEpoch)
+    state = TrainingState(engine.parameters)
+  }
+
+  /// The flow as it is now.
+  public var flow: Flow { Flow(architecture: architecture, parameters: engine.parameters.values) }
+
+  /// One step on the events of `batch`. Where the loss or the gradient is not finite, nothing changes but the returned
+  /// loss, which is NaN.
+  @discardableResult
+  public func step(_ batch: ArraySlice<Int32>, rate: Double) -> Double {
+    let loss = gradient.compute(objective, batch)
+    let norm = gradient.squaredNorm().squareRoot()
+    guard loss.isFinite, norm.isFinite else { return .nan }
+    let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
+    state.adam.step(engine.parameters, gradient, clip: clip, rate: rate)
+    engine.prepare()
+    return loss - objective.data.meanLogDeterminant
+  }
+
+  /// The order in which an epoch visits the events, a function of (seed, epoch).
+  public func order(ofEpoch epoch: Int) -> [Int32] {
+    var random = RandomStream(seed: options.seed, purpose: .shuffle, index: UInt64(epoch))
+    return random.permutation(of: objective.data.count).map { Int32($0) }
+  }
+
+  /// Batch `index` of an epoch. All batches have nearly the same size, so that none is a noisy remainder.
+  public func batch(_ index: Int, of order: [Int32]) -> ArraySlice<Int32> {
+    order[(index * order.count / stepsPerEpoch)..<((index + 1) * order.count / stepsPerEpoch)]
+  }
+}
+
+/// Events with what belongs to each: context and weight.
+public struct LabelledEvents: Sendable {
+  /// N × D, row-major.
+  public var events: [Double]
+  /// N × C, row-major.
+  public var context: [Double]
+  public var weights: [Double]?
+
+  public init(_ events: [Double], context: [Double] = [], weights: [Double]? = nil) {
+    (self.events, self.context, self.weights) = (events, context, weights)
+  }
+}
+
+/// What a training step changes, and a copy of it from when all was well.
+final class TrainingState {
+  let parameters: ParameterBuffer
+  let adam: Adam
+  private var good: (parameters: [Scalar], first: [Scalar], second: [Scalar], steps: Int)
+
+  init(_ parameters: ParameterBuffer) {
+    self.parameters = parameters
+    adam = Adam(count: parameters.count)
+    good = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, 0)
+  }
+
+  func markGood() {
+    good = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, adam.steps)
+  }
+
+  func restoreGood() {
+    parameters.copy(good.parameters)
+    adam.firstMoment.copy(good.first)
+    adam.secondMoment.copy(good.second)
+    adam.steps = good.steps
+  }
+}

@@ -1,0 +1,76 @@
+/// How a flow is trained. All of it is stored with the model.
+public struct TrainingOptions: Sendable, Codable, Equatable {
+  /// Passes over the training events, unless `minutes` is set.
+  public var epochs = 100
+  /// A time limit in place of `epochs`: turned into a number of steps after a short measurement.
+  public var minutes: Double?
+  /// Events per step.
+  public var batchSize = 512
+  /// Adam's largest learning rate; the schedule leads from it to 0.
+  public var learningRate = 2e-3
+  /// The gradient's norm is cut to this.
+  public var gradientClip = 5.0
+  /// Training ends after this many epochs without a better validation loss.
+  public var patience = 30
+  public var seed: UInt64 = 0
+
+  public init() {}
+}
+
+/// The learning rate by step: a linear rise over the first 2 % (at most 500 steps), then half a cosine down to 0
+/// (Loshchilov & Hutter 2017, without restarts).
+struct LearningRateSchedule {
+  let peak: Double
+  let totalSteps: Int
+
+  func rate(at step: Int) -> Double {
+    let warmup = min(500, totalSteps / 50)
+    if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
+    let progress = Double(step - warmup) / Double(max(1, totalSteps - warmup))
+    return peak * 0.5 * (1 + Double.cos(.pi * min(1, progress)))
+  }
+}
+
+/// One line of a training history. Losses are mean negative log-densities, in nats, in the data's units.
+public struct EpochReport: Sendable, Codable, Equatable {
+  /// Counted from 1.
+  public var epoch: Int
+  /// Mean over the epoch's minibatches, each before its step.
+  public var train: Double
+  /// Over every validation event after the epoch; nil without validation events.
+  public var valid: Double?
+  /// Since the start of training.
+  public var seconds: Double
+  /// Training events per second in this epoch.
+  public var eventsPerSecond: Double
+  /// At the epoch's end.
+  public var learningRate: Double
+}
+
+/// Why training ended.
+public enum StopReason: String, Sendable, Codable {
+  case patience, epochs, minutes, interrupted, diverged
+}
+
+/// What training made.
+public struct TrainingResult: Sendable {
+  /// The flow with the parameters of the best epoch.
+  public var flow: Flow
+  /// Counted from 1.
+  public var bestEpoch: Int
+  /// The best validation loss; without validation events, the last training loss.
+  public var loss: Double
+  public var stopped: StopReason
+  /// What diverged, when that ended training.
+  public var failure: FlowError?
+  public var history: [EpochReport]
+}
+
+/// What a caller may show while training runs.
+public enum TrainingEvent: Sendable {
+  /// Some steps are done, out of all that are planned.
+  case progress(step: Int, totalSteps: Int, epoch: Int, train: Double, eventsPerSecond: Double)
+  case epoch(EpochReport)
+  /// A step was not finite: where, and what is done about it.
+  case retry(String)
+}
