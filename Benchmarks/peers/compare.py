@@ -35,7 +35,7 @@ def read_arguments(workloads):
     parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured; default 5")
     parser.add_argument("--seconds", type=float, help="length of each measurement; default: what each program takes")
     parser.add_argument("--venv", type=Path, default=DEFAULT_VENV, help="the folder that setup.sh filled")
-    parser.add_argument("--peer", action="append", choices=PEERS, help="measure this peer; may be repeated; default all")
+    parser.add_argument("--peer", action="append", choices=PEERS, help="measure this peer, may be repeated; default all")
     parser.add_argument("--raw", type=Path, help="a file to which every measured line is appended")
     arguments = parser.parse_intermixed_args()
     unknown = [name for name in arguments.workloads if name not in workloads]

@@ -3,7 +3,7 @@
 #
 #   setup.sh [FOLDER]     FOLDER defaults to $FLOWKIT_PEERS_VENV, then to ~/.cache/flowkit-peers
 #
-# On Linux the registry's own torch needs several GB of CUDA libraries, which the comparison never uses. Let pip see
+# On Linux the registry's own torch needs several GB of CUDA libraries, which nothing here uses. Let pip see
 # PyTorch's CPU builds (PIP_EXTRA_INDEX_URL, or PIP_FIND_LINKS with a downloaded wheel) and it takes one of those instead.
 # PYTHON chooses the interpreter (3.11 or newer).
 set -euo pipefail

@@ -22,7 +22,7 @@ CALLS_IN_FLIGHT = 16  # an asynchronous library may run this far ahead of the cl
 
 @dataclass
 class Subject:
-    """A flow under measurement. Each quantity is a function of the call's number; `wait` blocks until a result is there."""
+    """A flow under measurement. Each quantity is a function of the call's number; `wait` blocks until a result is in."""
 
     parameters: int
     train: Callable[[int], object]
@@ -53,7 +53,8 @@ def events_per_second(call, wait, events, seconds):
 def measure(library, name, build, seconds):
     workload = TABLE["workloads"][name]
     subject = build(workload)
-    line = dict(library=library, version=importlib.metadata.version(library), workload=name, parameters=subject.parameters)
+    version = importlib.metadata.version(library)
+    line = dict(library=library, version=version, workload=name, parameters=subject.parameters)
     for quantity, default in DEFAULT_SECONDS.items():
         events = workload["batch"] if quantity == "train" else EVALUATION_BATCH
         line[quantity] = events_per_second(getattr(subject, quantity), subject.wait, events, seconds or default)
@@ -65,12 +66,13 @@ def main(builders, description):
     parser = argparse.ArgumentParser(description=description)
     if len(builders) > 1:
         parser.add_argument("library", choices=builders)
-    parser.add_argument("workloads", nargs="*", metavar="workload", help=f"any of {', '.join(TABLE['workloads'])}; default all")
-    parser.add_argument("--seconds", type=float, help="length of each measurement; default 8 for train, 4 for the others")
+    known = ", ".join(TABLE["workloads"])
+    parser.add_argument("workloads", nargs="*", metavar="workload", help=f"any of {known}; default all")
+    parser.add_argument("--seconds", type=float, help="length of each measurement; default 8 for train, else 4")
     arguments = parser.parse_intermixed_args()
     unknown = set(arguments.workloads) - set(TABLE["workloads"])
     if unknown:
-        parser.error(f"unknown workload: {', '.join(sorted(unknown))}; there are {', '.join(TABLE['workloads'])}")
+        parser.error(f"unknown workload: {', '.join(sorted(unknown))}; there are {known}")
     if arguments.seconds is not None and arguments.seconds <= 0:
         parser.error("--seconds must be positive")
     library = getattr(arguments, "library", next(iter(builders)))
