@@ -24,7 +24,8 @@ struct ColumnNames {
       guard names.count == count else {
         throw FlowError(
           .format,
-          "\(dataset.location) has \(count) columns, but its attribute names \(names.count): \(HDF5.list(names))")
+          "\(dataset.location) has \(count) columns, but its attribute names \(names.count): \(HDF5.list(names))"
+        )
       }
       self.init(given: names)
       return
@@ -70,7 +71,8 @@ struct ColumnNames {
       let matches = names.indices.filter { names[$0] == name }
       guard matches.count <= 1 else {
         throw FlowError(
-          .format, "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
+          .format,
+          "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
       }
       if let match = matches.first {
         indices.append(match)

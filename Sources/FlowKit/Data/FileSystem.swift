@@ -6,6 +6,11 @@
   internal import Darwin
 #endif
 
+// The functions of this name inside `FileSystem` hide the system's.
+private let systemWrite = write
+private let systemRead = read
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 { open(path, flags, mode) }
+
 /// The few calls to the operating system that files need. Their errors carry the system's reason in `detail`.
 enum FileSystem {
   enum Entry: Equatable {
@@ -37,13 +42,7 @@ enum FileSystem {
     var block = [UInt8](repeating: 0, count: min(limit, 1 << 20))
     while bytes.count < limit {
       let wanted = min(block.count, limit - bytes.count)
-      #if canImport(Darwin)
-        let count = Darwin.read(descriptor, &block, wanted)
-      #elseif canImport(Musl)
-        let count = Musl.read(descriptor, &block, wanted)
-      #else
-        let count = Glibc.read(descriptor, &block, wanted)
-      #endif
+      let count = systemRead(descriptor, &block, wanted)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure("cannot read \(path)") }
       guard count > 0 else { break }
@@ -52,19 +51,26 @@ enum FileSystem {
     return bytes
   }
 
+  /// Writes all bytes to an open file.
+  static func write(_ bytes: [UInt8], to descriptor: Int32, _ what: String) throws(FlowError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure(what) }
+      written += count
+    }
+  }
+
   /// Opens a file and returns its descriptor.
-  static func open(_ path: String, _ flags: Int32, _ what: @autoclosure () -> String) throws(FlowError) -> Int32 {
+  static func open(_ path: String, _ flags: Int32, _ what: String) throws(FlowError) -> Int32 {
     // Mode 0666 as the user's mask narrows it, like any other program.
     while true {
-      #if canImport(Darwin)
-        let descriptor = Darwin.open(path, flags | O_CLOEXEC, 0o666)
-      #elseif canImport(Musl)
-        let descriptor = Musl.open(path, flags | O_CLOEXEC, 0o666)
-      #else
-        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o666)
-      #endif
+      let descriptor = systemOpen(path, flags | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return descriptor }
-      guard errno == EINTR else { throw failure(what()) }
+      guard errno == EINTR else { throw failure(what) }
     }
   }
 

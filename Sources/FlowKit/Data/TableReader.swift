@@ -43,13 +43,15 @@ public final class TableReader {
     case .dataset:
       let source = try TableSource(opening: found.path, in: root, sharing: 1)
       names = try ColumnNames(of: source.dataset, count: source.columns, root: root)
-      indices = try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
+      indices =
+        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
         ?? Array(names.names.indices)
       sources = [source]
       runs = TableRun.runs(ofColumns: indices)
     case .columns(let members):
       names = ColumnNames(given: members)
-      indices = try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
+      indices =
+        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
         ?? Array(members.indices)
       sources = try indices.map { index throws(FlowError) in
         try TableSource(opening: found.appending(members[index]).path, in: root, sharing: indices.count)
