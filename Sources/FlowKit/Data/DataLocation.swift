@@ -19,13 +19,13 @@ public struct DataLocation: Sendable, Hashable, CustomStringConvertible {
   /// File names may contain colons: the longest beginning of `text` that names something on disk is the file. Where
   /// none does, the file ends at the first `:/`, else at the last colon.
   public init(_ text: String) {
-    let colons = text.indices.filter { text[$0] == ":" }
+    let colons = text.indices.dropFirst().filter { text[$0] == ":" }
     let ends = [text.endIndex] + colons.reversed()
     let existing = ends.first { end in
-      end > text.startIndex && FileSystem.entry(at: String(text[..<end])) != .missing
+      FileSystem.entry(at: String(text[..<end])) != .missing
     }
     let end =
-      existing ?? text.firstRange(of: ":/").map(\.lowerBound) ?? colons.last ?? text.endIndex
+      existing ?? text.dropFirst().firstRange(of: ":/").map(\.lowerBound) ?? colons.last ?? text.endIndex
     let path = end < text.endIndex ? String(text[text.index(after: end)...]) : nil
     self.init(file: String(text[..<end]), path: path)
   }

@@ -102,7 +102,7 @@ struct TableCandidate {
         tables.append(
           TableCandidate(
             location: group.location, layout: .columns(columns),
-            description: "\(path) (a group of \(columns.count) columns)"))
+            description: "\(path) (a group of \(columns.count) column\(columns.count == 1 ? "" : "s"))"))
       } else {
         others += unused
       }

@@ -20,7 +20,11 @@ final class TableSource {
   private static func cacheBytes(
     for dataset: borrowing HDF5.Dataset, sharing count: Int
   ) throws(FlowError) -> Int? {
-    if let complaint = TableCandidate.complaint(about: dataset) { throw complaint }
+    guard dataset.type.isNumeric else {
+      // Only a group's columns get here unchecked: it may hold text beside its numbers.
+      throw FlowError(
+        .format, "\(dataset.location) holds \(dataset.type), not numbers; choose columns of numbers")
+    }
     try dataset.checkFilters()
     guard let chunk = dataset.chunk else { return nil }
     let valueBytes = 8

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Synchronization
 
 extension HDF5 {
   /// An open file, on disk or in memory.
@@ -37,7 +38,8 @@ extension HDF5 {
       let creation = try Self.untimedRoot(what)
       let access = try Self.memoryAccess(what)
       let (creationID, accessID) = (creation.id, access.id)
-      handle = try Handle(what, .file) { H5Fcreate(name, chdf5_truncate(), creationID, accessID) }
+      let key = Self.memoryKey(name)
+      handle = try Handle(what, .file) { H5Fcreate(key, chdf5_truncate(), creationID, accessID) }
       self.name = name
     }
 
@@ -51,7 +53,8 @@ extension HDF5 {
       var bytes = image
       try HDF5.check(what, .file) { H5Pset_file_image(id, &bytes, image.count) }
       do {
-        handle = try Handle(what, .file) { H5Fopen(name, chdf5_read_only(), id) }
+        let key = Self.memoryKey(name)
+        handle = try Handle(what, .file) { H5Fopen(key, chdf5_read_only(), id) }
       } catch {
         throw FileKind.explain(error, image: image, name: name)
       }
@@ -97,6 +100,13 @@ extension HDF5 {
       let id = creation.id
       try HDF5.check(what, .file) { H5Pset_obj_track_times(id, false) }
       return creation
+    }
+
+    private static let memoryFiles = Atomic(0)
+
+    /// A name of its own for each file in memory: the library takes two open ones of equal names for the same file.
+    private static func memoryKey(_ name: String) -> String {
+      "\(name)#\(memoryFiles.add(1, ordering: .relaxed).newValue)"
     }
 
     private static func memoryAccess(_ what: String) throws(FlowError) -> Handle {

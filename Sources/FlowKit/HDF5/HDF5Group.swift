@@ -44,7 +44,9 @@ extension HDF5 {
         let kind = try existingKind(of: next)
         let isLast = index == names.count - 1
         guard let kind, isLast || kind == .group else {
-          throw try missing(name, in: kind == nil ? reached : next, isGroup: kind == nil)
+          if kind == nil { throw try missing(name, in: reached) }
+          throw FlowError(
+            .format, "\(location.appending(next)) is not a group and holds no '\(names[index + 1])'")
         }
         if isLast { return kind }
         reached = next
@@ -124,11 +126,8 @@ extension HDF5 {
       }
     }
 
-    private func missing(_ name: String, in path: String, isGroup: Bool) throws(FlowError) -> FlowError {
+    private func missing(_ name: String, in path: String) throws(FlowError) -> FlowError {
       let parent = location.appending(path)
-      guard isGroup else {
-        return FlowError(.format, "\(parent) is a dataset and holds no '\(name)'")
-      }
       let names = try group(path).members().map { $0.kind == .group ? $0.name + "/" : $0.name }
       return FlowError(.format, "\(parent) has no '\(name)'; it holds \(HDF5.list(names))")
     }
