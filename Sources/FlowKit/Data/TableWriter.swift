@@ -85,7 +85,7 @@ public final class TableWriter {
       try body(root)
       try file.flush()
     } catch {
-      // Closing a file after a failed write crashes inside HDF5 1.10, so its ids are left open.
+      // Closing would write again, from a library state that nothing is promised about: the ids are left open.
       for output in outputs.values { output.abandon() }
       file.abandon()
       temporary.remove()

@@ -40,7 +40,7 @@ struct TemporaryFile: ~Copyable {
   }
 
   deinit {
-    if isPending { unlink(path) }
+    if isPending { Self.remove(path) }
   }
 
   /// Makes the file's bytes durable and puts it in the destination's place, in one step for every reader.
@@ -54,8 +54,14 @@ struct TemporaryFile: ~Copyable {
 
   /// Removes the file.
   mutating func remove() {
-    if isPending { unlink(path) }
+    if isPending { Self.remove(path) }
     isPending = false
+  }
+
+  /// Frees the file's space even where its descriptor stays open, as it does after a failed write of HDF5's.
+  private static func remove(_ path: String) {
+    truncate(path, 0)
+    unlink(path)
   }
 
   private static func synchronize(_ path: String, _ what: String) throws(FlowError) {

@@ -23,7 +23,7 @@ extension HDF5 {
       try HDF5.check(what, .file) { H5Idec_ref(id) }
     }
 
-    /// Gives the id up without releasing it: after a failed write its release would crash inside the library.
+    /// Gives the id up without releasing it, which after a failed write would only write, and fail, again.
     consuming func abandon() { discard self }
   }
 

@@ -33,7 +33,8 @@ package enum HDF5 {
   ) -> (status: Status, stack: ErrorStack) {
     lock.withLock { isPrepared in
       if !isPrepared {
-        // At exit the library would close what is still open, and crashes where an earlier write has failed.
+        // At exit the library would close what is still open; after a failed write HDF5 1.10 crashes there, even if
+        // the program has tried to close the file.
         // The call is refused only if the host program has made it already.
         _ = H5dont_atexit()
         isPrepared = true

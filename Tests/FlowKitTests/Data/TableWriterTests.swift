@@ -125,7 +125,7 @@ import Testing
 }
 
 /// Every test runs in a child process, whose files may not grow beyond a limit: the write that would exceed it fails as
-/// it does on a full disk. HDF5 1.10 crashes on closing such a file, or at exit, unless one takes care.
+/// it does on a full disk. HDF5 1.10 crashes at exit after that, unless one takes care.
 @Suite struct FullDiskTests {
   @Test func survivesAFailedWriteAtAnyPoint() async {
     await #expect(processExitsWith: .success) {

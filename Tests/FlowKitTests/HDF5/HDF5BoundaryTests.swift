@@ -60,6 +60,18 @@ import Testing
     #expect(try HDF5.FileKind(of: reference(name)) == kind)
   }
 
+  @Test func saysThatAFileIsBeingWritten() throws {
+    try withFolder { folder in
+      let path = "\(folder)/busy.h5"
+      try AtomicFile.write(try AtomicFile.read(reference("split.h5")), to: path)
+      let descriptor = open(path, O_RDWR)
+      defer { close(descriptor) }
+      flock(descriptor, LOCK_EX)
+      let text = message { () throws(FlowError) in _ = try HDF5.File(reading: path) }
+      #expect(text?.hasPrefix("\(path) is locked by a program that writes to it; wait for it") == true)
+    }
+  }
+
   @Test func tellsADeviceFromAFile() throws {
     #expect(try HDF5.FileKind(of: "/dev/null") == .special)
   }
