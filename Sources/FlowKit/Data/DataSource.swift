@@ -14,6 +14,10 @@ public struct DataSource: Sendable, Equatable {
   public init(_ location: DataLocation) throws(FlowError) {
     let file = try HDF5.File(reading: location.file)
     let root = try file.root()
+    guard try !Model.isModel(root) else {
+      throw FlowError(
+        .format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
+    }
     let base = location.path ?? "/"
     func part(_ names: [String]) throws(FlowError) -> DataLocation? {
       for name in names where try root.contains(base + "/" + name) {

@@ -26,6 +26,13 @@ struct TableCandidate {
     throw search.failure(in: group.location)
   }
 
+  /// All tables in and below a group.
+  static func all(in group: borrowing HDF5.Group) throws(FlowError) -> [TableCandidate] {
+    var search = Search()
+    try search.visit(group, depth: 0)
+    return search.tables
+  }
+
   private init(_ dataset: borrowing HDF5.Dataset) {
     self.init(location: dataset.location, layout: .dataset, description: Self.describe(dataset))
   }
