@@ -4,7 +4,7 @@ public enum FileContents: Sendable {
   case tables([TableSummary])
 
   /// One table of a data file.
-  public struct TableSummary: Sendable, Equatable {
+  public struct TableSummary: Sendable, Equatable, Encodable {
     public var path: String
     public var rows: Int
     public var columns: [String]

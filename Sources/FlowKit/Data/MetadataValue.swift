@@ -28,3 +28,17 @@ extension MetadataValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
   public init(integerLiteral integer: Int) { self = .integer(integer) }
   public init(floatLiteral number: Double) { self = .number(number) }
 }
+
+extension MetadataValue: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .text(let text): try container.encode(text)
+    case .texts(let texts): try container.encode(texts)
+    case .integer(let integer): try container.encode(integer)
+    case .integers(let integers): try container.encode(integers)
+    case .number(let number): try container.encode(number)
+    case .numbers(let numbers): try container.encode(numbers)
+    }
+  }
+}

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 
 extension Encodable {
   /// This value as JSON with sorted keys: equal values give equal text.
-  func jsonText() throws(FlowError) -> String {
+  package func jsonText() throws(FlowError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
