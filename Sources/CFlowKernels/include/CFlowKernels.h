@@ -89,6 +89,17 @@ FLOWKIT_DECLARE(double, f64)
 /* One block of Philox 4x32-10 (Salmon et al. 2011): counter and key in, four words out. */
 void flowkit_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
+/* Whether the two products below can be called on this processor. */
+int flowkit_has_products(void);
+/* C (rows x columns) = A B or, to accumulate, += A B. A's entry (i, k) stands at i * row_stride + k * depth_stride; rows of B
+ * and C are contiguous; columns is a multiple of 16. A column of C depends on that column of B alone. */
+void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
+                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
+                         int accumulate);
+/* C (rows x columns) += A B^T; rows of A and B are `depth` contiguous numbers, a multiple of 16. */
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
+                               const float *b, size_t b_stride, float *c, size_t c_stride);
+
 /* Tells the processor that this thread spins. */
 static inline void flowkit_pause(void) {
 #if defined(__x86_64__)
