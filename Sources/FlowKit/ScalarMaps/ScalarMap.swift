@@ -9,6 +9,9 @@ public protocol ScalarMap: Sendable, Codable {
   /// The number of parameters per feature.
   var parameterCount: Int { get }
 
+  /// Whether y = αx + β for every φ; false by default.
+  var isAffine: Bool { get }
+
   /// y and log|dy/dx| summed over the features.
   func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed
 
@@ -20,6 +23,10 @@ public protocol ScalarMap: Sendable, Codable {
 
   /// The same, with its pullback.
   func inverseWithPullback(_ y: consuming Tile, _ φ: consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
+}
+
+extension ScalarMap {
+  public var isAffine: Bool { false }
 }
 
 /// Takes ∂L/∂output and ∂L/∂log-determinant (one row) and returns ∂L/∂input and ∂L/∂φ. Called at most once.
