@@ -1,2 +1,34 @@
 #pragma once
 #include <hdf5.h>
+
+// HDF5's predefined ids and flags are macros over mutable globals, which Swift cannot import: one function each.
+
+static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
+static inline hid_t chdf5_all(void) { return H5S_ALL; }
+static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
+
+static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+
+static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t chdf5_group_creation(void) { return H5P_GROUP_CREATE; }
+static inline hid_t chdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
+static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+
+static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_native_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t chdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t chdf5_native_uint64(void) { return H5T_NATIVE_UINT64; }
+
+static inline hid_t chdf5_stored_float(void) { return H5T_IEEE_F32LE; }
+static inline hid_t chdf5_stored_double(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_stored_int32(void) { return H5T_STD_I32LE; }
+static inline hid_t chdf5_stored_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t chdf5_stored_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_stored_uint64(void) { return H5T_STD_U64LE; }
+
+static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
+static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }

@@ -1,6 +1,26 @@
 import ArgumentParser
+import FlowKit
+import Glibc
 
 @main
 struct Flowctl: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "flowctl")
+  static let configuration = CommandConfiguration(
+    commandName: "flowctl",
+    abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
+    version: flowKitVersion,
+    subcommands: [Fit.self, Sample.self, Density.self, Inspect.self])
+
+  /// Every failure is one line on standard error and an exit code other than 0.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as FlowError {
+      Terminal.fail(error.message)
+    } catch {
+      guard exitCode(for: error) != .success else { exit(withError: error) }
+      let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+      Terminal.fail("\(line) (flowctl --help shows the usage)", code: exitCode(for: error).rawValue)
+    }
+  }
 }

@@ -44,33 +44,43 @@ enum Products {
 }
 
 extension WeightMatrix {
-  /// y ← W x, or y += W x.
-  public func multiply(_ x: Tile, into y: inout Tile, adding: Bool = false) {
-    precondition(x.features == columns && y.features == rows, "W is \(rows) × \(columns), x has \(x.features) rows")
-    guard rows > 0, columns > 0 else { return adding ? () : y.fill(0) }
+  /// y ← W x, or y += W x, where x and y may be parts of tiles: the first `columns` rows of `x`, and the rows of `y` from
+  /// `row` on.
+  public func multiply(_ x: Tile, into y: inout Tile, atRow row: Int = 0, adding: Bool = false) {
+    precondition(
+      x.features >= columns && y.features >= row + rows && x.width == y.width,
+      "W is \(rows) × \(columns), x has \(x.features) rows, y \(y.features) from \(row) on")
+    guard rows > 0, columns > 0 else { return adding ? () : y.fill(rows: row..<(row + rows), with: 0) }
     Products.multiply(
       false, false, rows: rows, columns: x.width, inner: columns, base, stride, x.base, x.width, adding: adding,
-      to: y.mutableBase(), y.width)
+      to: y.mutableBase() + row * y.width, y.width)
   }
 
-  /// x ← Wᵀ y, or x += Wᵀ y.
-  public func multiplyTransposed(_ y: Tile, into x: inout Tile, adding: Bool = false) {
-    precondition(y.features == rows && x.features == columns, "W is \(rows) × \(columns), y has \(y.features) rows")
-    guard rows > 0, columns > 0 else { return adding ? () : x.fill(0) }
-    Products.multiply(
-      true, false, rows: columns, columns: y.width, inner: rows, base, stride, y.base, y.width, adding: adding,
-      to: x.mutableBase(), x.width)
-  }
-
-  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters.
-  public func addOuterProduct(_ y: Tile, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient) {
+  /// x ← Wᵀ y, or x += Wᵀ y, with the rows of `y` from `yRow` and those of `x` from `row` on.
+  public func multiplyTransposed(
+    _ y: Tile, fromRow yRow: Int = 0, into x: inout Tile, atRow row: Int = 0, adding: Bool = false
+  ) {
     precondition(
-      y.features == rows && x.features == columns && gradient.count == parameters.count,
-      "a \(rows) × \(columns) gradient from \(y.features) and \(x.features) rows")
+      y.features >= yRow + rows && x.features >= row + columns && x.width == y.width,
+      "W is \(rows) × \(columns), y has \(y.features) rows from \(yRow) on, x \(x.features) from \(row) on")
+    guard rows > 0, columns > 0 else { return adding ? () : x.fill(rows: row..<(row + columns), with: 0) }
+    Products.multiply(
+      true, false, rows: columns, columns: y.width, inner: rows, base, stride, y.base + yRow * y.width, y.width,
+      adding: adding, to: x.mutableBase() + row * x.width, x.width)
+  }
+
+  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters; the rows of `y` from `yRow` on, the
+  /// first `columns` rows of `x`.
+  public func addOuterProduct(
+    _ y: Tile, fromRow yRow: Int = 0, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient
+  ) {
+    precondition(
+      y.features >= yRow + rows && x.features >= columns && x.width == y.width && gradient.count == parameters.count,
+      "a \(rows) × \(columns) gradient from \(y.features) rows from \(yRow) on, and \(x.features) rows")
     guard rows > 0, columns > 0 else { return }
     Products.multiply(
-      false, true, rows: rows, columns: columns, inner: x.width, scale: a, y.base, y.width, x.base, x.width, adding: true,
-      to: gradient.base + offset, stride)
+      false, true, rows: rows, columns: columns, inner: x.width, scale: a, y.base + yRow * y.width, y.width, x.base,
+      x.width, adding: true, to: gradient.base + offset, stride)
   }
 
   /// x ← T⁻¹ x (or T⁻ᵀ x) by substitution, where T is this square matrix's lower or upper triangle.

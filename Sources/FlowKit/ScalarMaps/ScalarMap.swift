@@ -12,6 +12,9 @@ public protocol ScalarMap: Sendable, Codable {
   /// Whether y = αx + β for every φ; false by default.
   var isAffine: Bool { get }
 
+  /// The arguments of a layer list that make this map; none by default.
+  var layerListArguments: [String] { get }
+
   /// y and log|dy/dx| summed over the features.
   func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed
 
@@ -27,6 +30,7 @@ public protocol ScalarMap: Sendable, Codable {
 
 extension ScalarMap {
   public var isAffine: Bool { false }
+  public var layerListArguments: [String] { [] }
 }
 
 /// Takes ∂L/∂output and ∂L/∂log-determinant (one row) and returns ∂L/∂input and ∂L/∂φ. Called at most once.

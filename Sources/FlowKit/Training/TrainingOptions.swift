@@ -45,6 +45,14 @@ public struct EpochReport: Sendable, Codable, Equatable {
   public var eventsPerSecond: Double
   /// At the epoch's end.
   public var learningRate: Double
+
+  init(
+    epoch: Int, train: Double = 0, valid: Double? = nil, seconds: Double = 0, eventsPerSecond: Double = 0,
+    learningRate: Double = 0
+  ) {
+    (self.epoch, self.train, self.valid, self.seconds) = (epoch, train, valid, seconds)
+    (self.eventsPerSecond, self.learningRate) = (eventsPerSecond, learningRate)
+  }
 }
 
 /// Why training ended.

@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Whole files that are replaced in one step: a reader sees the old bytes or the new ones, a failure leaves the old.
+package enum AtomicFile {
+  /// Writes `bytes` beside `path`, makes them durable, and renames.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FlowError) {
+    let what = "cannot write \(path)"
+    var temporary = try TemporaryFile(for: path)
+    try fill(temporary.path, with: bytes, what)
+    try temporary.commit()
+  }
+
+  private static func fill(_ path: String, with bytes: [UInt8], _ what: String) throws(FlowError) {
+    let descriptor = try FileSystem.open(path, O_WRONLY, what)
+    defer { close(descriptor) }
+    try FileSystem.write(bytes, to: descriptor, what)
+  }
+
+  /// All bytes of a file.
+  package static func read(_ path: String) throws(FlowError) -> [UInt8] {
+    switch FileSystem.entry(at: path) {
+    case .file: try FileSystem.read(path)
+    case .missing: throw FlowError(.file, HDF5.FileKind.missing.complaint(about: path))
+    case .folder: throw FlowError(.file, "\(path) is a folder; give the path of a file")
+    case .special: throw FlowError(.file, "\(path) is not a regular file")
+    case .unreadable(let reason): throw FlowError(.file, "cannot read \(path): \(reason)")
+    }
+  }
+}

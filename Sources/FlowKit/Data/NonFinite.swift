@@ -1,0 +1,76 @@
+/// The values of a table that are NaN or infinite.
+public struct NonFinite: Sendable, Equatable, CustomStringConvertible {
+  /// How many values are not finite.
+  public var values: Int
+  /// In how many rows.
+  public var rows: Int
+  /// The first such row, counted from 0.
+  public var firstRow: Int
+  /// The name of the first such column in that row.
+  public var firstColumn: String
+  /// What stands there.
+  public var firstValue: Double
+
+  public var description: String {
+    "\(values) non-finite value\(values == 1 ? "" : "s") in \(rows) row\(rows == 1 ? "" : "s"), "
+      + "first \(firstValue) in row \(firstRow), column '\(firstColumn)'"
+  }
+
+  /// Collects over a table's rows as they come, block by block.
+  struct Scan {
+    let columns: [String]
+    private(set) var result: NonFinite?
+    private var seen = 0
+
+    init(columns: [String]) { self.columns = columns }
+
+    mutating func add(_ block: [Double]) {
+      let width = columns.count
+      for row in 0..<(block.count / width) {
+        let start = row * width
+        var count = 0
+        var first = 0
+        for column in 0..<width where !block[start + column].isFinite {
+          if count == 0 { first = column }
+          count += 1
+        }
+        guard count > 0 else { continue }
+        result =
+          result
+          ?? NonFinite(
+            values: 0, rows: 0, firstRow: seen + row, firstColumn: columns[first],
+            firstValue: block[start + first])
+        result?.values += count
+        result?.rows += 1
+      }
+      seen += block.count / width
+    }
+  }
+}
+
+extension Table {
+  /// What is not finite in this table; nil if every value is.
+  public func nonFinite() -> NonFinite? {
+    var scan = NonFinite.Scan(columns: columns)
+    scan.add(values)
+    return scan.result
+  }
+
+  /// The rows whose values are all finite.
+  public func droppingNonFinite() -> Table {
+    selecting(rows: (0..<rows).filter { row(Int($0)).allSatisfy(\.isFinite) })
+  }
+}
+
+extension TableReader {
+  /// What is not finite in the chosen columns; reads all rows, a block at a time.
+  public func nonFinite() throws(FlowError) -> NonFinite? {
+    var scan = NonFinite.Scan(columns: columns)
+    var block: [Double] = []
+    for start in stride(from: 0, to: rows, by: blockRows) {
+      try read(rows: start..<min(rows, start + blockRows), into: &block)
+      scan.add(block)
+    }
+    return scan.result
+  }
+}

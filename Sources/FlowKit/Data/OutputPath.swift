@@ -1,0 +1,17 @@
+/// Checks of a file that is to be written, before the work whose result it will hold.
+public enum OutputPath {
+  /// Throws if the file exists (unless `force`), its folder does not exist, or cannot be written to.
+  public static func check(_ path: String, force: Bool = false) throws(FlowError) {
+    switch FileSystem.entry(at: path) {
+    case .missing: break
+    case .folder: throw FlowError(.file, "\(path) is a folder; give the path of a file to write")
+    case .file where force: break
+    case .file: throw FlowError(.file, "\(path) exists already; choose another name, or replace it with --force")
+    case .special: throw FlowError(.file, "\(path) is not a regular file; give the path of a file to write")
+    case .unreadable(let reason): throw FlowError(.file, "cannot write \(path): \(reason)")
+    }
+    // Creating a file is the one test of a folder that needs no knowledge of its rights.
+    var trial = try TemporaryFile(for: path)
+    trial.remove()
+  }
+}

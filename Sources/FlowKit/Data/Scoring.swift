@@ -1,0 +1,79 @@
+extension ColumnSelection {
+  /// The columns of `location` that `model` was fitted to: by name where the data have those names, else by place where
+  /// the number of columns fits.
+  public init(for model: Model, in location: DataLocation) throws(FlowError) {
+    let data = try TableReader(location)
+    let wanted = model.columns + model.contextColumns
+    if wanted.allSatisfy(data.columns.contains) {
+      self.init(columns: model.columns, context: model.contextColumns)
+      return
+    }
+    let modelHasNames = model.columns != model.columns.indices.map(String.init)
+    guard !(modelHasNames && data.hasNames), data.columns.count == wanted.count else {
+      throw FlowError(
+        .data,
+        "the model was fitted to \(wanted.count) columns (\(wanted.joined(separator: ", "))), but \(data.location) has \(data.columns.count) (\(data.columns.joined(separator: ", ")))")
+    }
+    self.init(
+      columns: Array(data.columns[..<model.columns.count]), context: Array(data.columns[model.columns.count...]))
+  }
+}
+
+/// Scores a table block by block, in constant memory.
+public final class TableScorer {
+  private let model: Model
+  private let evaluator: FlowEvaluator
+  private let reader: TableReader
+  /// The mean log-density so far.
+  public private(set) var moments = RunningMoments()
+  /// Rows with a value that is not finite, where these are accepted.
+  public private(set) var nonFiniteRows = 0
+  private let acceptsNonFinite: Bool
+
+  /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
+  public init(
+    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false
+  ) throws(FlowError) {
+    let selection = try ColumnSelection(for: model, in: location)
+    reader = try TableReader(location, columns: selection.columns! + selection.context)
+    self.model = model
+    acceptsNonFinite = acceptingNonFinite
+    evaluator = model.flow.evaluator(threads: threads)
+    if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
+      throw FlowError(
+        .data, "\(reader.location): \(nonFinite); repair the data, or accept such rows with --skip-non-finite")
+    }
+  }
+
+  public var location: DataLocation { reader.location }
+  public var rows: Int { reader.rows }
+
+  /// Hands the log-densities of all rows to `body`, in order, in blocks.
+  public func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    var block: [Double] = []
+    for start in stride(from: 0, to: rows, by: reader.blockRows) {
+      try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
+      let (events, context) = separated(block)
+      let logDensities = evaluator.logDensity(events, context: context)
+      for value in logDensities { moments.add(value) }
+      if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
+      try body(logDensities)
+    }
+  }
+
+  private func countNonFiniteRows(_ block: [Double]) -> Int {
+    let width = reader.columns.count
+    return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
+  }
+
+  private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {
+    let (width, dimension) = (reader.columns.count, model.columns.count)
+    guard width > dimension else { return (block, []) }
+    var (events, context) = ([Double](), [Double]())
+    for start in stride(from: 0, to: block.count, by: width) {
+      events += block[start..<(start + dimension)]
+      context += block[(start + dimension)..<(start + width)]
+    }
+    return (events, context)
+  }
+}

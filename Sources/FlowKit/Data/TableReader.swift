@@ -1,0 +1,116 @@
+/// An open table of numbers in an HDF5 file, read in blocks of rows.
+///
+/// A table is a 2-D dataset (rows x columns) or a 1-D dataset (one column) of any integer or floating-point type, or a
+/// group of equally long 1-D datasets, one per column. Nothing but the rows and columns asked for is read, except
+/// that compressed datasets are unpacked by whole chunks; values arrive as Double.
+///
+/// Columns are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
+/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on.
+public final class TableReader {
+  /// The file, and the dataset or group in it that was found.
+  public let location: DataLocation
+  /// The number of rows, at least one.
+  public let rows: Int
+  /// The names of the chosen columns, in the chosen order.
+  public let columns: [String]
+  /// Whether the file names its columns; otherwise `columns` are their indices.
+  public let hasNames: Bool
+  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
+  public let blockRows: Int
+
+  private let sources: [TableSource]
+  private let runs: [TableRun]
+
+  /// Opens the table that a location names, or the only one in and below the group or file that it names.
+  ///
+  /// - Parameter columns: the columns to read, by name or index, in this order; nil reads all.
+  /// - Throws: an error that says what is there instead, if the location names no table, several, one without rows,
+  ///   or one without a column asked for.
+  public convenience init(_ location: DataLocation, columns: [String]? = nil) throws(FlowError) {
+    let file = try HDF5.File(reading: location.file)
+    let root = try file.root()
+    let table = try TableCandidate.find(at: location.path ?? "/", in: root)
+    try self.init(table, root: root, file: location.file, columns: columns)
+  }
+
+  private init(
+    _ table: TableCandidate, root: borrowing HDF5.Group, file: String, columns chosen: [String]?
+  ) throws(FlowError) {
+    let found = table.location
+    let names: ColumnNames
+    let indices: [Int]
+    switch table.layout {
+    case .dataset:
+      let source = try TableSource(opening: found.path, in: root, sharing: 1)
+      names = try ColumnNames(of: source.dataset, count: source.columns, root: root)
+      indices =
+        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
+        ?? Array(names.names.indices)
+      sources = [source]
+      runs = TableRun.runs(ofColumns: indices)
+    case .columns(let members):
+      names = ColumnNames(given: members)
+      indices =
+        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
+        ?? Array(members.indices)
+      sources = try indices.map { index throws(FlowError) in
+        try TableSource(opening: found.appending(members[index]).path, in: root, sharing: indices.count)
+      }
+      runs = indices.indices.map { TableRun(source: $0, first: 0, target: $0, count: 1) }
+    }
+    location = DataLocation(file: file, path: found.path)
+    columns = indices.map { names.names[$0] }
+    hasNames = names.areGiven
+    rows = try Self.commonRows(of: sources, found)
+    blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.chunkRows ?? 1)
+  }
+
+  /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
+  public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
+    var values: [Double] = []
+    try read(rows: range, into: &values)
+    return values
+  }
+
+  /// Reads a range of rows into `values`, whose former contents and length are replaced.
+  public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")
+    let shape = [range.count, columns.count]
+    let count = try HDF5.elementCount(shape, HDF5.Location(file: location.description))
+    if values.count > count { values.removeLast(values.count - count) }
+    if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
+    guard count > 0 else { return }
+    for run in runs {
+      let source = sources[run.source]
+      let isVector = source.dataset.shape.count == 1
+      try source.dataset.read(
+        from: isVector ? [range.lowerBound] : [range.lowerBound, run.first],
+        count: isVector ? [range.count] : [range.count, run.count],
+        into: &values, within: shape, at: [0, run.target], targetCount: [range.count, run.count])
+    }
+  }
+
+  private static func commonRows(
+    of sources: [TableSource], _ location: HDF5.Location
+  ) throws(FlowError) -> Int {
+    let rows = sources[0].rows
+    if let other = sources.first(where: { $0.rows != rows }) {
+      throw FlowError(
+        .format,
+        "the columns of \(location) differ in length: \(sources[0].dataset.location.path) has \(rows) rows, "
+          + "\(other.dataset.location.path) has \(other.rows); choose columns of one length")
+    }
+    guard rows > 0 else { throw FlowError(.data, "\(location) has no rows") }
+    guard sources[0].columns > 0 else { throw FlowError(.data, "\(location) has no columns") }
+    return rows
+  }
+
+  private static func blockRows(columns: Int, chunkRows: Int) -> Int {
+    let rows = max(1, (4 << 20) / (8 * columns))
+    return rows > chunkRows ? rows / chunkRows * chunkRows : rows
+  }
+}
+
+@available(*, unavailable)
+extension TableReader: Sendable {}

@@ -1,0 +1,71 @@
+/// Draws events block by block, in constant memory.
+public final class TableSampler {
+  /// N × D, or M × N × D with M rows of context.
+  public let shape: [Int]
+  private let evaluator: FlowEvaluator
+  /// M × C; empty for a flow without context.
+  private let context: [Double]
+  private let contextDimension: Int
+  private let count: Int
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - count: N, the number of events for each row of context.
+  ///   - context: where the rows of context are; needed by a conditional model, and by no other.
+  public init(
+    _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil
+  ) throws(FlowError) {
+    contextDimension = model.contextColumns.count
+    (self.count, self.seed) = (count, seed)
+    let names = model.contextColumns.joined(separator: ", ")
+    switch (location, contextDimension) {
+    case (nil, 0):
+      context = []
+      shape = [count, model.columns.count]
+    case (nil, _):
+      throw FlowError(.data, "the model is conditional on \(names); give rows of it with --context")
+    case (_, 0):
+      throw FlowError(.data, "the model has no context, but --context gives some; leave it out")
+    case (let location?, _):
+      context = try Self.readContext(model, location)
+      shape = [context.count / contextDimension, count, model.columns.count]
+    }
+    evaluator = model.flow.evaluator(threads: threads)
+  }
+
+  private static func readContext(_ model: Model, _ location: DataLocation) throws(FlowError) -> [Double] {
+    let source = try DataSource(location).train
+    let all = try TableReader(source)
+    let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
+    guard isNamed || all.columns.count == model.contextColumns.count else {
+      throw FlowError(
+        .data,
+        "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))")
+    }
+    let table = try Table(TableReader(source, columns: isNamed ? model.contextColumns : nil))
+    if let nonFinite = table.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
+    return table.values
+  }
+
+  /// Hands all events to `body`, in order, in blocks.
+  public func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    let total = shape.dropLast().reduce(1, *)
+    let block = max(Engine.tileWidth, (1 << 19) / shape.last! / Engine.tileWidth * Engine.tileWidth)
+    for first in stride(from: 0, to: total, by: block) {
+      let events = first..<min(total, first + block)
+      try body(try evaluator.sample(events.count, first: first, context: contexts(of: events), seed: seed))
+    }
+  }
+
+  /// Event e belongs to row e / N of the context.
+  private func contexts(of events: Range<Int>) -> [Double] {
+    guard contextDimension > 0 else { return [] }
+    var rows: [Double] = []
+    rows.reserveCapacity(events.count * contextDimension)
+    for event in events {
+      let row = event / count * contextDimension
+      rows += context[row..<(row + contextDimension)]
+    }
+    return rows
+  }
+}

@@ -1,0 +1,119 @@
+internal import CHDF5
+
+extension HDF5 {
+  /// What lies at a path where an HDF5 file is expected.
+  package enum FileKind: Sendable, Equatable {
+    case hdf5
+    case missing
+    case folder
+    case empty
+    /// Neither a file nor a folder: a pipe or a device.
+    case special
+    /// Readable, but not HDF5; `format` is what its first bytes look like.
+    case notHDF5(format: String?)
+    /// There, but the operating system does not let us read it.
+    case unreadable(reason: String)
+
+    /// Looks at the file itself and at its signature, not further.
+    package init(of path: String) throws(FlowError) {
+      switch FileSystem.entry(at: path) {
+      case .missing: self = .missing
+      case .folder: self = .folder
+      case .special: self = .special
+      case .unreadable(let reason): self = .unreadable(reason: reason)
+      case .file(let size):
+        guard size > 0 else {
+          self = .empty
+          return
+        }
+        do {
+          let start = try FileSystem.read(path, atMost: 512)
+          if Self.signatureOffsets(within: 512).contains(where: { Self.isSignature(start, at: $0) }) {
+            self = .hdf5
+          } else if HDF5.attempt({ H5Fis_hdf5(path) }) > 0 {
+            self = .hdf5
+          } else {
+            self = .notHDF5(format: Self.format(of: start))
+          }
+        } catch {
+          self = .unreadable(reason: error.detail ?? error.message)
+        }
+      }
+    }
+
+    /// One line on why `path` cannot be opened as an HDF5 file.
+    package func complaint(about path: String) -> String {
+      switch self {
+      case .hdf5: "\(path) is an HDF5 file"
+      case .missing: "\(path) does not exist; check the path and the working folder"
+      case .folder: "\(path) is a folder; give the path of an HDF5 file in it"
+      case .empty: "\(path) is empty (0 bytes); write or copy it again"
+      case .special: "\(path) is neither a file nor a folder; HDF5 files must be regular files"
+      case .unreadable(let reason): "cannot read \(path): \(reason)"
+      case .notHDF5(let format):
+        "\(path) is not an HDF5 file" + (format.map { " (it looks like \($0))" } ?? "")
+          + "; convert it, for example with h5py"
+      }
+    }
+
+    static func explain(_ error: FlowError, path: String) -> FlowError {
+      let size: Int? = if case .file(let size) = FileSystem.entry(at: path) { size } else { nil }
+      return explain(error, size: size, name: path)
+    }
+
+    static func explain(_ error: FlowError, image: [UInt8], name: String) -> FlowError {
+      guard signatureOffsets(within: image.count).contains(where: { isSignature(image, at: $0) }) else {
+        return FlowError(
+          .file, notHDF5(format: format(of: image)).complaint(about: name), detail: error.detail)
+      }
+      return explain(error, size: image.count, name: name)
+    }
+
+    /// A file with the signature that cannot be opened is cut short, locked by a writer, or damaged.
+    private static func explain(_ error: FlowError, size: Int?, name: String) -> FlowError {
+      let stack = ErrorStack(entries: error.detail?.split(separator: "\n").map(String.init) ?? [])
+      if let expected = stack.expectedSize, let size {
+        return FlowError(
+          .file,
+          "\(name) is truncated: \(size) of \(expected) bytes are there; copy or download it again",
+          detail: error.detail)
+      }
+      if stack.entries.contains(where: { $0.contains("unable to lock file") }) {
+        return FlowError(
+          .file,
+          "\(name) is locked by a program that writes to it; wait for it, or if the file system knows no "
+            + "locks set HDF5_USE_FILE_LOCKING=FALSE", detail: error.detail)
+      }
+      return FlowError(
+        .file, "\(name) is a damaged HDF5 file (\(stack.reason)); copy or download it again",
+        detail: error.detail)
+    }
+
+    /// The signature stands at the start, or behind a user block of 512, 1024, 2048 … bytes.
+    private static func signatureOffsets(within size: Int) -> [Int] {
+      var offsets = [0]
+      var next = 512
+      while next < size {
+        offsets.append(next)
+        next *= 2
+      }
+      return offsets
+    }
+
+    private static func isSignature(_ bytes: [UInt8], at offset: Int) -> Bool {
+      let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+      return bytes.dropFirst(offset).starts(with: signature)
+    }
+
+    private static func format(of start: [UInt8]) -> String? {
+      let known: [(bytes: [UInt8], name: String)] = [
+        ([0x93] + Array("NUMPY".utf8), "a NumPy array"), (Array("PK\u{3}\u{4}".utf8), "a zip or npz archive"),
+        ([0x1F, 0x8B], "gzip-compressed data"), (Array("PAR1".utf8), "a Parquet file"),
+        (Array("SIMPLE  =".utf8), "a FITS file"), (Array("CDF".utf8), "a classic NetCDF file"),
+      ]
+      if let match = known.first(where: { start.starts(with: $0.bytes) }) { return match.name }
+      let isText = start.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+      return isText ? "text" : nil
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import ArgumentParser
+import FlowKit
+
+struct Fit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fits a flow to events and writes it as a model file.",
+    discussion: """
+      DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
+      mean negative log-densities, in nats, in the data's own units. Ctrl-C stops after the current step and writes the \
+      best model so far.
+      """)
+
+  @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
+  var data: String
+
+  @Option(name: .shortAndLong, help: "The model file to write.")
+  var output: String
+
+  @Option(help: "The event columns, by name or index; all others by default.")
+  var columns: CommaSeparated?
+
+  @Option(help: "Context columns: fits p(columns | context).")
+  var context: CommaSeparated?
+
+  @Option(help: "A column of weights, at least 0.")
+  var weights: String?
+
+  @Option(help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
+  var valid: String?
+
+  @Option(help: "A good default architecture: \(Recipe.all.map(\.name).joined(separator: ", ")).")
+  var recipe: String?
+
+  @Option(help: "The layers, from the data to the base, such as '8*[coupling-affine(hidden=64x64),permute(reverse)]'.")
+  var layers: String?
+
+  @Option(help: "The base distribution: \(BaseRegistry.names.joined(separator: ", ")).")
+  var base = "normal"
+
+  @Option(help: "Passes over the training rows.")
+  var epochs: Int?
+
+  @Option(help: "A time limit in place of --epochs.")
+  var minutes: Double?
+
+  @Option(help: "Rows per training step.")
+  var batch = TrainingOptions().batchSize
+
+  @Option(help: "The largest learning rate; it falls to 0 along a cosine.")
+  var learningRate = TrainingOptions().learningRate
+
+  @Option(help: "Stop after this many epochs without a better validation loss.")
+  var patience = TrainingOptions().patience
+
+  @Option(help: "Decides everything random.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads; the result does not depend on them.")
+  var threads: Int?
+
+  @Flag(help: "Leave out rows with a NaN or an infinite value.")
+  var skipNonFinite = false
+
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+
+  @Flag(help: "Print JSON: a line per epoch, and one for the result.")
+  var json = false
+
+  func run() throws {
+    let options = try trainingOptions()
+    try OutputPath.check(output, force: force)
+    let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
+    let (train, validation) = try readEvents()
+    let architecture = try Architecture(fitting: train, layers: layerList, base: base, seed: seed)
+    describe(train, validation, architecture)
+    let trainer = Trainer(
+      Flow(architecture: architecture, seed: seed), train: train.events, validation: validation?.events,
+      options: options, threads: threads)
+    Interrupts.catchThem()
+    let result = try trained(by: trainer)
+    guard result.bestEpoch > 0 else {
+      throw FlowError(.data, "interrupted before the first epoch was complete: no model was written")
+    }
+    try Model(
+      flow: result.flow, columns: train.columns, contextColumns: train.contextColumns, history: result.history,
+      provenance: provenance(train, validation, options, result)
+    ).write(to: output)
+    try report(result)
+  }
+
+  // MARK: Options
+
+  private func trainingOptions() throws(FlowError) -> TrainingOptions {
+    if recipe != nil, layers != nil {
+      throw FlowError(.architecture, "--recipe and --layers both name an architecture; give one of them")
+    }
+    if epochs != nil, minutes != nil {
+      throw FlowError(.architecture, "--epochs and --minutes both say how long to train; give one of them")
+    }
+    var options = TrainingOptions()
+    options.epochs = try positive(epochs ?? options.epochs, "--epochs")
+    options.minutes = try minutes.map { minutes throws(FlowError) in try positive(minutes, "--minutes") }
+    options.batchSize = try positive(batch, "--batch")
+    options.learningRate = try positive(learningRate, "--learning-rate")
+    options.patience = try positive(patience, "--patience")
+    _ = try threads.map { threads throws(FlowError) in try positive(threads, "--threads") }
+    options.seed = seed
+    return options
+  }
+
+  private func positive<Number: Comparable & Numeric>(_ value: Number, _ name: String) throws(FlowError) -> Number {
+    guard value > 0, (value as? Double)?.isFinite ?? true else {
+      throw FlowError(.architecture, "\(name) is a number above 0, got \(value)")
+    }
+    return value
+  }
+
+  // MARK: Data
+
+  private func readEvents() throws(FlowError) -> (train: EventSet, validation: EventSet?) {
+    let source = try DataSource(DataLocation(data))
+    let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
+    let train = try read(source.train, selection)
+    // The other parts are read by the names found in the first: they may have fewer columns or another order.
+    let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
+    if let valid, Double(valid) == nil {
+      return (train, try read(DataSource(DataLocation(valid)).train, same))
+    }
+    if valid == nil, let part = source.valid { return (train, try read(part, same)) }
+    let fraction = valid.flatMap(Double.init) ?? 0.1
+    guard fraction > 0 else { return (train, nil) }
+    guard fraction < 1, let (rest, part) = train.split(validFraction: fraction, seed: seed) else {
+      throw FlowError(
+        .data,
+        "--valid \(fraction.text(digits: 3)) of \(train.rows) rows leaves no rows to train or to validate on; give a fraction between 0 and 1, a file, or 0 for none")
+    }
+    return (rest, part)
+  }
+
+  private func read(_ location: DataLocation, _ selection: ColumnSelection) throws(FlowError) -> EventSet {
+    let events = try EventSet(location, selection, skipNonFinite: skipNonFinite)
+    if events.droppedRows > 0 {
+      Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
+    }
+    return events
+  }
+
+  // MARK: Reports
+
+  private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) {
+    guard !json else { return }
+    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
+    print("data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
+    print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+  }
+
+  private func trained(by trainer: Trainer) throws(FlowError) -> TrainingResult {
+    var progress = FitProgress(json: json)
+    let result = try trainer.fit(observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+    progress.finish()
+    return result
+  }
+
+  private func provenance(
+    _ train: EventSet, _ validation: EventSet?, _ options: TrainingOptions, _ result: TrainingResult
+  ) throws(FlowError) -> [String: MetadataValue] {
+    var provenance = Provenance.common
+    provenance["data"] = .text(train.location.description)
+    provenance["training_rows"] = .integer(train.rows)
+    provenance["dropped_rows"] = .integer(train.droppedRows)
+    provenance["validation"] = .text(validation?.location.description ?? "none")
+    provenance["validation_rows"] = .integer(validation?.rows ?? 0)
+    provenance["training_options"] = .text(try options.jsonText())
+    provenance["best_epoch"] = .integer(result.bestEpoch)
+    provenance["loss"] = .number(result.loss)
+    provenance["stopped"] = .text(result.stopped.rawValue)
+    return provenance
+  }
+
+  private struct ResultLine: Encodable {
+    let model: String
+    let bestEpoch: Int
+    let valid: JSONNumber
+    let stopped: String
+  }
+
+  private func report(_ result: TrainingResult) throws(FlowError) {
+    if json {
+      try ResultLine(
+        model: output, bestEpoch: result.bestEpoch, valid: JSONNumber(result.loss), stopped: result.stopped.rawValue
+      ).printJSON()
+    } else {
+      let kind = result.history.last?.valid == nil ? "training" : "validation"
+      print(
+        "model  \(output): epoch \(result.bestEpoch), \(kind) loss \(result.loss.text(digits: 4)) nats; stopped by \(result.stopped.rawValue)")
+    }
+    if let failure = result.failure {
+      throw FlowError(.numerics, "\(failure.message); the model of epoch \(result.bestEpoch) is in \(output)")
+    }
+  }
+}

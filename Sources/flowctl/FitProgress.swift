@@ -1,0 +1,63 @@
+import FlowKit
+
+/// Shows training as it goes: JSON lines, one live line on a terminal, or a plain line per epoch elsewhere.
+struct FitProgress {
+  let json: Bool
+  private var best = Double.infinity
+  private var bestEpoch = 0
+  private var lastValid: Double?
+  private let start = ContinuousClock.now
+
+  init(json: Bool) { self.json = json }
+
+  mutating func show(_ event: TrainingEvent) {
+    switch event {
+    case .retry(let message): Terminal.note(message)
+    case .progress(let step, let total, let epoch, let train, let rate):
+      guard !json else { return }
+      let elapsed = (ContinuousClock.now - start) / step * (total - step)
+      Terminal.status(
+        "epoch \(epoch)  train \(train.text(digits: 4))" + validText
+          + "  \(Int(rate).grouped) events/s  \(Self.clock(elapsed)) left")
+    case .epoch(let report): show(report)
+    }
+  }
+
+  func finish() { Terminal.status("") }
+
+  private var validText: String {
+    lastValid.map { "  valid \($0.text(digits: 4)) (best \(best.text(digits: 4)), epoch \(bestEpoch))" } ?? ""
+  }
+
+  private mutating func show(_ report: EpochReport) {
+    lastValid = report.valid
+    if let valid = report.valid, valid < best { (best, bestEpoch) = (valid, report.epoch) }
+    if json {
+      // A report is finite, so that JSON can express it.
+      do { try JSONEpoch(report).printJSON() } catch { Terminal.note(error.message) }
+    } else if !Terminal.isInteractive {
+      Terminal.note(
+        "epoch \(report.epoch)  train \(report.train.text(digits: 4))" + validText
+          + "  \(Int(report.eventsPerSecond).grouped) events/s  \(report.seconds.text(digits: 1)) s")
+    }
+  }
+
+  /// An epoch as JSON shows it: without validation events `valid` is null.
+  private struct JSONEpoch: Encodable {
+    let epoch: Int
+    let train, valid, seconds, eventsPerSecond, learningRate: JSONNumber
+
+    init(_ report: EpochReport) {
+      epoch = report.epoch
+      (train, valid) = (JSONNumber(report.train), JSONNumber(report.valid))
+      (seconds, eventsPerSecond) = (JSONNumber(report.seconds), JSONNumber(report.eventsPerSecond))
+      learningRate = JSONNumber(report.learningRate)
+    }
+  }
+
+  private static func clock(_ duration: Duration) -> String {
+    let seconds = Int(duration.components.seconds)
+    let padded = seconds % 60 < 10 ? "0\(seconds % 60)" : "\(seconds % 60)"
+    return "\(seconds / 60):\(padded)"
+  }
+}

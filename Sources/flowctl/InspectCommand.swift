@@ -1,0 +1,70 @@
+import ArgumentParser
+import FlowKit
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what a file holds: a model's architecture, training and provenance, or a data file's tables.")
+
+  @Argument(help: "A model or a data file.")
+  var file: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    switch try FileContents(of: file) {
+    case .model: try show(Model(reading: file))
+    case .tables(let tables): try show(tables)
+    }
+  }
+
+  private struct ModelLine: Encodable {
+    let format = "FlowKit model"
+    let dimension: Int
+    let columns, context: [String]
+    let layers, base: String
+    let parameters: Int
+    let history: [EpochReport]
+    let provenance: [String: MetadataValue]
+
+    init(_ model: Model) {
+      let architecture = model.flow.architecture
+      dimension = architecture.dimension
+      (columns, context) = (model.columns, model.contextColumns)
+      (layers, base) = (architecture.layerList, type(of: architecture.base).name)
+      (parameters, history, provenance) = (architecture.parameterCount, model.history, model.provenance)
+    }
+  }
+
+  private func show(_ model: Model) throws(FlowError) {
+    let line = ModelLine(model)
+    guard !json else { return try line.printJSON() }
+    print("model       \(file)")
+    print("columns     \(line.columns.joined(separator: ", "))")
+    if !line.context.isEmpty { print("given       \(line.context.joined(separator: ", "))") }
+    print("layers      \(line.layers)")
+    print("base        \(line.base)")
+    print("parameters  \(line.parameters.grouped)")
+    if let last = line.history.last {
+      print("training    \(line.history.count) epochs, \(last.seconds.text(digits: 1)) s; last losses: train \(last.train.text(digits: 4))"
+        + (last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""))
+    }
+    for (name, value) in line.provenance.sorted(by: { $0.key < $1.key }) {
+      print("  \(name): \(try value.jsonText())")
+    }
+  }
+
+  private struct TablesLine: Encodable {
+    let format = "data"
+    let tables: [FileContents.TableSummary]
+  }
+
+  private func show(_ tables: [FileContents.TableSummary]) throws(FlowError) {
+    guard !json else { return try TablesLine(tables: tables).printJSON() }
+    print("data  \(file)")
+    for table in tables {
+      let names = table.hasNames ? ": \(table.columns.joined(separator: ", "))" : ""
+      print("  \(table.path)  \(table.rows.grouped) rows x \(table.columns.count) columns\(names)")
+    }
+  }
+}

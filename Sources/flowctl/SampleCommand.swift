@@ -1,0 +1,59 @@
+import ArgumentParser
+import FlowKit
+
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws events from a model.",
+    discussion: """
+      The output holds a dataset samples, N x D, with the columns' names as attribute columns; for a conditional model \
+      with M rows of context it is M x N x D. The same seed gives the same events, and fewer are a prefix of more.
+      """)
+
+  @Argument(help: "A model that 'flowctl fit' wrote.")
+  var model: String
+
+  @Option(name: .customShort("n"), help: "How many events to draw (for each row of context).")
+  var count: Int
+
+  @Option(name: .shortAndLong, help: "The file to write.")
+  var output: String
+
+  @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
+  var context: String?
+
+  @Option(help: "Decides which events are drawn.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Threads; the result does not depend on them.")
+  var threads: Int?
+
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard count > 0 else { throw FlowError(.data, "-n is a number of events above 0, got \(count)") }
+    try OutputPath.check(output, force: force)
+    let model = try Model(reading: model)
+    let sampler = try TableSampler(model, count: count, context: context.map { DataLocation($0) }, seed: seed, threads: threads)
+    let writer = try TableWriter(
+      to: output,
+      attributes: Provenance.common.merging(["model": .text(self.model), "seed": .text("\(seed)")]) { $1 })
+    try writer.addDataset("samples", shape: sampler.shape, columns: model.columns, element: .float64)
+    try sampler.sample { block throws(FlowError) in try writer.append(block, to: "samples") }
+    try writer.finish()
+    let total = sampler.shape.dropLast().reduce(1, *)
+    if json {
+      try Line(file: output, samples: total).printJSON()
+    } else {
+      print("wrote \(output):/samples, \(sampler.shape.map(String.init).joined(separator: " x ")) events of \(model.columns.joined(separator: ", "))")
+    }
+  }
+
+  private struct Line: Encodable {
+    let file: String
+    let samples: Int
+  }
+}
