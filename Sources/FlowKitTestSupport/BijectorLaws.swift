@@ -18,7 +18,8 @@ public struct BijectorLaws: Sendable {
   public var parameterNoise = 0.3
   /// c in the round trips' bound c · ε · (|x| + |J⁻¹| (|z| + |J| |x|)).
   public var roundTripFactor = 64.0
-  /// The largest step of central differences; by default a power of two near ε^(1/5).
+  /// The largest step of central differences; by default a power of two near ε^(1/5). Take a smaller one where the
+  /// slope of the log-determinant jumps, as at a spline's knots: a difference is meaningless within h/13 of a jump.
   public var differenceStep: Double?
   /// Finds the bijector's kind when it is decoded.
   public var registry = LayerRegistry.standard

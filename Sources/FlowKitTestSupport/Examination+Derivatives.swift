@@ -92,15 +92,16 @@ extension Examination {
   ) throws {
     let (size, x) = (Double(count) + cotangents.sizes(value).reduce(0, +), inputs(of: direction))
     for index in probe.parameters.indices {
-      let slope = try derivative { offset in
+      let slopes = try derivative { offset in
         var moved = probe.parameters
         moved[index] += offset
         let value = try BijectorProbe(bijector, parameters: moved).map(direction, x, context: context)
-        return [cotangents.losses(value).reduce(0, +)]
+        return cotangents.losses(value)
       }
+      let slope = Slope(sumOf: slopes)
       expect(
-        Double(gradient[index]), slope[0].value,
-        within: differenceTolerance(size: size, slope: slope[0], argument: Double(probe.parameters[index])),
+        Double(gradient[index]), slope.value,
+        within: differenceTolerance(size: size, slope: slope, argument: Double(probe.parameters[index])),
         part: "\(direction.rawValue), parameters", "parameter \(index)")
     }
   }
@@ -117,13 +118,14 @@ extension Examination {
     let x = inputs(of: direction)
     // A random direction is longer than a unit step by √(number of arguments).
     let length = Double(1 + probe.parameters.count + dimension + contextDimension).squareRoot()
-    let slope = try derivative { offset in
+    let slopes = try derivative { offset in
       let offset = offset / Scalar(length)
       let moving = BijectorProbe(bijector, parameters: moved(probe.parameters, shift.parameters, offset))
       let value = try moving.map(
         direction, moved(x, shift.x, offset), context: moved(context, shift.context, offset))
-      return [cotangents.losses(value).reduce(0, +) * length]
+      return cotangents.losses(value).map { $0 * length }
     }
+    let slope = Slope(sumOf: slopes)
     let (value, gradients) = probe.pullBack(
       direction, at: inputs(of: direction), context: context, values: cotangents.values,
       logDeterminants: cotangents.logDeterminants)
@@ -135,8 +137,8 @@ extension Examination {
     let size = Double(count) + cotangents.sizes(value).reduce(0, +)
     let terms = products.map(\.magnitude).reduce(0, +)
     expect(
-      products.reduce(0, +), slope[0].value,
-      within: length * differenceTolerance(size: size + terms, slope: slope[0], argument: 1),
+      products.reduce(0, +), slope.value,
+      within: length * differenceTolerance(size: size + terms, slope: slope, argument: 1),
       part: direction.rawValue)
   }
 

@@ -50,6 +50,14 @@ struct Slope {
   var uncertainty: Double
 }
 
+extension Slope {
+  /// That of a sum over events: their uncertainties do not cancel.
+  init(sumOf slopes: [Slope]) {
+    self.init(
+      value: slopes.reduce(0) { $0 + $1.value }, uncertainty: slopes.reduce(0) { $0 + $1.uncertainty })
+  }
+}
+
 /// ∂(z, log|det|)/∂x of each event, by central differences.
 ///
 /// All events move at once, which relies on their independence: a law of its own.
