@@ -33,7 +33,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     var dependencies = Array(repeating: [Int](), count: dimension)
     for (position, feature) in ordering.enumerated() { dependencies[feature] = ordering[...position].sorted() }
     return JacobianStructure(
-      dependencies: dependencies, isAffine: false, diagonalSigns: Array(repeating: 1, count: dimension))
+      dependencies: dependencies, isAffine: dimension == 1 && map.isAffine, diagonalSigns: Array(repeating: 1, count: dimension))
   }
 
   public var layerList: String {

@@ -30,7 +30,12 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   public var dimension: Int { conditioning.count + transformed.count }
   public var contextDimension: Int { conditioner.context }
   public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
-  public var structure: JacobianStructure { .coupling(conditioning: conditioning, transformed: transformed) }
+  public var structure: JacobianStructure {
+    var structure = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed)
+    // Without a feature that conditions, φ is the same for all events of one context.
+    structure.isAffine = conditioning.isEmpty && map.isAffine
+    return structure
+  }
 
   public var layerList: String {
     let masking = mask == .halves ? [] : ["mask=\(mask.layerList)"]

@@ -15,7 +15,12 @@ public struct LayerList: Sendable {
 
   /// Parses a layer list; an error says at which character it stopped and what it expected.
   public init(_ text: String) throws(FlowError) {
-    var parser = Parser(text)
+    try self.init(text, offset: 0)
+  }
+
+  /// Parses a list that starts `offset` characters into the whole one, from which errors count.
+  init(_ text: String, offset: Int) throws(FlowError) {
+    var parser = Parser(text, offset: offset)
     items = try parser.list(end: nil)
   }
 
@@ -96,9 +101,10 @@ extension LayerList {
 extension LayerList {
   private struct Parser {
     private let text: [Character]
+    private let origin: Int
     private var position = 0
 
-    init(_ text: String) { self.text = Array(text) }
+    init(_ text: String, offset: Int) { (self.text, origin) = (Array(text), offset) }
 
     mutating func list(end: Character?) throws(FlowError) -> [Item] {
       var items: [Item] = []
@@ -131,7 +137,7 @@ extension LayerList {
       let offset = position
       let name = takeWhile { $0.isLetter || $0.isNumber || $0 == "-" }
       guard !name.isEmpty else { throw unexpected("a layer's name, such as coupling-affine") }
-      return .layer(name: name, offset: offset, arguments: take("(") ? try arguments() : [])
+      return .layer(name: name, offset: origin + offset, arguments: take("(") ? try arguments() : [])
     }
 
     /// Arguments are separated by commas outside brackets, so that `inverse(…)` can hold a list.
@@ -142,7 +148,7 @@ extension LayerList {
       while position < text.count {
         let character = text[position]
         if depth == 0, character == "," || character == ")" {
-          let argument = LayerArguments.Argument(String(text[start..<position]), offset: start)
+          let argument = LayerArguments.Argument(String(text[start..<position]), offset: origin + start)
           if !(argument.value.isEmpty && found.isEmpty && character == ")") { found.append(argument) }
           position += 1
           start = position
@@ -176,7 +182,7 @@ extension LayerList {
     private func unexpected(_ expected: String) -> FlowError {
       let met = position < text.count ? "'\(text[position])'" : "the end"
       return FlowError(
-        .architecture, "the layer list has \(met) at character \(position + 1), where \(expected) is expected")
+        .architecture, "the layer list has \(met) at character \(origin + position + 1), where \(expected) is expected")
     }
   }
 }

@@ -39,7 +39,8 @@ public struct LayerRegistry: Sendable {
   }
 
   /// Where a decoder finds the registry.
-  static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
+  /// Where a decoder's `userInfo` holds the registry, for a program with bijectors of its own.
+  public static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
 }
 
 /// A layer beside the name of its kind: how checkpoints hold `any Bijector`.

@@ -112,7 +112,7 @@ extension Inverted: ListedLayer {
     guard given.count == 1 else {
       throw FlowError(.architecture, "inverse(…) takes one layer, got \(given.count)")
     }
-    let inner = try LayerList(given[0].value).chain(
+    let inner = try LayerList(given[0].value, offset: given[0].offset).chain(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension, registry: arguments.registry,
       using: &arguments.random)
     guard inner.layers.count == 1 else { throw arguments.error(given[0], "inverse(…) takes one layer") }

@@ -13,6 +13,7 @@ public struct AffineMap: ScalarMap {
   public init() {}
 
   public var parameterCount: Int { 2 }
+  public var isAffine: Bool { true }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
     var y = x

@@ -9,6 +9,9 @@ public protocol ScalarMap: Sendable, Codable {
   /// The number of parameters per feature.
   var parameterCount: Int { get }
 
+  /// Whether y = αx + β for every φ; false by default.
+  var isAffine: Bool { get }
+
   /// The arguments of a layer list that make this map; none by default.
   var layerListArguments: [String] { get }
 
@@ -26,6 +29,7 @@ public protocol ScalarMap: Sendable, Codable {
 }
 
 extension ScalarMap {
+  public var isAffine: Bool { false }
   public var layerListArguments: [String] { [] }
 }
 

@@ -5,6 +5,7 @@ public struct ShiftMap: ScalarMap {
   public init() {}
 
   public var parameterCount: Int { 1 }
+  public var isAffine: Bool { true }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
     var y = x
