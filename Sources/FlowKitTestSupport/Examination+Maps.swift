@@ -25,8 +25,7 @@ extension Examination {
     }
   }
 
-  private func roundTripTolerance(_ jacobian: NumericalJacobian, _ event: Int, _ inputs: [Scalar]) -> [Double]
-  {
+  private func roundTripTolerance(_ jacobian: NumericalJacobian, _ event: Int, _ inputs: [Scalar]) -> [Double] {
     let x = (0..<dimension).map { Double(abs(inputs[event * dimension + $0])) }
     let matrix = jacobian.matrix(event)
     let inverse = matrix.inverted().inverse
@@ -113,8 +112,7 @@ extension Examination {
     let differentiable = differentiableDirections.contains(direction)
     let (values, slopes) = (normals(events.count), normals(count))
     /// Everything that belongs to each event, when the events stand in the order `order`.
-    func results(_ x: [Scalar], _ context: [Scalar], _ values: [Scalar], _ order: [Int]) throws -> [[Double]]
-    {
+    func results(_ x: [Scalar], _ context: [Scalar], _ values: [Scalar], _ order: [Int]) throws -> [[Double]] {
       func ordered(_ rows: [Scalar], _ width: Int) -> [Scalar] {
         order.flatMap { rows[($0 * width)..<(($0 + 1) * width)] }
       }

@@ -133,7 +133,8 @@ struct Fit: ParsableCommand {
     guard fraction < 1, let (rest, part) = train.split(validFraction: fraction, seed: seed) else {
       throw FlowError(
         .data,
-        "--valid \(fraction.text(digits: 3)) of \(train.rows) rows leaves no rows to train or to validate on; give a fraction between 0 and 1, a file, or 0 for none")
+        "--valid \(fraction.text(digits: 3)) of \(train.rows) rows leaves no rows to train or to validate on; give a fraction between 0 and 1, a file, or 0 for none"
+      )
     }
     return (rest, part)
   }
@@ -151,7 +152,8 @@ struct Fit: ParsableCommand {
   private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) {
     guard !json else { return }
     let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print("data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    print(
+      "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
   }
@@ -194,7 +196,8 @@ struct Fit: ParsableCommand {
     } else {
       let kind = result.history.last?.valid == nil ? "training" : "validation"
       print(
-        "model  \(output): epoch \(result.bestEpoch), \(kind) loss \(result.loss.text(digits: 4)) nats; stopped by \(result.stopped.rawValue)")
+        "model  \(output): epoch \(result.bestEpoch), \(kind) loss \(result.loss.text(digits: 4)) nats; stopped by \(result.stopped.rawValue)"
+      )
     }
     if let failure = result.failure {
       throw FlowError(.numerics, "\(failure.message); the model of epoch \(result.bestEpoch) is in \(output)")

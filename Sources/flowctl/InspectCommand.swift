@@ -46,8 +46,9 @@ struct Inspect: ParsableCommand {
     print("base        \(line.base)")
     print("parameters  \(line.parameters.grouped)")
     if let last = line.history.last {
-      print("training    \(line.history.count) epochs, \(last.seconds.text(digits: 1)) s; last losses: train \(last.train.text(digits: 4))"
-        + (last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""))
+      print(
+        "training    \(line.history.count) epochs, \(last.seconds.text(digits: 1)) s; last losses: train \(last.train.text(digits: 4))"
+          + (last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""))
     }
     for (name, value) in line.provenance.sorted(by: { $0.key < $1.key }) {
       print("  \(name): \(try value.jsonText())")

@@ -37,7 +37,8 @@ struct Sample: ParsableCommand {
     guard count > 0 else { throw FlowError(.data, "-n is a number of events above 0, got \(count)") }
     try OutputPath.check(output, force: force)
     let model = try Model(reading: model)
-    let sampler = try TableSampler(model, count: count, context: context.map { DataLocation($0) }, seed: seed, threads: threads)
+    let sampler = try TableSampler(
+      model, count: count, context: context.map { DataLocation($0) }, seed: seed, threads: threads)
     let writer = try TableWriter(
       to: output,
       attributes: Provenance.common.merging(["model": .text(self.model), "seed": .text("\(seed)")]) { $1 })
@@ -48,7 +49,9 @@ struct Sample: ParsableCommand {
     if json {
       try Line(file: output, samples: total).printJSON()
     } else {
-      print("wrote \(output):/samples, \(sampler.shape.map(String.init).joined(separator: " x ")) events of \(model.columns.joined(separator: ", "))")
+      print(
+        "wrote \(output):/samples, \(sampler.shape.map(String.init).joined(separator: " x ")) events of \(model.columns.joined(separator: ", "))"
+      )
     }
   }
 

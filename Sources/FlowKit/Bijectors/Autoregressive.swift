@@ -18,7 +18,8 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     activation: Activation = .relu
   ) {
     self.ordering = ordering ?? Array(0..<dimension)
-    precondition(self.ordering.sorted() == Array(0..<dimension), "\(self.ordering) is no order of \(dimension) features")
+    precondition(
+      self.ordering.sorted() == Array(0..<dimension), "\(self.ordering) is no order of \(dimension) features")
     self.map = map
     conditioner = MaskedPerceptron(
       inputs: dimension, context: contextDimension, hidden: hidden, outputsPerInput: map.parameterCount,
@@ -33,7 +34,8 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     var dependencies = Array(repeating: [Int](), count: dimension)
     for (position, feature) in ordering.enumerated() { dependencies[feature] = ordering[...position].sorted() }
     return JacobianStructure(
-      dependencies: dependencies, isAffine: dimension == 1 && map.isAffine, diagonalSigns: Array(repeating: 1, count: dimension))
+      dependencies: dependencies, isAffine: dimension == 1 && map.isAffine,
+      diagonalSigns: Array(repeating: 1, count: dimension))
   }
 
   public var layerList: String {

@@ -51,7 +51,8 @@ public struct LayerList: Sendable {
       guard let kind = registry.kind(named: name), kind.isListed else {
         throw FlowError(
           .architecture,
-          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))")
+          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))"
+        )
       }
       var arguments = LayerArguments(
         layerName: name, dimension: dimension, contextDimension: contextDimension, registry: registry,

@@ -60,7 +60,8 @@ struct EncodedLayer: Codable {
     guard let kind = registry.kind(named: name) else {
       throw FlowError(
         .format,
-        "the model has a layer of kind '\(name)', which this program does not know (it knows \(registry.names.joined(separator: ", "))): use a newer version, or register the kind")
+        "the model has a layer of kind '\(name)', which this program does not know (it knows \(registry.names.joined(separator: ", "))): use a newer version, or register the kind"
+      )
     }
     layer = try container.decode(kind, forKey: .layer)
   }

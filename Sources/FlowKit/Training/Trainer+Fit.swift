@@ -119,7 +119,8 @@ extension Trainer {
     run.stopped = .diverged
     return FlowError(
       .numerics,
-      "training does not stay finite: \(place), after halving the learning rate \(run.failures - 1) times; look for outliers in the data, or use fewer or narrower layers")
+      "training does not stay finite: \(place), after halving the learning rate \(run.failures - 1) times; look for outliers in the data, or use fewer or narrower layers"
+    )
   }
 
   private func result(_ run: Run) -> TrainingResult {
