@@ -120,13 +120,13 @@ extension Bijector {
   }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    _ = prepared.update(fromContentsOf: parameters.values)
+    prepared.baseAddress?.update(from: parameters.base, count: prepared.count)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    for index in 0..<gradient.count { gradient[index] += preparedGradient[index] }
+    kernelAXPY(1, preparedGradient.base, gradient.base, gradient.count)
   }
 
   public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {

@@ -72,21 +72,33 @@ public struct Chain: Bijector {
   }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for (index, layer) in layers.enumerated() {
-      let part = UnsafeMutableBufferPointer(rebasing: prepared[tileRanges[index]])
-      layer.prepare(parameters.slice(parameterRanges[index]), into: part)
-    }
+    for index in layers.indices { prepare(layer: index, parameters, into: prepared) }
+  }
+
+  /// Prepares one layer, given the parameters of all: layers are independent of each other.
+  func prepare(layer index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    let part = UnsafeMutableBufferPointer(rebasing: prepared[tileRanges[index]])
+    layers[index].prepare(parameters.slice(parameterRanges[index]), into: part)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    for (index, layer) in layers.enumerated() {
-      gradient.withSlice(parameterRanges[index]) {
-        layer.pullBackPreparation(
-          parameters.slice(parameterRanges[index]), prepared: prepared.slice(tileRanges[index]),
-          preparedGradient: preparedGradient.slice(tileRanges[index]), to: &$0)
-      }
+    for index in layers.indices {
+      pullBackPreparation(
+        layer: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
+    }
+  }
+
+  /// The same for one layer.
+  func pullBackPreparation(
+    layer index: Int, _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters,
+    to gradient: inout Gradient
+  ) {
+    gradient.withSlice(parameterRanges[index]) {
+      layers[index].pullBackPreparation(
+        parameters.slice(parameterRanges[index]), prepared: prepared.slice(tileRanges[index]),
+        preparedGradient: preparedGradient.slice(tileRanges[index]), to: &$0)
     }
   }
 

@@ -38,8 +38,11 @@ final class Engine {
   /// Makes the tiles see what θ has become.
   func prepare() {
     guard architecture.chain.preparedCount != nil else { return }
-    architecture.chain.prepare(
-      parameters.all, into: UnsafeMutableBufferPointer(start: tileParameters.base, count: tileParameters.count))
+    pool.run(units: architecture.chain.layers.count) { _, layer in
+      architecture.chain.prepare(
+        layer: layer, parameters.all,
+        into: UnsafeMutableBufferPointer(start: tileParameters.base, count: tileParameters.count))
+    }
   }
 
   /// Calls `body` for each tile of `count` events, spread over the workers.

@@ -9,6 +9,12 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 
   /// Whether φ′ needs a itself; the others know it from φ(a), and a need not be kept.
   var needsInput: Bool { self == .silu }
+
+  /// The arguments of a layer list that make a network with this activation.
+  func layerListArguments(hidden: [Int]) -> String {
+    let sizes = "hidden=" + hidden.map(String.init).joined(separator: "x")
+    return self == .relu ? sizes : sizes + ",activation=\(rawValue)"
+  }
 }
 
 extension Tile {

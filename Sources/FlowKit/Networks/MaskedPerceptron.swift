@@ -6,7 +6,7 @@
 /// Source: Germain, Gregor, Murray & Larochelle, "MADE" (ICML 2015), section 3.
 ///
 /// Masked weights are parameters that stay 0; `prepare` enforces it for any θ.
-public struct MaskedPerceptron: Sendable, Codable, Equatable {
+public struct MaskedPerceptron: Sendable, Equatable, LayeredNetwork {
   /// D, the number of positions.
   public let inputs: Int
   public let context: Int
@@ -14,6 +14,7 @@ public struct MaskedPerceptron: Sendable, Codable, Equatable {
   /// P, the number of outputs per position.
   public let outputsPerInput: Int
   public let activation: Activation
+  let layers: [NetworkLayer]
 
   public init(
     inputs: Int, context: Int = 0, hidden: [Int], outputsPerInput: Int, activation: Activation = .relu
@@ -21,62 +22,41 @@ public struct MaskedPerceptron: Sendable, Codable, Equatable {
     precondition(hidden.allSatisfy { $0 > 0 }, "hidden layers have at least one unit, got \(hidden)")
     (self.inputs, self.context, self.hidden) = (inputs, context, hidden)
     (self.outputsPerInput, self.activation) = (outputsPerInput, activation)
-  }
-
-  private var dense: Perceptron {
-    Perceptron(
-      inputs: inputs, context: context, hidden: hidden, outputs: inputs * outputsPerInput, activation: activation)
+    layers = Self.layers(inputs: inputs, context: context, hidden: hidden, outputsPerInput: outputsPerInput)
   }
 
   /// As those of a `Perceptron` of the same widths, the units in the order of their degrees.
-  public func parameterShapes(prefix: String) -> [ParameterShape] { dense.parameterShapes(prefix: prefix) }
+  public func parameterShapes(prefix: String) -> [ParameterShape] { layers.parameterShapes(prefix: prefix) }
 
-  var parameterCount: Int { parameterShapes(prefix: "").reduce(0) { $0 + $1.count } }
+  var parameterCount: Int { layers.last!.bias.upperBound }
 
-  var layerListArguments: String { dense.layerListArguments }
+  var layerListArguments: String { activation.layerListArguments(hidden: hidden) }
 
-  /// Uniform in ±1/√(visible inputs) where a weight is not masked; the last layer 0.
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.flatMap { layer in
-      var values = [Scalar](repeating: 0, count: layer.rows * layer.stride + layer.rows)
-      guard !layer.isLast else { return values }
-      for degree in layer.prefixes.indices {
-        let visible = layer.prefixes[degree] + layer.context
-        let bound = 1 / Double(max(1, visible)).squareRoot()
-        for row in layer.rowRange(ofDegree: degree) {
-          let columns = [0..<layer.prefixes[degree], layer.columns..<layer.stride].joined()
-          for column in columns { values[row * layer.stride + column] = Scalar((2 * random.uniform() - 1) * bound) }
-          values[layer.rows * layer.stride + row] = Scalar((2 * random.uniform() - 1) * bound)
-        }
-      }
-      return values
-    }
+    layers.flatMap { $0.initialParameters(using: &random) }
   }
 
-  /// The layers, from the input to the output.
-  var layers: [MaskedLayer] {
-    var layers: [MaskedLayer] = []
-    var offset = 0
+  private static func layers(
+    inputs: Int, context: Int, hidden: [Int], outputsPerInput: Int
+  ) -> [NetworkLayer] {
+    var layers: [NetworkLayer] = []
     // The inputs: position j is seen by degrees above j.
     var (columns, prefixes) = (inputs, Array(0..<inputs))
-    for width in hidden + [inputs * outputsPerInput] {
-      let isLast = layers.count == hidden.count
-      let starts = isLast ? (0...inputs).map { $0 * outputsPerInput } : unitStarts(width)
-      let context = layers.isEmpty ? context : 0
-      let weight = offset..<(offset + width * (columns + context))
+    func append(_ starts: [Int], isLast: Bool) {
       layers.append(
-        MaskedLayer(
-          weight: weight, rows: width, columns: columns, context: context, rowStarts: starts, prefixes: prefixes,
-          isLast: isLast))
-      offset = weight.upperBound + width
+        NetworkLayer(
+          offset: layers.last?.bias.upperBound ?? 0, columns: columns, context: layers.isEmpty ? context : 0,
+          rowStarts: starts, prefixes: prefixes, isLast: isLast))
       // A unit is seen by its own degree and those above.
-      (columns, prefixes) = (width, Array(starts.dropFirst()))
+      (columns, prefixes) = (starts.last!, Array(starts.dropFirst()))
     }
+    for width in hidden { append(unitStarts(width, inputs: inputs, context: context), isLast: false) }
+    append((0...inputs).map { $0 * outputsPerInput }, isLast: true)
     return layers
   }
 
   /// The first unit of each degree 0 … D − 1, and the end. Without context a unit of degree 0 would be a constant.
-  private func unitStarts(_ width: Int) -> [Int] {
+  private static func unitStarts(_ width: Int, inputs: Int, context: Int) -> [Int] {
     let lowest = context > 0 || inputs == 1 ? 0 : 1
     let degrees = inputs - lowest
     return (0...inputs).map { degree in degree < lowest ? 0 : (degree - lowest) * width / degrees }
@@ -116,5 +96,28 @@ public struct MaskedPerceptron: Sendable, Codable, Equatable {
       }
       copy(layer.bias)
     }
+  }
+}
+
+extension MaskedPerceptron: Codable {
+  private enum CodingKeys: CodingKey { case inputs, context, hidden, outputsPerInput, activation }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      inputs: try container.decode(Int.self, forKey: .inputs),
+      context: try container.decode(Int.self, forKey: .context),
+      hidden: try container.decode([Int].self, forKey: .hidden),
+      outputsPerInput: try container.decode(Int.self, forKey: .outputsPerInput),
+      activation: try container.decode(Activation.self, forKey: .activation))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(context, forKey: .context)
+    try container.encode(hidden, forKey: .hidden)
+    try container.encode(outputsPerInput, forKey: .outputsPerInput)
+    try container.encode(activation, forKey: .activation)
   }
 }

@@ -5,10 +5,12 @@
 /// for any number of threads.
 final class BatchGradient {
   private let engine: Engine
+  /// One gradient per group, with respect to what tiles see. Zero between steps, but for the first, which becomes the sum.
   private let groups: [ParameterBuffer]
   private var losses: [Double]
-  /// The gradient with respect to what tiles see, and to θ; one buffer where these are the same.
-  private let tileGradient: ParameterBuffer
+  /// The squares of each block of `gradient`, summed.
+  private let squares: UnsafeMutableBufferPointer<Double>
+  /// The gradient with respect to θ: the first group's buffer where tiles see θ itself.
   let gradient: ParameterBuffer
 
   static let maximumGroups = 16
@@ -20,14 +22,18 @@ final class BatchGradient {
     let tiles = (batchSize + Engine.tileWidth - 1) / Engine.tileWidth
     groups = (0..<min(tiles, Self.maximumGroups)).map { _ in ParameterBuffer(count: chain.tileParameterCount) }
     losses = Array(repeating: 0, count: groups.count)
-    tileGradient = ParameterBuffer(count: chain.tileParameterCount)
-    gradient = chain.preparedCount == nil ? tileGradient : ParameterBuffer(count: chain.parameterCount)
+    gradient = chain.preparedCount == nil ? groups[0] : ParameterBuffer(count: chain.parameterCount)
+    squares = .allocate(capacity: gradient.count / Self.blockSize + 1)
+    squares.initialize(repeating: 0)
   }
+
+  deinit { squares.deallocate() }
 
   /// Computes `gradient` for the events `batch`; returns the loss in the chain's units.
   func compute(_ objective: MaximumLikelihood, _ batch: ArraySlice<Int32>) -> Double {
     let tiles = (batch.count + Engine.tileWidth - 1) / Engine.tileWidth
     let used = min(tiles, groups.count)
+    groups[0].base.update(repeating: 0, count: groups[0].count)
     losses.withUnsafeMutableBufferPointer { losses in
       let losses = losses.baseAddress!
       engine.pool.run(units: used) { worker, group in
@@ -36,15 +42,16 @@ final class BatchGradient {
       }
     }
     sumGroups(used)
-    pullBackPreparation()
     return losses[..<used].reduce(0, +)
   }
+
+  /// |gradient|², summed in Double over blocks, in order.
+  func squaredNorm() -> Double { squares.reduce(0, +) }
 
   private func groupLoss(
     _ objective: MaximumLikelihood, _ batch: ArraySlice<Int32>, _ tiles: Range<Int>, _ buffer: ParameterBuffer,
     _ worker: Engine.Worker
   ) -> Double {
-    buffer.base.update(repeating: 0, count: buffer.count)
     var gradient = Gradient(buffer: buffer)
     return tiles.reduce(0) { loss, tile in
       let start = batch.startIndex + tile * Engine.tileWidth
@@ -54,34 +61,34 @@ final class BatchGradient {
     }
   }
 
+  /// Adds the other groups to the first, in order, and clears them while they are in the cache.
   private func sumGroups(_ used: Int) {
-    forEachBlock(of: tileGradient) { range, _ in
-      let target = tileGradient.base + range.lowerBound
-      target.update(from: groups[0].base + range.lowerBound, count: range.count)
+    let isGradient = gradient === groups[0]
+    forEachBlock(of: groups[0]) { range, block in
+      let target = groups[0].base + range.lowerBound
       for group in groups[1..<used] {
-        kernelAXPY(1, group.base + range.lowerBound, target, range.count)
+        let source = group.base + range.lowerBound
+        kernelAXPY(1, source, target, range.count)
+        source.update(repeating: 0, count: range.count)
       }
+      if isGradient { squares[block] = kernelSumSquares(target, range.count) }
     }
+    if !isGradient { pullBackPreparation() }
   }
 
   private func pullBackPreparation() {
-    guard gradient !== tileGradient else { return }
-    gradient.base.update(repeating: 0, count: gradient.count)
-    var sink = Gradient(buffer: gradient)
-    engine.architecture.chain.pullBackPreparation(
-      engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: tileGradient.all, to: &sink)
-  }
-
-  /// |gradient|², summed in Double over blocks, in order.
-  func squaredNorm() -> Double {
-    var sums = [Double](repeating: 0, count: gradient.count / Self.blockSize + 1)
-    sums.withUnsafeMutableBufferPointer { sums in
-      let sums = sums.baseAddress!
-      forEachBlock(of: gradient) { range, block in
-        sums[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
-      }
+    let chain = engine.architecture.chain
+    engine.pool.run(units: chain.layers.count) { _, layer in
+      let range = chain.parameterRange(of: layer)
+      (gradient.base + range.lowerBound).update(repeating: 0, count: range.count)
+      var sink = Gradient(buffer: gradient)
+      chain.pullBackPreparation(
+        layer: layer, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
+        to: &sink)
     }
-    return sums.reduce(0, +)
+    forEachBlock(of: gradient) { range, block in
+      squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
+    }
   }
 
   /// Calls `body` for consecutive parts of a buffer, spread over the workers.

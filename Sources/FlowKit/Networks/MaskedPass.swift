@@ -1,48 +1,9 @@
-extension MaskedPerceptron {
-  /// All outputs at once, from known inputs.
-  func forward(_ x: Tile, _ context: Tile?, _ prepared: Parameters) -> Tile {
-    var h = x
-    for layer in layers {
-      h = layer.product(h, context, prepared)
-      _ = h.finish(layer.bias, isLast: layer.isLast, activation, prepared)
-    }
-    return h
-  }
-
-  /// All outputs, and the map from their cotangent to that of the inputs.
-  func forwardWithPullback(
-    _ x: Tile, _ context: Tile?, _ prepared: Parameters
-  ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Tile) {
-    let layers = layers
-    var inputs = [x]
-    var saved: [Tile] = []
-    for layer in layers {
-      var h = layer.product(inputs.last!, context, prepared)
-      saved.append(h.finish(layer.bias, isLast: layer.isLast, activation, prepared))
-      inputs.append(h)
-    }
-    let output = inputs.removeLast()
-    return (
-      output,
-      { [inputs, saved] cotangent, gradient in
-        var δ = cotangent
-        for (index, layer) in layers.enumerated().reversed() {
-          δ.pullBackFinish(layer.bias, isLast: layer.isLast, activation, saved: saved[index], &gradient)
-          layer.addGradient(δ, inputs[index], context, prepared, to: &gradient)
-          δ = layer.pullBackProduct(δ, prepared)
-        }
-        return δ
-      }
-    )
-  }
-}
-
 /// The outputs of a masked perceptron position by position, while its inputs become known one after another: what the
 /// inverse of an autoregressive map needs. Hidden units are filled in the order of their degrees, so that all positions
 /// together cost one pass; the pullback walks the degrees back.
 struct MaskedPass {
   private let network: MaskedPerceptron
-  private let layers: [MaskedLayer]
+  private let layers: [NetworkLayer]
   private let prepared: Parameters
   private let context: Tile?
   /// Each layer's units, filled as far as the degrees have come; the last are the outputs.

@@ -1,9 +1,10 @@
-/// One layer of a masked perceptron, its rows and columns sorted by degree.
+/// One layer of a network: where its parameters stand, and which of its weights are not masked.
 ///
-/// Row r of degree m sees exactly the first `prefix(m)` columns, so the weights are block-triangular: blocks of rows are
-/// multiplied with the prefix that their last row may see, and the rest is never touched.
-struct MaskedLayer {
-  /// Where the weights (rows × stride) and then the biases stand in the network's parameters.
+/// Rows (units) and columns are sorted by degree, and a row of degree m sees exactly the first `prefixes[m]` columns, so
+/// the weights are block-triangular: blocks of rows are multiplied with the prefix that their last row may see, and the
+/// rest is never touched. A layer without masks is one degree that sees every column.
+struct NetworkLayer: Sendable, Equatable {
+  /// The weights, rows × (columns + context) row-major; the biases follow.
   let weight: Range<Int>
   let rows: Int
   /// Columns that masks apply to; context columns follow.
@@ -14,14 +15,10 @@ struct MaskedLayer {
   /// The number of columns that a row of each degree sees.
   let prefixes: [Int]
   let isLast: Bool
-
-  var stride: Int { columns + context }
-  var bias: Range<Int> { weight.upperBound..<(weight.upperBound + rows) }
-
-  func rowRange(ofDegree degree: Int) -> Range<Int> { rowStarts[degree]..<rowStarts[degree + 1] }
+  let blocks: [Block]
 
   /// Consecutive rows that are multiplied together, with the columns that the last of them sees.
-  struct Block {
+  struct Block: Sendable, Equatable {
     let rows: Range<Int>
     let columns: Int
   }
@@ -29,7 +26,14 @@ struct MaskedLayer {
   /// Enough rows for the product to run at full speed, few enough to skip most of what is masked.
   static let blockRows = 32
 
-  var blocks: [Block] {
+  /// - Parameter offset: where the parameters begin.
+  init(
+    offset: Int, columns: Int, context: Int, rowStarts: [Int], prefixes: [Int], isLast: Bool
+  ) {
+    rows = rowStarts.last!
+    weight = offset..<(offset + rows * (columns + context))
+    (self.columns, self.context, self.rowStarts, self.prefixes) = (columns, context, rowStarts, prefixes)
+    self.isLast = isLast
     var blocks: [Block] = []
     var start = 0
     for degree in prefixes.indices {
@@ -39,8 +43,13 @@ struct MaskedLayer {
         start = end
       }
     }
-    return blocks
+    self.blocks = blocks
   }
+
+  var stride: Int { columns + context }
+  var bias: Range<Int> { weight.upperBound..<(weight.upperBound + rows) }
+
+  func rowRange(ofDegree degree: Int) -> Range<Int> { rowStarts[degree]..<rowStarts[degree + 1] }
 
   /// A part of the weights, its first entry at (row, column).
   func matrix(_ parameters: Parameters, row: Int, rows: Int, column: Int = 0, columns: Int) -> WeightMatrix {
@@ -97,5 +106,35 @@ struct MaskedLayer {
     }
     result.fill(rows: done..<columns, with: 0)
     return result
+  }
+}
+
+extension NetworkLayer {
+  /// Uniform in ±1/√(visible inputs) where a weight is not masked, biases alike; all 0 in the last layer.
+  func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    var values = [Scalar](repeating: 0, count: rows * stride + rows)
+    guard !isLast else { return values }
+    for degree in prefixes.indices {
+      let bound = 1 / Double(max(1, prefixes[degree] + context)).squareRoot()
+      for row in rowRange(ofDegree: degree) {
+        for column in [0..<prefixes[degree], columns..<stride].joined() {
+          values[row * stride + column] = Scalar((2 * random.uniform() - 1) * bound)
+        }
+        values[rows * stride + row] = Scalar((2 * random.uniform() - 1) * bound)
+      }
+    }
+    return values
+  }
+}
+
+extension [NetworkLayer] {
+  /// `weight0` (rows × columns, row-major), `bias0`, `weight1`, ….
+  func parameterShapes(prefix: String) -> [ParameterShape] {
+    enumerated().flatMap { index, layer in
+      [
+        ParameterShape("\(prefix)weight\(index)", [layer.rows, layer.stride]),
+        ParameterShape("\(prefix)bias\(index)", [layer.rows]),
+      ]
+    }
   }
 }
