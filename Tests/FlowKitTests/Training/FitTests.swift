@@ -79,7 +79,7 @@ import Testing
       let x = noise[index]
       events += [x, 0.5 * x * x + 0.3 * noise[index + 1] - 0.5]
     }
-    let list = "2*[coupling-affine(mask=\(mask),hidden=16x16,activation=silu),permute(reverse)],lower"
+    let list = "4*[coupling-affine(mask=\(mask),hidden=16x16,activation=silu),permute(reverse)],lower"
     let flow = try fitted(list, dimension: 2, events, epochs: 25)
     let step = 0.02
     let axis = stride(from: -9.0, to: 15, by: step).map { $0 + step / 2 }
