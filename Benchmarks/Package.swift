@@ -8,9 +8,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
   ],
   targets: [
+    .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .executableTarget(
       name: "flowbench",
       dependencies: [
+        "CBLAS",
         .product(name: "FlowKit", package: "FlowKit"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -53,7 +53,8 @@ struct Flowbench: ParsableCommand {
       _ = try evaluator.sample(Workload.chunk, first: call * Workload.chunk)
     }
     return Measurement(
-      workload: workload.name, parameters: flow.parameters.count, train: train, density: density, sample: sample)
+      workload: workload.name, parameters: flow.parameters.count, weights: flow.architecture.chain.weightCount,
+      train: train, density: density, sample: sample, sgemm: SGEMM.rate(threads: threads))
   }
 
   /// Events per second of `call`, after one call that is not counted.
@@ -75,18 +76,36 @@ struct Flowbench: ParsableCommand {
 struct Measurement {
   let workload: String
   let parameters: Int
+  /// Matrix entries per event and pass, masked ones not counted.
+  let weights: Int
   let train: Int
   let density: Int
   let sample: Int
+  /// GFLOP/s of OpenBLAS's sgemm on all threads together.
+  let sgemm: Double
+
+  /// Forward 2 operations per weight, backward twice that.
+  private var trainGFLOPS: Double { Double(6 * weights * train) * 1e-9 }
+  private var densityGFLOPS: Double { Double(2 * weights * density) * 1e-9 }
 
   var json: String {
     """
-    {"library":"flowkit","workload":"\(workload)","parameters":\(parameters),"train":\(train),\
-    "density":\(density),"sample":\(sample)}
+    {"library":"flowkit","version":"\(flowKitVersion)","workload":"\(workload)","parameters":\(parameters),\
+    "train":\(train),"density":\(density),"sample":\(sample),"trainGFLOPS":\(rounded(trainGFLOPS)),\
+    "densityGFLOPS":\(rounded(densityGFLOPS)),"sgemmGFLOPS":\(rounded(sgemm))}
     """
   }
 
   var text: String {
-    "\(workload): \(parameters) parameters, events/s: train \(train), density \(density), sample \(sample)"
+    """
+    \(workload): \(parameters) parameters, \(weights) weights that are not masked
+      train    \(train) events/s, \(rounded(trainGFLOPS)) GFLOP/s, \(percent(trainGFLOPS)) of sgemm
+      density  \(density) events/s, \(rounded(densityGFLOPS)) GFLOP/s, \(percent(densityGFLOPS)) of sgemm
+      sample   \(sample) events/s
+      sgemm    \(rounded(sgemm)) GFLOP/s in this run
+    """
   }
+
+  private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+  private func percent(_ value: Double) -> String { "\(Int((100 * value / sgemm).rounded())) %" }
 }

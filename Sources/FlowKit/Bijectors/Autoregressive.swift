@@ -38,6 +38,8 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
       diagonalSigns: Array(repeating: 1, count: dimension))
   }
 
+  public var weightCount: Int { conditioner.weightCount }
+
   public var layerList: String {
     "\(Self.layerName)(\((map.layerListArguments + [conditioner.layerListArguments]).joined(separator: ",")))"
   }

@@ -48,6 +48,8 @@ public struct Chain: Bijector {
     }
   }
 
+  public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
+
   public var structure: JacobianStructure {
     let identity = JacobianStructure.permutation(Array(0..<dimension))
     return layers.reduce(identity) { $0.followed(by: $1.structure) }

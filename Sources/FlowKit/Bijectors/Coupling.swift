@@ -37,6 +37,8 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
     return structure
   }
 
+  public var weightCount: Int { conditioner.weightCount }
+
   public var layerList: String {
     let masking = mask == .halves ? [] : ["mask=\(mask.layerList)"]
     let arguments = masking + map.layerListArguments + [conditioner.layerListArguments]

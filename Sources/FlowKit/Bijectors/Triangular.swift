@@ -25,6 +25,8 @@ public struct Triangular<Side: TriangleSide>: InvertiblyDifferentiable {
     ]
   }
 
+  public var weightCount: Int { dimension * (dimension + 1) / 2 }
+
   public var structure: JacobianStructure {
     Side.isLower
       ? .lower(dimension, isAffine: true, signs: signs) : .upper(dimension, isAffine: true, signs: signs)

@@ -5,6 +5,8 @@ protocol LayeredNetwork {
 }
 
 extension LayeredNetwork {
+  var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
+
   /// The outputs for each event.
   func forward(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
     var h = x

@@ -17,6 +17,11 @@ struct NetworkLayer: Sendable, Equatable {
   let isLast: Bool
   let blocks: [Block]
 
+  /// The weights that are not masked.
+  var weightCount: Int {
+    rows * context + prefixes.indices.reduce(0) { $0 + rowRange(ofDegree: $1).count * prefixes[$1] }
+  }
+
   /// Consecutive rows that are multiplied together, with the columns that the last of them sees.
   struct Block: Sendable, Equatable {
     let rows: Range<Int>
