@@ -14,7 +14,7 @@ extension Trainer {
       let order = order(ofEpoch: run.epoch)
       switch trainEpoch(order, &run, observe, shouldStop) {
       case .finished(let loss, let rate): finishEpoch(&run, train: loss, rate: rate, observe)
-      case .interrupted: run.stopped = .interrupted
+      case .empty: break
       case .notFinite(let batch):
         let failure = recover(from: batch, &run, observe)
         if let failure, run.best == nil { throw failure }
@@ -44,7 +44,8 @@ extension Trainer {
 
   private enum EpochOutcome {
     case finished(loss: Double, rate: Double)
-    case interrupted
+    /// Stopped before its first step.
+    case empty
     case notFinite(batch: ArraySlice<Int32>)
   }
 
@@ -56,7 +57,15 @@ extension Trainer {
     var lastShown = start
     var (sum, events, rate) = (0.0, 0, 0.0)
     for index in 0..<min(stepsPerEpoch, run.totalSteps - run.step) {
-      if shouldStop() { return .interrupted }
+      if shouldStop() {
+        run.stopped = .interrupted
+        break
+      }
+      // Ten per cent over the limit: the machine has become slower than it was when the steps were planned.
+      if let minutes = options.minutes, index % 16 == 0, run.seconds > 66 * minutes {
+        run.stopped = .minutes
+        break
+      }
       let batch = batch(index, of: order)
       rate = schedule.rate(at: run.step + index) / Double(1 << run.failures)
       let loss = step(batch, rate: rate)
@@ -75,6 +84,7 @@ extension Trainer {
             train: sum / Double(events), eventsPerSecond: Double(events) / (lastShown - start).inSeconds))
       }
     }
+    guard events > 0 else { return .empty }
     run.step += min(stepsPerEpoch, run.totalSteps - run.step)
     run.eventsPerSecond = Double(events) / (ContinuousClock.now - start).inSeconds
     return .finished(loss: sum / Double(events), rate: rate)
@@ -95,13 +105,12 @@ extension Trainer {
       learningRate: rate)
     run.history.append(report)
     observe(.epoch(report))
+    // Otherwise the epoch was cut short.
+    guard run.stopped == nil else { return }
     if run.step >= run.totalSteps {
       run.stopped = options.minutes == nil ? .epochs : .minutes
     } else if let best = run.best, run.epoch - best.epoch >= options.patience {
       run.stopped = .patience
-    } else if let minutes = options.minutes, run.seconds > 66 * minutes {
-      // The machine has become slower than it was when the steps were planned.
-      run.stopped = .minutes
     }
   }
 
