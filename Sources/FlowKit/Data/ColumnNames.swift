@@ -74,14 +74,15 @@ struct ColumnNames {
           .format,
           "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
       }
-      if let match = matches.first {
-        indices.append(match)
-      } else if let index = Int(name), names.indices.contains(index) {
-        indices.append(index)
-      } else {
+      guard let index = matches.first ?? Int(name), names.indices.contains(index) else {
         let known = areGiven ? HDF5.list(names, atMost: 64) : "0 to \(names.count - 1)"
         throw FlowError(.data, "\(location) has no column '\(name)'; its columns are \(known)")
       }
+      guard !indices.contains(index) else {
+        throw FlowError(
+          .data, "the column '\(names[index])' of \(location) is asked for twice; give it one use, as event, context or weight")
+      }
+      indices.append(index)
     }
     return indices
   }

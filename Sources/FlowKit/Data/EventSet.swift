@@ -33,7 +33,6 @@ public struct EventSet: Sendable {
     } else {
       columns = try Self.otherColumns(location, than: selection.context + weightColumns)
     }
-    try Self.checkDistinct(columns + selection.context + weightColumns, location)
     let reader = try TableReader(location, columns: columns + selection.context + weightColumns)
     var table = try Table(reader)
     if let nonFinite = table.nonFinite() {
@@ -68,13 +67,6 @@ public struct EventSet: Sendable {
       throw FlowError(.data, "\(location) has no columns besides those taken as context or weights")
     }
     return columns
-  }
-
-  private static func checkDistinct(_ names: [String], _ location: DataLocation) throws(FlowError) {
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
-      throw FlowError(.data, "the column '\(name)' of \(location) is asked for twice; name it once")
-    }
   }
 
   private static func values(_ table: Table, _ columns: Range<Int>) -> [Double] {

@@ -1,6 +1,7 @@
 extension Trainer {
   /// Trains until the epochs or minutes are used up, the validation loss no longer improves, or `shouldStop` says so
-  /// (asked before every step); returns the best epoch's flow.
+  /// (asked before every step); returns the best epoch's flow. An interrupted epoch counts, as far as it went, where no
+  /// other was completed.
   ///
   /// A step whose loss or gradient is not finite is not applied: training goes back to the start of the epoch with half
   /// the learning rate. After ten such failures it ends: with the best flow so far and `stopped == .diverged`, or by
@@ -14,7 +15,9 @@ extension Trainer {
       let order = order(ofEpoch: run.epoch)
       switch trainEpoch(order, &run, observe, shouldStop) {
       case .finished(let loss, let rate): finishEpoch(&run, train: loss, rate: rate, observe)
-      case .interrupted: run.stopped = .interrupted
+      case .interrupted(let part):
+        if let part, run.best == nil { finishEpoch(&run, train: part.loss, rate: part.rate, observe) }
+        run.stopped = .interrupted
       case .notFinite(let batch):
         let failure = recover(from: batch, &run, observe)
         if let failure, run.best == nil { throw failure }
@@ -42,7 +45,8 @@ extension Trainer {
 
   private enum EpochOutcome {
     case finished(loss: Double, rate: Double)
-    case interrupted
+    /// Nil where no step of the epoch was taken.
+    case interrupted((loss: Double, rate: Double)?)
     case notFinite(batch: ArraySlice<Int32>)
   }
 
@@ -54,7 +58,8 @@ extension Trainer {
     var lastShown = start
     var (sum, events, rate) = (0.0, 0, 0.0)
     for index in 0..<min(stepsPerEpoch, run.totalSteps - run.step) {
-      if shouldStop() { return .interrupted }
+      run.eventsPerSecond = Double(events) / (ContinuousClock.now - start).inSeconds
+      if shouldStop() { return .interrupted(index > 0 ? (sum / Double(events), rate) : nil) }
       let batch = batch(index, of: order)
       rate = schedule.rate(at: run.step + index) / Double(1 << run.failures)
       let loss = step(batch, rate: rate)
