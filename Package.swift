@@ -37,7 +37,7 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport"],
+      name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport", "CFlowKernels"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],

@@ -7,7 +7,10 @@ let package = Package(
   dependencies: [.package(name: "FlowKit", path: "..")],
   targets: ["FitAndSample", "CustomBijector", "PrintTable"].map { name in
     .executableTarget(
-      name: name, dependencies: [.product(name: "FlowKit", package: "FlowKit")],
+      name: name,
+      dependencies: [
+        .product(name: "FlowKit", package: "FlowKit"), .product(name: "FlowKitTestSupport", package: "FlowKit"),
+      ],
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -133,6 +133,38 @@ INLINE REAL log_(REAL x) {
   return x >= 0 ? result : (REAL)__builtin_nan("");
 }
 
+/* log(1 + z) for 0 <= z <= 1, at most 2 ulp: 2 artanh(z / (2 + z)). */
+INLINE REAL log1p_unit(REAL z) {
+  REAL s = z / (2 + z), s2 = s * s;
+#if IS_DOUBLE
+  REAL p = 1.0 / 33;
+  p = p * s2 + 1.0 / 31;
+  p = p * s2 + 1.0 / 29;
+  p = p * s2 + 1.0 / 27;
+  p = p * s2 + 1.0 / 25;
+  p = p * s2 + 1.0 / 23;
+  p = p * s2 + 1.0 / 21;
+  p = p * s2 + 1.0 / 19;
+  p = p * s2 + 1.0 / 17;
+  p = p * s2 + 1.0 / 15;
+#else
+  REAL p = 1.0f / 15;
+#endif
+  p = p * s2 + (REAL)(1.0 / 13);
+  p = p * s2 + (REAL)(1.0 / 11);
+  p = p * s2 + (REAL)(1.0 / 9);
+  p = p * s2 + (REAL)(1.0 / 7);
+  p = p * s2 + (REAL)(1.0 / 5);
+  p = p * s2 + (REAL)(1.0 / 3);
+  return 2 * s + 2 * s * s2 * p;
+}
+
+/* log(1 + exp(v)), at most 3 ulp. */
+INLINE REAL softplus_(REAL v) {
+  REAL magnitude = v < 0 ? -v : v;
+  return (v > 0 ? v : 0) + log1p_unit(exp_(-magnitude));
+}
+
 /* cos(2 pi u) and sin(2 pi u) for u in [0, 1), at most 2 ulp of 1. */
 INLINE void cos_sin_turn(REAL u, REAL *c, REAL *s) {
   REAL shifted = 4 * u + ROUNDING_MAGIC;

@@ -2,4 +2,11 @@
 #define INT int32_t
 #define IS_DOUBLE 0
 #define NAME(f) flowkit_##f##_f32
-#include "kernels.h"
+#include "common.h"
+
+#include "activations.h"
+#include "affine.h"
+#include "buffers.h"
+#include "normal.h"
+#include "rows.h"
+#include "spline.h"

@@ -160,7 +160,8 @@ struct Fit: ParsableCommand {
   private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) throws(FlowError) {
     guard !json else { return }
     let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print("data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    print(
+      "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     try Terminal.finishOutput()

@@ -26,8 +26,6 @@ import Testing
     ("--valid", "1", "--valid takes a fraction of the training rows from 0 (none) to below 1, or DATA; got 1"),
     ("--valid", "nan", "--valid takes a fraction of the training rows from 0 (none) to below 1, or DATA; got nan"),
     ("--valid", "no.h5", "no.h5 does not exist; check the path and the working folder"),
-    ("--recipe", "nvp", "unknown recipe 'nvp': the recipes are realnvp"),
-    ("--base", "cauchy", "unknown base distribution 'cauchy': the bases are normal"),
   ])
   func values(option: String, value: String, message: String) throws {
     try workspace.expectFailure(["fit", "data.h5", "-o", "model.h5", option, value], message)

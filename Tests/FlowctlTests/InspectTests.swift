@@ -55,7 +55,8 @@ import Testing
     #expect(tables.map { $0["rows"] as? Int } == [7, 30])
     #expect(tables[0]["columns"] as? [String] == ["x", "y"])
     let text = try workspace.expectSuccess(["inspect", "parts.h5"]).output
-    #expect(lines(text) == ["data  parts.h5", "  /test  7 rows x 2 columns: x, y", "  /train  30 rows x 2 columns: x, y"])
+    #expect(
+      lines(text) == ["data  parts.h5", "  /test  7 rows x 2 columns: x, y", "  /train  30 rows x 2 columns: x, y"])
   }
 
   /// What cannot be read does not hide what can.

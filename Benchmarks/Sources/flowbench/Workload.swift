@@ -15,7 +15,13 @@ struct Workload {
   static let all = [
     Workload(
       name: "realnvp-8d", dimension: 8, batchSize: 256,
-      layers: "8*[coupling-affine(hidden=64x64),permute(reverse)]")
+      layers: "8*[coupling-affine(hidden=64x64),permute(reverse)]"),
+    Workload(
+      name: "maf-43d", dimension: 43, batchSize: 512,
+      layers: "5*[autoregressive-affine(hidden=256x256),permute(reverse)]"),
+    Workload(
+      name: "nsf-6d", dimension: 6, batchSize: 512,
+      layers: "10*[coupling-rqs(bins=8,bound=5,hidden=256x256),permute(reverse)]"),
   ]
 
   func flow() throws -> Flow {

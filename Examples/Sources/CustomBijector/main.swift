@@ -1,9 +1,17 @@
 // A layer of one's own in a flow that is trained, saved and loaded: CustomBijector MODEL.h5
 import FlowKit
+import FlowKitTestSupport
 import Glibc
 
 let path = CommandLine.arguments[1]
 let registry = LayerRegistry.standard.adding(SinhArcsinh.self)
+
+// What every bijector promises: round trips, log-determinants, gradients against central differences, structure, coding.
+var laws = BijectorLaws()
+laws.registry = registry
+let violations = laws.violations(of: SinhArcsinh(dimension: 3))
+precondition(violations.isEmpty, "\(violations)")
+print("lawful: \(BijectorLaw.allCases.count) laws hold")
 
 // Skewed events with heavy tails: x = sinh((asinh n + 0.5) / 0.7) of normal numbers n, and y beside it.
 func normal(_ random: inout RandomStream) -> Double {

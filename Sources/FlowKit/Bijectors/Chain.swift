@@ -20,7 +20,8 @@ public struct Chain: Bijector {
       guard layer.contextDimension == 0 || layer.contextDimension == contextDimension else {
         throw FlowError(
           .architecture,
-          "layer \(index), \(layer.layerList), wants \(layer.contextDimension) context features, not \(contextDimension)")
+          "layer \(index), \(layer.layerList), wants \(layer.contextDimension) context features, not \(contextDimension)"
+        )
       }
     }
     (self.layers, self.dimension, self.contextDimension) = (layers, dimension, contextDimension)

@@ -2,13 +2,15 @@
 ///
 /// A are the `conditioning` features, B the rest; g is a scalar map per feature of B. log|det| = Σ_B log|dg/dx|, exact,
 /// and the inverse costs what the forward pass does. Source: Dinh, Krueger & Bengio, "NICE" (2014), section 3;
-/// with `AffineMap`, Real-NVP (Dinh et al. 2017). Layer list: `coupling-affine(hidden=64x64)`.
+/// with `AffineMap`, Real-NVP (Dinh et al. 2017); with `RationalQuadraticSpline`, Durkan et al. 2019. Layer lists:
+/// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`.
 public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   public static var layerName: String { "coupling-\(Map.name)" }
   public let conditioning: [Int]
   public let transformed: [Int]
   public let map: Map
   public let conditioner: Perceptron
+  private let mask: CouplingMask
 
   /// - Parameter mask: which features condition; the others are transformed.
   public init(
@@ -25,16 +27,20 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
     self.mask = mask
   }
 
-  private let mask: CouplingMask
-
   public var dimension: Int { conditioning.count + transformed.count }
   public var contextDimension: Int { conditioner.context }
   public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
-  public var structure: JacobianStructure { .coupling(conditioning: conditioning, transformed: transformed) }
+  public var structure: JacobianStructure {
+    var structure = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed)
+    // Without a feature that conditions, φ is the same for all events of one context.
+    structure.isAffine = conditioning.isEmpty && map.isAffine
+    return structure
+  }
 
   public var layerList: String {
-    let arguments = [mask == .halves ? nil : "mask=\(mask.layerList)", conditioner.layerListArguments]
-    return "\(Self.layerName)(\(arguments.compactMap { $0 }.joined(separator: ",")))"
+    let masking = mask == .halves ? [] : ["mask=\(mask.layerList)"]
+    let arguments = masking + map.layerListArguments + [conditioner.layerListArguments]
+    return "\(Self.layerName)(\(arguments.joined(separator: ",")))"
   }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {

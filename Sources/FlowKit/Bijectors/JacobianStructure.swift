@@ -63,7 +63,8 @@ public struct JacobianStructure: Sendable, Equatable {
       for (row, index) in indices.enumerated() { back[index] = row }
       return JacobianStructure(dependencies: back.map { [$0] }, isAffine: isAffine, diagonalSigns: diagonalSigns)
     }
-    return JacobianStructure(dependencies: reachability, isAffine: isAffine, diagonalSigns: isTriangular ? diagonalSigns : nil)
+    return JacobianStructure(
+      dependencies: reachability, isAffine: isAffine, diagonalSigns: isTriangular ? diagonalSigns : nil)
   }
 
   private var permutationIndices: [Int]? {
@@ -93,6 +94,10 @@ public struct JacobianStructure: Sendable, Equatable {
     return keepsDiagonal ? zip(first, second).map { $0 * $1 } : nil
   }
 
-  private var isLower: Bool { dependencies.enumerated().allSatisfy { row, columns in columns.allSatisfy { $0 <= row } } }
-  private var isUpper: Bool { dependencies.enumerated().allSatisfy { row, columns in columns.allSatisfy { $0 >= row } } }
+  private var isLower: Bool {
+    dependencies.enumerated().allSatisfy { row, columns in columns.allSatisfy { $0 <= row } }
+  }
+  private var isUpper: Bool {
+    dependencies.enumerated().allSatisfy { row, columns in columns.allSatisfy { $0 >= row } }
+  }
 }

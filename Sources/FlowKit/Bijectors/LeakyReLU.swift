@@ -48,3 +48,19 @@ public struct LeakyReLU: InvertiblyDifferentiable {
     )
   }
 }
+
+extension Tile {
+  /// x where x ≥ 0, slope · x below; the log-determinant gains `logSlope` for each negative value of its event.
+  fileprivate func leakyReLU(slope: Scalar, logSlope: Scalar, addingTo logDeterminant: inout Tile) -> Tile {
+    var result = Tile(features: features, like: self)
+    kernelLeakyReLU(
+      base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slope, logSlope)
+    return result
+  }
+
+  /// Turns ∂L/∂output into ∂L/∂input.
+  fileprivate mutating func pullBackLeakyReLU(of input: Tile, slope: Scalar) {
+    checkShape(input)
+    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slope)
+  }
+}

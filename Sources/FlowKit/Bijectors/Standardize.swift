@@ -7,7 +7,8 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
   public let standardDeviations: [Double]
 
   public init(means: [Double], standardDeviations: [Double]) {
-    precondition(means.count == standardDeviations.count, "\(means.count) means, \(standardDeviations.count) deviations")
+    precondition(
+      means.count == standardDeviations.count, "\(means.count) means, \(standardDeviations.count) deviations")
     precondition(
       standardDeviations.allSatisfy { $0 > 0 && $0.isFinite }, "standard deviations are finite and above 0")
     self.means = means

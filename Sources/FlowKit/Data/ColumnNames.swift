@@ -80,7 +80,9 @@ struct ColumnNames {
       }
       guard !indices.contains(index) else {
         throw FlowError(
-          .data, "the column '\(names[index])' of \(location) is asked for twice; give it one use, as event, context or weight")
+          .data,
+          "the column '\(names[index])' of \(location) is asked for twice; give it one use, as event, context or weight"
+        )
       }
       indices.append(index)
     }

@@ -100,10 +100,12 @@ public struct ColumnStatistics: Sendable {
     }
     let others = (0..<column).filter { abs(coefficients[$0]) > 1e-6 }.map { "'\(columns[$0])'" }
     let relation =
-      others.count == 1 ? "is \(others[0]) again, up to scale and shift"
+      others.count == 1
+      ? "is \(others[0]) again, up to scale and shift"
       : "is a linear combination of \(others.joined(separator: ", "))"
     return FlowError(
       .data,
-      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out with --columns")
+      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out with --columns"
+    )
   }
 }

@@ -80,7 +80,8 @@ public struct EventSet: Sendable {
   private func checkWeights() throws(FlowError) {
     guard let weights = events.weights else { return }
     if let row = weights.firstIndex(where: { $0 < 0 }) {
-      throw FlowError(.data, "\(location): the weight \(weights[row]) in row \(row) is negative; weights are at least 0")
+      throw FlowError(
+        .data, "\(location): the weight \(weights[row]) in row \(row) is negative; weights are at least 0")
     }
     guard weights.contains(where: { $0 > 0 }) else {
       throw FlowError(.data, "\(location): all weights are 0")

@@ -90,7 +90,8 @@ extension Model {
       let dataset = try root.dataset("flow/\(shape.name)")
       guard dataset.shape == shape.dimensions else {
         throw FlowError(
-          .format, "\(path):/flow/\(shape.name) has shape \(dataset.shape), but the architecture wants \(shape.dimensions)")
+          .format,
+          "\(path):/flow/\(shape.name) has shape \(dataset.shape), but the architecture wants \(shape.dimensions)")
       }
       parameters += try dataset.read(as: Scalar.self)
     }
@@ -114,7 +115,8 @@ extension Model {
     guard version <= ModelFormat.version else {
       throw FlowError(
         .format,
-        "\(path) has model format \(version), newer than the \(ModelFormat.version) that this program reads; use a newer FlowKit")
+        "\(path) has model format \(version), newer than the \(ModelFormat.version) that this program reads; use a newer FlowKit"
+      )
     }
   }
 

@@ -4,7 +4,8 @@ public enum OutputPath {
   /// of `inputs`, which no `force` may replace.
   public static func check(_ path: String, force: Bool = false, inputs: [String] = []) throws(FlowError) {
     if inputs.contains(where: { FileSystem.isSameFile($0, path) }) {
-      throw FlowError(.file, "\(path) is a file to read from, and would be replaced; choose another name for the output")
+      throw FlowError(
+        .file, "\(path) is a file to read from, and would be replaced; choose another name for the output")
     }
     switch FileSystem.entry(at: path) {
     case .missing: break

@@ -12,7 +12,8 @@ extension ColumnSelection {
     guard !(modelHasNames && data.hasNames), data.columns.count == wanted.count else {
       throw FlowError(
         .data,
-        "the model was fitted to \(wanted.count) columns (\(wanted.joined(separator: ", "))), but \(data.location) has \(data.columns.count) (\(data.columns.joined(separator: ", ")))")
+        "the model was fitted to \(wanted.count) columns (\(wanted.joined(separator: ", "))), but \(data.location) has \(data.columns.count) (\(data.columns.joined(separator: ", ")))"
+      )
     }
     self.init(
       columns: Array(data.columns[..<model.columns.count]), context: Array(data.columns[model.columns.count...]))

@@ -47,7 +47,8 @@ public final class TableSampler {
     guard isNamed || all.columns.count == model.contextColumns.count else {
       throw FlowError(
         .data,
-        "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))")
+        "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
+      )
     }
     let table = try Table(TableReader(source, columns: isNamed ? model.contextColumns : nil))
     if let nonFinite = table.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }

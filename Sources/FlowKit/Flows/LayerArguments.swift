@@ -14,7 +14,8 @@ public struct LayerArguments {
       let isKeyed = parts.count == 2 && text.firstIndex(of: "=")! < bracket
       key = isKeyed ? parts[0] : nil
       value = isKeyed ? parts[1] : Self.trimmed(text[...])
-      self.offset = offset
+      // Blanks before the argument are not what an error should point at.
+      self.offset = offset + text.prefix(while: \.isWhitespace).count
     }
 
     private static func trimmed(_ text: Substring) -> String {

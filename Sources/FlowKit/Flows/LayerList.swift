@@ -16,7 +16,12 @@ public struct LayerList: Sendable {
 
   /// Parses a layer list; an error says at which character it stopped and what it expected.
   public init(_ text: String) throws(FlowError) {
-    var parser = Parser(text)
+    try self.init(text, offset: 0)
+  }
+
+  /// Parses a list that starts `offset` characters into the whole one, from which errors count.
+  init(_ text: String, offset: Int) throws(FlowError) {
+    var parser = Parser(text, offset: offset)
     items = try parser.list(end: nil)
   }
 
@@ -51,7 +56,8 @@ public struct LayerList: Sendable {
       guard let kind = registry.kind(named: name), kind.isListed else {
         throw FlowError(
           .architecture,
-          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))")
+          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))"
+        )
       }
       var arguments = LayerArguments(
         layerName: name, dimension: dimension, contextDimension: contextDimension, registry: registry,
@@ -101,9 +107,10 @@ extension LayerList {
 extension LayerList {
   private struct Parser {
     private let text: [Character]
+    private let origin: Int
     private var position = 0
 
-    init(_ text: String) { self.text = Array(text) }
+    init(_ text: String, offset: Int) { (self.text, origin) = (Array(text), offset) }
 
     mutating func list(end: Character?) throws(FlowError) -> [Item] {
       var items: [Item] = []
@@ -136,7 +143,7 @@ extension LayerList {
       let offset = position
       let name = takeWhile { $0.isLetter || $0.isNumber || $0 == "-" }
       guard !name.isEmpty else { throw unexpected("a layer's name, such as coupling-affine") }
-      return .layer(name: name, offset: offset, arguments: take("(") ? try arguments() : [])
+      return .layer(name: name, offset: origin + offset, arguments: take("(") ? try arguments() : [])
     }
 
     /// Arguments are separated by commas outside brackets, so that `inverse(…)` can hold a list.
@@ -147,7 +154,7 @@ extension LayerList {
       while position < text.count {
         let character = text[position]
         if depth == 0, character == "," || character == ")" {
-          let argument = LayerArguments.Argument(String(text[start..<position]), offset: start)
+          let argument = LayerArguments.Argument(String(text[start..<position]), offset: origin + start)
           if !(argument.value.isEmpty && found.isEmpty && character == ")") { found.append(argument) }
           position += 1
           start = position
@@ -181,7 +188,7 @@ extension LayerList {
     private func unexpected(_ expected: String) -> FlowError {
       let met = position < text.count ? "'\(text[position])'" : "the end"
       return FlowError(
-        .architecture, "the layer list has \(met) at character \(position + 1), where \(expected) is expected")
+        .architecture, "the layer list has \(met) at character \(origin + position + 1), where \(expected) is expected")
     }
   }
 }

@@ -13,7 +13,11 @@ public struct LayerRegistry: Sendable {
     UpperTriangular.self,
     LeakyReLU.self,
     Permutation.self,
+    Coupling<ShiftMap>.self,
     Coupling<AffineMap>.self,
+    Coupling<RationalQuadraticSpline>.self,
+    Autoregressive<AffineMap>.self,
+    Autoregressive<RationalQuadraticSpline>.self,
     Inverted.self,
     Chain.self,
     Standardize.self,
@@ -35,7 +39,8 @@ public struct LayerRegistry: Sendable {
   }
 
   /// Where a decoder finds the registry.
-  static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
+  /// Where a decoder's `userInfo` holds the registry, for a program with bijectors of its own.
+  public static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
 }
 
 /// A layer beside the name of its kind: how checkpoints hold `any Bijector`.
@@ -55,7 +60,8 @@ struct EncodedLayer: Codable {
     guard let kind = registry.kind(named: name) else {
       throw FlowError(
         .format,
-        "the model has a layer of kind '\(name)', which this program does not know (it knows \(registry.names.joined(separator: ", "))): use a newer version, or register the kind")
+        "the model has a layer of kind '\(name)', which this program does not know (it knows \(registry.names.joined(separator: ", "))): use a newer version, or register the kind"
+      )
     }
     layer = try container.decode(kind, forKey: .layer)
   }

@@ -70,6 +70,16 @@ extension Coupling: ListedLayer where Map: ListedScalarMap {
   }
 }
 
+extension Autoregressive: ListedLayer where Map: ListedScalarMap {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Autoregressive(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension,
+      map: try Map.fromLayerList(&arguments), hidden: try arguments.widths("hidden", default: [64, 64]),
+      activation: try arguments.choice(
+        "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))
+  }
+}
+
 /// A scalar map that a layer list can make, with its own arguments.
 public protocol ListedScalarMap: ScalarMap {
   static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> Self
@@ -79,13 +89,30 @@ extension AffineMap: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> AffineMap { AffineMap() }
 }
 
+extension ShiftMap: ListedScalarMap {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> ShiftMap { ShiftMap() }
+}
+
+extension RationalQuadraticSpline: ListedScalarMap {
+  public static func fromLayerList(
+    _ arguments: inout LayerArguments
+  ) throws(FlowError) -> RationalQuadraticSpline {
+    RationalQuadraticSpline(
+      bins: Int(
+        try arguments.number("bins", default: 8, "a whole number from 2 to 64") {
+          2...64 ~= $0 && $0 == $0.rounded()
+        }),
+      bound: try arguments.number("bound", default: 5, "a number above 0") { $0 > 0 })
+  }
+}
+
 extension Inverted: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     let given = arguments.positionals()
     guard given.count == 1 else {
       throw FlowError(.architecture, "inverse(…) takes one layer, got \(given.count)")
     }
-    let inner = try LayerList(given[0].value).chain(
+    let inner = try LayerList(given[0].value, offset: given[0].offset).chain(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension, registry: arguments.registry,
       using: &arguments.random)
     guard inner.layers.count == 1 else { throw arguments.error(given[0], "inverse(…) takes one layer") }

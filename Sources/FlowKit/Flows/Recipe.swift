@@ -14,7 +14,16 @@ public struct Recipe: Sendable {
   public static let all = [
     Recipe(
       name: "realnvp", summary: "affine coupling layers (Dinh et al. 2017)",
-      layers: "12*[coupling-affine(hidden=128x128),permute(random)]")
+      layers: "12*[coupling-affine(hidden=128x128),permute(random)]"),
+    Recipe(
+      name: "maf", summary: "masked autoregressive flow (Papamakarios et al. 2017)",
+      layers: "8*[autoregressive-affine(hidden=128x128),permute(random)]"),
+    Recipe(
+      name: "nsf", summary: "rational-quadratic spline couplings (Durkan et al. 2019)",
+      layers: "8*[coupling-rqs(bins=8,bound=5,hidden=128x128),permute(random)]"),
+    Recipe(
+      name: "nsf-ar", summary: "autoregressive rational-quadratic splines (Durkan et al. 2019)",
+      layers: "5*[autoregressive-rqs(bins=8,bound=5,hidden=128x128),permute(random)]"),
   ]
 
   /// The recipe called `name`.

@@ -12,30 +12,41 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 }
 
 extension Tile {
-  /// φ(self + bias per row). What the pullback needs besides stays in `self` if `needsInput`.
-  mutating func activated(_ activation: Activation, bias: Parameters) -> Tile {
-    precondition(bias.count == features, "\(features) rows, \(bias.count) biases")
+  /// φ(self + bias) in place, on some rows or all. Where φ′ needs it, self + bias is written to `saved`.
+  mutating func activate(
+    _ activation: Activation, bias: Parameters, rows: Range<Int>? = nil, saving saved: inout Tile?
+  ) {
+    let rows = checked(rows, bias.count)
+    let first = rows.lowerBound * width
     switch activation {
-    case .relu: kernelBiasReLU(mutableBase(), bias.base, features, width)
-    case .tanh: kernelBiasTanh(mutableBase(), bias.base, features, width)
+    case .relu: kernelBiasReLU(mutableBase() + first, bias.base, rows.count, width)
+    case .tanh: kernelBiasTanh(mutableBase() + first, bias.base, rows.count, width)
     case .silu:
-      var output = Tile(features: features, like: self)
-      kernelBiasSiLU(mutableBase(), output.mutableBase(), bias.base, features, width)
-      return output
+      checkShape(saved!)
+      kernelBiasSiLU(mutableBase() + first, saved!.mutableBase() + first, bias.base, rows.count, width)
     }
-    return self
   }
 
-  /// self ← self ∘ φ′, in place; bias gradient += its row sums. `saved` is φ(a), or a + bias if `needsInput`.
-  mutating func pullBackActivation(_ activation: Activation, saved: Tile, biasGradient: inout Gradient) {
+  /// self ← self ∘ φ′ in place, on some rows or all; bias gradient += its row sums. `saved` is what `activate` saved, or
+  /// else its value.
+  mutating func pullBackActivation(
+    _ activation: Activation, saved: Tile, rows: Range<Int>? = nil, biasGradient: inout Gradient
+  ) {
     checkShape(saved)
-    precondition(biasGradient.count == features, "\(features) rows, \(biasGradient.count) biases")
+    let rows = checked(rows, biasGradient.count)
+    let first = rows.lowerBound * width
     let kernel =
       switch activation {
       case .relu: kernelBiasReLUPullback
       case .tanh: kernelBiasTanhPullback
       case .silu: kernelBiasSiLUPullback
       }
-    kernel(mutableBase(), saved.base, biasGradient.base, features, width)
+    kernel(mutableBase() + first, saved.base + first, biasGradient.base, rows.count, width)
+  }
+
+  private func checked(_ rows: Range<Int>?, _ biases: Int) -> Range<Int> {
+    let rows = rows ?? 0..<features
+    precondition(rows.upperBound <= features && biases == rows.count, "\(biases) biases for rows \(rows)")
+    return rows
   }
 }

@@ -46,9 +46,8 @@ public struct Perceptron: Sendable, Codable, Equatable {
   public func forward(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
     var h = x
     for layer in layers {
-      var a = layer.product(h, context, parameters)
-      if layer.isLast { a.addBias(parameters.slice(layer.bias)) }
-      h = layer.isLast ? a : a.activated(activation, bias: parameters.slice(layer.bias))
+      h = layer.product(h, context, parameters)
+      _ = h.finish(layer.bias, isLast: layer.isLast, activation, parameters)
     }
     return h
   }
@@ -60,15 +59,9 @@ public struct Perceptron: Sendable, Codable, Equatable {
     var inputs = [x]
     var saved: [Tile] = []
     for layer in layers {
-      var a = layer.product(inputs.last!, context, parameters)
-      if layer.isLast {
-        a.addBias(parameters.slice(layer.bias))
-        inputs.append(a)
-      } else {
-        let h = a.activated(activation, bias: parameters.slice(layer.bias))
-        saved.append(activation.needsInput ? a : h)
-        inputs.append(h)
-      }
+      var h = layer.product(inputs.last!, context, parameters)
+      saved.append(h.finish(layer.bias, isLast: layer.isLast, activation, parameters))
+      inputs.append(h)
     }
     let output = inputs.removeLast()
     return (
@@ -76,18 +69,38 @@ public struct Perceptron: Sendable, Codable, Equatable {
       { [inputs, saved] cotangent, gradient in
         var δ = cotangent
         for (index, layer) in layers.enumerated().reversed() {
-          gradient.withSlice(layer.bias) { bias in
-            if layer.isLast {
-              δ.addRowSums(to: &bias)
-            } else {
-              δ.pullBackActivation(activation, saved: saved[index], biasGradient: &bias)
-            }
-          }
+          δ.pullBackFinish(layer.bias, isLast: layer.isLast, activation, saved: saved[index], &gradient)
           δ = layer.pullBackProduct(δ, inputs[index], context, parameters, &gradient)
         }
         return δ
       }
     )
+  }
+}
+
+// MARK: - What follows the product
+
+extension Tile {
+  /// Adds the bias and, but for the last layer, applies the activation, in place; returns what its pullback needs.
+  mutating func finish(
+    _ bias: Range<Int>, isLast: Bool, _ activation: Activation, _ parameters: Parameters
+  ) -> Tile {
+    guard !isLast else {
+      addBias(parameters.slice(bias))
+      return self
+    }
+    var saved = activation.needsInput ? Tile(features: features, like: self) : nil
+    activate(activation, bias: parameters.slice(bias), saving: &saved)
+    return saved ?? self
+  }
+
+  /// Turns the cotangent of what `finish` made into that of what it was given.
+  mutating func pullBackFinish(
+    _ bias: Range<Int>, isLast: Bool, _ activation: Activation, saved: Tile, _ gradient: inout Gradient
+  ) {
+    gradient.withSlice(bias) {
+      if isLast { addRowSums(to: &$0) } else { pullBackActivation(activation, saved: saved, biasGradient: &$0) }
+    }
   }
 }
 

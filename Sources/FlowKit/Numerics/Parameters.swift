@@ -67,7 +67,8 @@ public struct Parameters: Sendable {
   /// A part, counted from the start of this slice.
   public func slice(_ part: Range<Int>) -> Parameters {
     precondition(part.upperBound <= count, "parameters \(part) of \(count)")
-    return Parameters(buffer: buffer, range: (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound))
+    return Parameters(
+      buffer: buffer, range: (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound))
   }
 
   /// Valid while this value is: use it only inside a function that takes it as an argument.

@@ -1,3 +1,4 @@
+internal import CFlowKernels
 internal import COpenBLAS
 
 /// A matrix inside a layer's parameters: row-major, rows `stride` scalars apart.
@@ -24,53 +25,100 @@ public struct WeightMatrix {
   var base: UnsafeMutablePointer<Scalar> { parameters.base + offset }
 }
 
-/// Products of weights and tiles. They run on the calling thread: parallelism is over tiles.
+/// Products of weights and tiles: OpenBLAS, or kernels of our own where they are faster (docs/design/products.md). They
+/// run on the calling thread: parallelism is over tiles.
 ///
 /// The first product sets OpenBLAS to one thread for the whole program, which is a side effect on a host program that
 /// uses OpenBLAS itself.
 enum Products {
   static let singleThreaded: Void = openblas_set_num_threads(1)
 
-  fileprivate static func multiply(
-    _ transposeA: Bool, _ transposeB: Bool, rows: Int, columns: Int, inner: Int, scale: Scalar = 1,
-    _ a: UnsafeMutablePointer<Scalar>, _ strideA: Int, _ b: UnsafeMutablePointer<Scalar>, _ strideB: Int,
-    adding: Bool, to c: UnsafeMutablePointer<Scalar>, _ strideC: Int
+  /// A pointer to a row-major matrix and the distance of its rows.
+  struct Matrix {
+    let base: UnsafeMutablePointer<Scalar>
+    let stride: Int
+  }
+
+  #if !DoublePrecision
+    private static let hasOwnKernels = flowkit_has_products() != 0
+  #endif
+
+  /// C ← A B or, adding, C += A B, with A transposed on request: C is rows × columns, A rows × inner.
+  static func multiply(
+    _ a: Matrix, transposed: Bool, _ b: Matrix, into c: Matrix, rows: Int, columns: Int, inner: Int, adding: Bool
   ) {
+    #if !DoublePrecision
+      // OpenBLAS has kernels of its own for a few rows.
+      if hasOwnKernels && rows >= 8 {
+        return flowkit_product_f32(
+          rows, columns, inner, a.base, transposed ? 1 : a.stride, transposed ? a.stride : 1, b.base, b.stride,
+          c.base, c.stride, adding ? 1 : 0)
+      }
+    #endif
     singleThreaded
     blasProduct(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(rows),
-      Int32(columns), Int32(inner), scale, a, Int32(strideA), b, Int32(strideB), adding ? 1 : 0, c, Int32(strideC))
+      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
+      1, a.base, Int32(a.stride), b.base, Int32(b.stride), adding ? 1 : 0, c.base, Int32(c.stride))
+  }
+
+  /// C += scale · A Bᵀ: C is rows × columns, A rows × inner, B columns × inner.
+  static func addOuterProduct(
+    _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Scalar
+  ) {
+    #if !DoublePrecision
+      // Our panels are 32 columns wide: a narrower matrix wastes the most of them.
+      if hasOwnKernels && columns >= 16 && rows >= 8 && scale == 1 {
+        return flowkit_outer_product_f32(
+          rows, columns, inner, a.base, a.stride, b.base, b.stride, c.base, c.stride)
+      }
+    #endif
+    singleThreaded
+    blasProduct(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(inner), scale, a.base,
+      Int32(a.stride), b.base, Int32(b.stride), 1, c.base, Int32(c.stride))
   }
 }
 
 extension WeightMatrix {
-  /// y ← W x, or y += W x.
-  public func multiply(_ x: Tile, into y: inout Tile, adding: Bool = false) {
-    precondition(x.features == columns && y.features == rows, "W is \(rows) × \(columns), x has \(x.features) rows")
-    guard rows > 0, columns > 0 else { return adding ? () : y.fill(0) }
-    Products.multiply(
-      false, false, rows: rows, columns: x.width, inner: columns, base, stride, x.base, x.width, adding: adding,
-      to: y.mutableBase(), y.width)
-  }
-
-  /// x ← Wᵀ y, or x += Wᵀ y.
-  public func multiplyTransposed(_ y: Tile, into x: inout Tile, adding: Bool = false) {
-    precondition(y.features == rows && x.features == columns, "W is \(rows) × \(columns), y has \(y.features) rows")
-    guard rows > 0, columns > 0 else { return adding ? () : x.fill(0) }
-    Products.multiply(
-      true, false, rows: columns, columns: y.width, inner: rows, base, stride, y.base, y.width, adding: adding,
-      to: x.mutableBase(), x.width)
-  }
-
-  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters.
-  public func addOuterProduct(_ y: Tile, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient) {
+  /// y ← W x, or y += W x, where x and y may be parts of tiles: the first `columns` rows of `x`, and the rows of `y` from
+  /// `row` on.
+  public func multiply(_ x: Tile, into y: inout Tile, atRow row: Int = 0, adding: Bool = false) {
     precondition(
-      y.features == rows && x.features == columns && gradient.count == parameters.count,
-      "a \(rows) × \(columns) gradient from \(y.features) and \(x.features) rows")
-    guard rows > 0, columns > 0 else { return }
+      x.features >= columns && y.features >= row + rows && x.width == y.width,
+      "W is \(rows) × \(columns), x has \(x.features) rows, y \(y.features) from \(row) on")
+    guard rows > 0, columns > 0 else { return adding ? () : y.fill(rows: row..<(row + rows), with: 0) }
     Products.multiply(
-      false, true, rows: rows, columns: columns, inner: x.width, scale: a, y.base, y.width, x.base, x.width, adding: true,
-      to: gradient.base + offset, stride)
+      .init(base: base, stride: stride), transposed: false, .init(base: x.base, stride: x.width),
+      into: .init(base: y.mutableBase() + row * y.width, stride: y.width), rows: rows, columns: x.width,
+      inner: columns, adding: adding)
+  }
+
+  /// x ← Wᵀ y, or x += Wᵀ y, with the rows of `y` from `yRow` and those of `x` from `row` on.
+  public func multiplyTransposed(
+    _ y: Tile, fromRow yRow: Int = 0, into x: inout Tile, atRow row: Int = 0, adding: Bool = false
+  ) {
+    precondition(
+      y.features >= yRow + rows && x.features >= row + columns && x.width == y.width,
+      "W is \(rows) × \(columns), y has \(y.features) rows from \(yRow) on, x \(x.features) from \(row) on")
+    guard rows > 0, columns > 0 else { return adding ? () : x.fill(rows: row..<(row + columns), with: 0) }
+    Products.multiply(
+      .init(base: base, stride: stride), transposed: true, .init(base: y.base + yRow * y.width, stride: y.width),
+      into: .init(base: x.mutableBase() + row * x.width, stride: x.width), rows: columns, columns: y.width,
+      inner: rows, adding: adding)
+  }
+
+  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters; the rows of `y` from `yRow` on, the
+  /// first `columns` rows of `x`.
+  public func addOuterProduct(
+    _ y: Tile, fromRow yRow: Int = 0, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient
+  ) {
+    precondition(
+      y.features >= yRow + rows && x.features >= columns && x.width == y.width && gradient.count == parameters.count,
+      "a \(rows) × \(columns) gradient from \(y.features) rows from \(yRow) on, and \(x.features) rows")
+    guard rows > 0, columns > 0 else { return }
+    Products.addOuterProduct(
+      .init(base: y.base + yRow * y.width, stride: y.width), .init(base: x.base, stride: x.width),
+      to: .init(base: gradient.base + offset, stride: stride), rows: rows, columns: columns, inner: x.width, scale: a)
   }
 
   /// x ← T⁻¹ x (or T⁻ᵀ x) by substitution, where T is this square matrix's lower or upper triangle.

@@ -20,6 +20,10 @@ internal import Glibc
   let kernelAffineInverse = flowkit_affine_inverse_f64
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f64
   let kernelAffineInversePullback = flowkit_affine_inverse_pullback_f64
+  let kernelSplineForward = flowkit_spline_forward_f64
+  let kernelSplineInverse = flowkit_spline_inverse_f64
+  let kernelSplineForwardPullback = flowkit_spline_forward_pullback_f64
+  let kernelSplineInversePullback = flowkit_spline_inverse_pullback_f64
   let kernelScaleRows = flowkit_scale_rows_f64
   let kernelRowDots = flowkit_row_dots_f64
   let kernelLeakyReLU = flowkit_leaky_relu_f64
@@ -47,6 +51,10 @@ internal import Glibc
   let kernelAffineInverse = flowkit_affine_inverse_f32
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f32
   let kernelAffineInversePullback = flowkit_affine_inverse_pullback_f32
+  let kernelSplineForward = flowkit_spline_forward_f32
+  let kernelSplineInverse = flowkit_spline_inverse_f32
+  let kernelSplineForwardPullback = flowkit_spline_forward_pullback_f32
+  let kernelSplineInversePullback = flowkit_spline_inverse_pullback_f32
   let kernelScaleRows = flowkit_scale_rows_f32
   let kernelRowDots = flowkit_row_dots_f32
   let kernelLeakyReLU = flowkit_leaky_relu_f32

@@ -7,6 +7,24 @@ extension Tile {
     mutableBase().update(repeating: value, count: count)
   }
 
+  /// Sets every value of some rows.
+  mutating func fill(rows: Range<Int>, with value: Scalar) {
+    (mutableBase() + rows.lowerBound * width).update(repeating: value, count: rows.count * width)
+  }
+
+  /// Writes all rows of `source` to the rows from `row` on.
+  mutating func write(_ source: Tile, toRow row: Int) {
+    precondition(row + source.features <= features, "\(source.features) rows from \(row) on of \(features)")
+    (mutableBase() + row * width).update(from: source.base, count: source.count)
+  }
+
+  /// A tile of its own that holds some rows.
+  func copy(ofRows rows: Range<Int>) -> Tile {
+    var result = Tile(features: rows.count, like: self)
+    result.mutableBase().update(from: base + rows.lowerBound * width, count: result.count)
+    return result
+  }
+
   /// self += a · x.
   public mutating func add(_ x: Tile, scaledBy a: Scalar = 1) {
     checkShape(x)
@@ -42,15 +60,24 @@ extension Tile {
     kernelRowSums(base, a, gradient.base, features, width)
   }
 
-  /// Each row r += a · bias[r].
-  mutating func addBias(_ bias: Parameters, scaledBy a: Scalar = 1) {
-    precondition(bias.count == features, "\(features) rows, \(bias.count) biases")
-    kernelBias(mutableBase(), a, bias.base, features, width)
+  /// Each row r += a · bias[r]; of some rows, or all.
+  mutating func addBias(_ bias: Parameters, scaledBy a: Scalar = 1, rows: Range<Int>? = nil) {
+    let rows = rows ?? 0..<features
+    precondition(bias.count == rows.count && rows.upperBound <= features, "rows \(rows), \(bias.count) biases")
+    kernelBias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
   }
 
   /// The sum of one row over the events, padding included, in Double.
   func rowSum(_ row: Int) -> Double {
     withRow(row) { $0.reduce(0.0) { $0 + Double($1) } }
+  }
+
+  /// Checks the shapes that a scalar map is given: `count` rows of parameters per row, and one of log-determinants.
+  func checkParameters(_ φ: Tile, count: Int, _ logDeterminant: Tile) {
+    precondition(
+      φ.features == count * features && φ.width == width && logDeterminant.features == 1
+        && logDeterminant.width == width,
+      "\(features) rows, \(φ.features) rows of parameters, \(logDeterminant.features) of log-determinant")
   }
 
   func checkShape(_ other: Tile) {
@@ -62,63 +89,5 @@ extension Tile {
   /// Whether every value is finite.
   var isFinite: Bool {
     UnsafeBufferPointer(start: base, count: count).allSatisfy(\.isFinite)
-  }
-}
-
-// MARK: - Maps
-
-extension Tile {
-  /// x ↦ x exp(s) + t in place, where φ holds t and the unbounded log-scale of each row.
-  mutating func applyAffine(_ φ: Tile, addingTo logDeterminant: inout Tile) {
-    checkAffine(φ, logDeterminant)
-    let base = mutableBase()
-    kernelAffineForward(
-      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(AffineMap.logScaleBound))
-  }
-
-  /// y ↦ (y − t) exp(−s) in place.
-  mutating func applyAffineInverse(_ φ: Tile, addingTo logDeterminant: inout Tile) {
-    checkAffine(φ, logDeterminant)
-    let base = mutableBase()
-    kernelAffineInverse(
-      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(AffineMap.logScaleBound))
-  }
-
-  /// Turns ∂L/∂output (self) into ∂L/∂input, and φ into ∂L/∂φ.
-  mutating func pullBackAffine(input: Tile, logDeterminant: Tile, parameters φ: inout Tile) {
-    checkAffine(φ, logDeterminant)
-    checkShape(input)
-    kernelAffineForwardPullback(
-      mutableBase(), logDeterminant.base, input.base, φ.mutableBase(), features, width,
-      Scalar(AffineMap.logScaleBound))
-  }
-
-  /// The same for the inverse, whose value was `output`.
-  mutating func pullBackAffineInverse(output: Tile, logDeterminant: Tile, parameters φ: inout Tile) {
-    checkAffine(φ, logDeterminant)
-    checkShape(output)
-    kernelAffineInversePullback(
-      mutableBase(), logDeterminant.base, output.base, φ.mutableBase(), features, width,
-      Scalar(AffineMap.logScaleBound))
-  }
-
-  private func checkAffine(_ φ: Tile, _ logDeterminant: Tile) {
-    precondition(
-      φ.features == 2 * features && φ.width == width && logDeterminant.features == 1 && logDeterminant.width == width,
-      "\(features) rows, \(φ.features) rows of parameters, \(logDeterminant.features) of log-determinant")
-  }
-
-  /// x where x ≥ 0, slope · x below; the log-determinant gains `logSlope` for each negative value of its event.
-  func leakyReLU(slope: Scalar, logSlope: Scalar, addingTo logDeterminant: inout Tile) -> Tile {
-    var result = Tile(features: features, like: self)
-    kernelLeakyReLU(
-      base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slope, logSlope)
-    return result
-  }
-
-  /// Turns ∂L/∂output into ∂L/∂input.
-  mutating func pullBackLeakyReLU(of input: Tile, slope: Scalar) {
-    checkShape(input)
-    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slope)
   }
 }

@@ -13,6 +13,7 @@ public struct AffineMap: ScalarMap {
   public init() {}
 
   public var parameterCount: Int { 2 }
+  public var isAffine: Bool { true }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
     var y = x
@@ -56,5 +57,41 @@ public struct AffineMap: ScalarMap {
         return (input̄, φ̄)
       }
     )
+  }
+}
+
+extension Tile {
+  /// x ↦ x exp(s) + t in place, where φ holds t and the unbounded log-scale of each row.
+  fileprivate mutating func applyAffine(_ φ: Tile, addingTo logDeterminant: inout Tile) {
+    checkParameters(φ, count: 2, logDeterminant)
+    let base = mutableBase()
+    kernelAffineForward(
+      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(AffineMap.logScaleBound))
+  }
+
+  /// y ↦ (y − t) exp(−s) in place.
+  fileprivate mutating func applyAffineInverse(_ φ: Tile, addingTo logDeterminant: inout Tile) {
+    checkParameters(φ, count: 2, logDeterminant)
+    let base = mutableBase()
+    kernelAffineInverse(
+      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(AffineMap.logScaleBound))
+  }
+
+  /// Turns ∂L/∂output (self) into ∂L/∂input, and φ into ∂L/∂φ.
+  fileprivate mutating func pullBackAffine(input: Tile, logDeterminant: Tile, parameters φ: inout Tile) {
+    checkParameters(φ, count: 2, logDeterminant)
+    checkShape(input)
+    kernelAffineForwardPullback(
+      mutableBase(), logDeterminant.base, input.base, φ.mutableBase(), features, width,
+      Scalar(AffineMap.logScaleBound))
+  }
+
+  /// The same for the inverse, whose value was `output`.
+  fileprivate mutating func pullBackAffineInverse(output: Tile, logDeterminant: Tile, parameters φ: inout Tile) {
+    checkParameters(φ, count: 2, logDeterminant)
+    checkShape(output)
+    kernelAffineInversePullback(
+      mutableBase(), logDeterminant.base, output.base, φ.mutableBase(), features, width,
+      Scalar(AffineMap.logScaleBound))
   }
 }

@@ -9,6 +9,12 @@ public protocol ScalarMap: Sendable, Codable {
   /// The number of parameters per feature.
   var parameterCount: Int { get }
 
+  /// Whether y = αx + β for every φ; false by default.
+  var isAffine: Bool { get }
+
+  /// The arguments of a layer list that make this map; none by default.
+  var layerListArguments: [String] { get }
+
   /// y and log|dy/dx| summed over the features.
   func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed
 
@@ -20,6 +26,11 @@ public protocol ScalarMap: Sendable, Codable {
 
   /// The same, with its pullback.
   func inverseWithPullback(_ y: consuming Tile, _ φ: consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
+}
+
+extension ScalarMap {
+  public var isAffine: Bool { false }
+  public var layerListArguments: [String] { [] }
 }
 
 /// Takes ∂L/∂output and ∂L/∂log-determinant (one row) and returns ∂L/∂input and ∂L/∂φ. Called at most once.

@@ -3,15 +3,15 @@ extension Trainer {
   /// (asked before every step); returns the best epoch's flow. An interrupted epoch counts, as far as it went, where no
   /// other was completed.
   ///
-  /// A step whose loss or gradient is not finite is not applied: training goes back to the start of the epoch with half
-  /// the learning rate. After ten such failures it ends: with the best flow so far and `stopped == .diverged`, or by
+  /// A step whose loss or gradient is not finite is not applied: training goes back to the last start of an epoch from
+  /// which a step was finite, with half the learning rate. After ten such failures it ends: with the best flow so far and `stopped == .diverged`, or by
   /// throwing where no epoch was ever completed.
   public func fit(
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
     var run = Run(totalSteps: plannedSteps())
     while run.stopped == nil {
-      state.markGood()
+      state.markStart()
       let order = order(ofEpoch: run.epoch)
       switch trainEpoch(order, &run, observe, shouldStop) {
       case .finished(let loss, let rate): finishEpoch(&run, train: loss, rate: rate, observe)
@@ -34,6 +34,8 @@ extension Trainer {
     var step = 0
     var epoch = 0
     var failures = 0
+    /// The epoch whose start failures lead back to, counted from 1.
+    var goodEpoch = 1
     var eventsPerSecond = 0.0
     var stopped: StopReason?
     var failure: FlowError?
@@ -64,6 +66,10 @@ extension Trainer {
       rate = schedule.rate(at: run.step + index) / Double(1 << run.failures)
       let loss = step(batch, rate: rate)
       if !loss.isFinite { return .notFinite(batch: batch) }
+      if index == 0 {
+        state.confirmStart()
+        run.goodEpoch = run.epoch + 1
+      }
       sum += loss * Double(batch.count)
       events += batch.count
       if index % 16 == 15, (ContinuousClock.now - lastShown).inSeconds > 0.2 {
@@ -112,13 +118,14 @@ extension Trainer {
     engine.prepare()
     run.failures += 1
     guard run.failures >= 10 else {
-      observe(.retry("\(place): back to the start of epoch \(run.epoch + 1) with half the learning rate"))
+      observe(.retry("\(place): back to the start of epoch \(run.goodEpoch) with half the learning rate"))
       return nil
     }
     run.stopped = .diverged
     return FlowError(
       .numerics,
-      "training does not stay finite: \(place), after halving the learning rate \(run.failures - 1) times; look for outliers in the data, or use fewer or narrower layers")
+      "training does not stay finite: \(place), after halving the learning rate \(run.failures - 1) times; look for outliers in the data, or use fewer or narrower layers"
+    )
   }
 
   private func result(_ run: Run) -> TrainingResult {
@@ -131,7 +138,6 @@ extension Trainer {
   /// `epochs`, or what the time limit allows by a measurement of about 2 % of it on a copy of the state.
   private func plannedSteps() -> Int {
     guard let minutes = options.minutes else { return max(1, options.epochs * stepsPerEpoch) }
-    state.markGood()
     let order = order(ofEpoch: 0)
     let start = ContinuousClock.now
     let budget = min(2, 1.2 * minutes)

@@ -73,18 +73,27 @@ public struct LabelledEvents: Sendable {
 
 /// What a training step changes, and a copy of it from when all was well.
 final class TrainingState {
+  typealias Copy = (parameters: [Scalar], first: [Scalar], second: [Scalar], steps: Int)
   let parameters: ParameterBuffer
   let adam: Adam
-  private var good: (parameters: [Scalar], first: [Scalar], second: [Scalar], steps: Int)
+  /// The start of this epoch, and the last start from which a step was finite: the last step of an epoch can leave
+  /// parameters that nothing has been computed with yet.
+  private var start: Copy
+  private var good: Copy
 
   init(_ parameters: ParameterBuffer) {
     self.parameters = parameters
     adam = Adam(count: parameters.count)
-    good = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, 0)
+    start = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, 0)
+    good = start
   }
 
-  func markGood() {
-    good = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, adam.steps)
+  func markStart() {
+    start = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, adam.steps)
+  }
+
+  func confirmStart() {
+    good = start
   }
 
   func restoreGood() {

@@ -1,0 +1,174 @@
+/* Matrix products of weights and tiles for processors with AVX-512.
+ *
+ * OpenBLAS repacks both operands at every call, a sixth of a training step. A tile already holds its events in the order
+ * in which vectors want them, and weights are only ever broadcast, so that nothing but a panel of the tile is copied,
+ * for the sake of the cache. docs/design/products.md has the measurements. */
+#include "CFlowKernels.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+
+#pragma clang fp contract(fast)
+
+#define VECTOR 16
+#define PANEL (2 * VECTOR)
+/* Panel depth: 128 x 32 floats are half of a first-level cache. */
+#define DEPTH 128
+/* Rows below which a panel is not used often enough to be worth packing. */
+#define PACKED_ROWS 16
+
+typedef float Vector __attribute__((ext_vector_type(VECTOR), aligned(4)));
+
+/* Without the minimum width the compiler splits each vector into halves and runs out of registers. */
+#define AVX512 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define AVX512_INLINE static inline __attribute__((always_inline, target("arch=x86-64-v4"), min_vector_width(512)))
+#define UNROLLED(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < (count); i++)
+
+/* A's entry (i, k) stands at i * row_stride + k * depth_stride; B's and C's rows are contiguous. */
+typedef struct {
+  const float *values;
+  size_t row_stride, depth_stride;
+} Weights;
+
+/* C (rows x 16 vectors) = A B, or += A B; rows <= 8 and vectors <= 2 are constants after inlining. */
+AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
+                                  float *c, size_t c_stride, int accumulate) {
+  Vector sum[8][2];
+  UNROLLED(i, rows) UNROLLED(v, vectors) {
+    sum[i][v] = accumulate ? *(const Vector *)(c + i * c_stride + v * VECTOR) : (Vector)0;
+  }
+  _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < depth; k++) {
+    Vector bk[2];
+    UNROLLED(v, vectors) bk[v] = *(const Vector *)(b + k * b_stride + v * VECTOR);
+    UNROLLED(i, rows) {
+      Vector weight = a.values[i * a.row_stride + k * a.depth_stride];
+      UNROLLED(v, vectors) sum[i][v] += weight * bk[v];
+    }
+  }
+  UNROLLED(i, rows) UNROLLED(v, vectors) *(Vector *)(c + i * c_stride + v * VECTOR) = sum[i][v];
+}
+
+AVX512_INLINE void multiply_panel(size_t rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
+                                  float *c, size_t c_stride, int accumulate) {
+  for (; rows >= 8; rows -= 8) {
+    multiply_block(8, vectors, a, b, b_stride, depth, c, c_stride, accumulate);
+    a.values += 8 * a.row_stride, c += 8 * c_stride;
+  }
+#define REST(r)                                                                     \
+  case r:                                                                           \
+    multiply_block(r, vectors, a, b, b_stride, depth, c, c_stride, accumulate);     \
+    break;
+  switch (rows) { REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) }
+#undef REST
+}
+
+AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a, const float *b, size_t b_stride,
+                           float *c, size_t c_stride, int accumulate) {
+  float packed[DEPTH * PANEL] __attribute__((aligned(64)));
+  for (size_t first = 0; first < columns; first += PANEL) {
+    int is_whole = columns - first >= PANEL;
+    for (size_t start = 0; start < depth; start += DEPTH) {
+      size_t count = depth - start < DEPTH ? depth - start : DEPTH;
+      const float *panel = b + start * b_stride + first;
+      size_t stride = b_stride;
+      if (is_whole && rows > PACKED_ROWS) {
+        for (size_t k = 0; k < count; k++)
+          UNROLLED(v, 2) {
+            *(Vector *)(packed + k * PANEL + v * VECTOR) = *(const Vector *)(panel + k * stride + v * VECTOR);
+          }
+        panel = packed, stride = PANEL;
+      }
+      Weights part = a;
+      part.values += start * a.depth_stride;
+      int adds = accumulate || start > 0;
+      if (is_whole)
+        multiply_panel(rows, 2, part, panel, stride, count, c + first, c_stride, adds);
+      else
+        multiply_panel(rows, 1, part, panel, stride, count, c + first, c_stride, adds);
+    }
+  }
+}
+
+/* One round of a 16 x 16 transposition: interleaves rows i and i + 8. Four rounds transpose. */
+AVX512_INLINE void interleave(const Vector *in, Vector *out) {
+  UNROLLED(i, 8) {
+    Vector a = in[i], b = in[i + 8];
+    out[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    out[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+}
+
+/* Transposes up to 16 rows of 16 events; missing rows count as 0. */
+AVX512_INLINE void transpose(const float *rows, size_t stride, size_t count, float *out, size_t out_stride) {
+  Vector a[VECTOR], b[VECTOR];
+  UNROLLED(i, VECTOR) a[i] = (size_t)i < count ? *(const Vector *)(rows + i * stride) : (Vector)0;
+  interleave(a, b);
+  interleave(b, a);
+  interleave(a, b);
+  interleave(b, a);
+  UNROLLED(i, VECTOR) *(Vector *)(out + i * out_stride) = a[i];
+}
+
+/* C[..][0 ..< width] += A times a packed panel, of which only `width` columns exist. */
+AVX512_INLINE void add_partial_panel(size_t rows, size_t width, Weights a, const float *packed, size_t count, float *c,
+                                     size_t c_stride) {
+  float scratch[8 * PANEL];
+  for (size_t row = 0; row < rows; row += 8) {
+    size_t height = rows - row < 8 ? rows - row : 8;
+    multiply_panel(height, 2, a, packed, PANEL, count, scratch, PANEL, 0);
+    for (size_t i = 0; i < height; i++)
+      for (size_t j = 0; j < width; j++) c[(row + i) * c_stride + j] += scratch[i * PANEL + j];
+    a.values += 8 * a.row_stride;
+  }
+}
+
+AVX512 static void outer(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride, const float *b,
+                         size_t b_stride, float *c, size_t c_stride) {
+  float packed[DEPTH * PANEL] __attribute__((aligned(64)));
+  for (size_t first = 0; first < columns; first += PANEL) {
+    size_t width = columns - first < PANEL ? columns - first : PANEL;
+    for (size_t start = 0; start < depth; start += DEPTH) {
+      size_t count = depth - start < DEPTH ? depth - start : DEPTH;
+      for (size_t k = 0; k < count; k += VECTOR) {
+        const float *from = b + first * b_stride + start + k;
+        float *to = packed + k * PANEL;
+        transpose(from, b_stride, width < VECTOR ? width : VECTOR, to, PANEL);
+        transpose(from + VECTOR * b_stride, b_stride, width > VECTOR ? width - VECTOR : 0, to + VECTOR, PANEL);
+      }
+      Weights part = {a + start, a_stride, 1};
+      if (width == PANEL)
+        multiply_panel(rows, 2, part, packed, PANEL, count, c + first, c_stride, 1);
+      else
+        add_partial_panel(rows, width, part, packed, count, c + first, c_stride);
+    }
+  }
+}
+
+int flowkit_has_products(void) { return __builtin_cpu_supports("x86-64-v4"); }
+
+void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
+                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
+                         int accumulate) {
+  product(rows, columns, depth, (Weights){a, row_stride, depth_stride}, b, b_stride, c, c_stride, accumulate);
+}
+
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
+                               const float *b, size_t b_stride, float *c, size_t c_stride) {
+  outer(rows, columns, depth, a, a_stride, b, b_stride, c, c_stride);
+}
+
+#else
+
+int flowkit_has_products(void) { return 0; }
+
+void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
+                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
+                         int accumulate) {
+  __builtin_trap();
+}
+
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
+                               const float *b, size_t b_stride, float *c, size_t c_stride) {
+  __builtin_trap();
+}
+
+#endif

@@ -1,0 +1,264 @@
+/* The monotone rational-quadratic spline of Durkan, Bekasov, Murray & Papamakarios, "Neural Spline Flows" (NeurIPS
+ * 2019), section 3.1.
+ *
+ * The bins run outside and sixteen events inside: every event of a block walks all bins and keeps, by comparison, what
+ * belongs to its own. Events outside the box are computed as if at its edge and replaced at the end, so that nothing
+ * infinite is ever multiplied by a masking zero. */
+
+#define MINIMUM_SIZE ((REAL)1e-3)
+#define MINIMUM_SLOPE ((REAL)1e-3)
+/* log(exp(1 - MINIMUM_SLOPE) - 1): the softplus argument at which a slope is 1. */
+#define UNIT_SLOPE ((REAL)0.5397424172369522)
+
+typedef REAL Lanes[BLOCK];
+
+/* What a block of events needs of its bins: left edge, size and slope logits in x; the same in y. */
+typedef struct {
+  Lanes left, width, bottom, height, first, second;
+  /* Inner knots: 1 where the bin's first (second) slope is free, 0 at the ends of the box. */
+  Lanes first_is_free, second_is_free;
+} Bins;
+
+/* p = softmax of `bins` rows of logits. */
+INLINE void softmax_block(const REAL *logits, size_t n, size_t bins, Lanes *p) {
+  Lanes largest, total;
+  LANES largest[j] = logits[j];
+  for (size_t k = 1; k < bins; k++) LANES largest[j] = logits[k * n + j] > largest[j] ? logits[k * n + j] : largest[j];
+  LANES total[j] = 0;
+  for (size_t k = 0; k < bins; k++) LANES {
+      REAL v = exp_(logits[k * n + j] - largest[j]);
+      p[k][j] = v;
+      total[j] += v;
+    }
+  LANES total[j] = 1 / total[j];
+  for (size_t k = 0; k < bins; k++) LANES p[k][j] *= total[j];
+}
+
+/* The size of a bin with softmax share p. */
+INLINE REAL bin_size(REAL p, size_t bins, REAL B) {
+  return 2 * B * (MINIMUM_SIZE + (1 - MINIMUM_SIZE * (REAL)bins) * p);
+}
+
+/* The bin of each position v in [-B, B], counted along x or, for the inverse, along y. The last bin ends at B exactly. */
+INLINE void find_bins(const REAL *v, const Lanes *p, const Lanes *q, const REAL *slopes, size_t n, size_t bins, REAL B,
+                      int along_y, Bins *b) {
+  Lanes x, y;
+  LANES {
+    x[j] = -B, y[j] = -B;
+    b->left[j] = -B, b->bottom[j] = -B;
+    b->width[j] = bin_size(p[0][j], bins, B);
+    b->height[j] = bin_size(q[0][j], bins, B);
+    b->first[j] = 0, b->first_is_free[j] = 0;
+    b->second[j] = slopes[j], b->second_is_free[j] = 1;
+  }
+  for (size_t k = 1; k < bins; k++) {
+    int is_last = k + 1 == bins;
+    const REAL *next = slopes + (is_last ? 0 : k) * n;
+    LANES {
+      REAL edge = x[j] + bin_size(p[k - 1][j], bins, B), step = y[j] + bin_size(q[k - 1][j], bins, B);
+      x[j] = edge, y[j] = step;
+      REAL width = is_last ? B - edge : bin_size(p[k][j], bins, B);
+      REAL height = is_last ? B - step : bin_size(q[k][j], bins, B);
+      REAL second = is_last ? 0 : next[j];
+      int reached = v[j] >= (along_y ? step : edge);
+      b->left[j] = reached ? edge : b->left[j];
+      b->bottom[j] = reached ? step : b->bottom[j];
+      b->width[j] = reached ? width : b->width[j];
+      b->height[j] = reached ? height : b->height[j];
+      b->first[j] = reached ? slopes[(k - 1) * n + j] : b->first[j];
+      b->second[j] = reached ? second : b->second[j];
+      b->first_is_free[j] = reached ? 1 : b->first_is_free[j];
+      b->second_is_free[j] = reached ? !is_last : b->second_is_free[j];
+    }
+  }
+}
+
+INLINE REAL knot_slope(REAL logit, REAL is_free) {
+  return is_free > 0 ? MINIMUM_SLOPE + softplus_(logit + UNIT_SLOPE) : 1;
+}
+
+/* One event in its bin: y = bottom + height N / D and dy/dx = s^2 M / D^2 (the paper's equations 4 and 5). */
+typedef struct {
+  REAL xi, s, d0, d1, omega, N, D, M;
+} Point;
+
+INLINE Point point_at(REAL xi, REAL s, REAL d0, REAL d1) {
+  REAL omega = xi * (1 - xi);
+  Point p = {.xi = xi, .s = s, .d0 = d0, .d1 = d1, .omega = omega};
+  p.N = s * xi * xi + d0 * omega;
+  p.D = s + (d0 + d1 - 2 * s) * omega;
+  p.M = d1 * xi * xi + 2 * s * omega + d0 * (1 - xi) * (1 - xi);
+  return p;
+}
+
+INLINE REAL log_slope(Point p) {
+  REAL ratio = p.s / p.D;
+  return log_(p.M * ratio * ratio);
+}
+
+INLINE REAL clamped(REAL v, REAL low, REAL high) {
+  v = v > low ? v : low;
+  return v < high ? v : high;
+}
+
+#define SPLINE_BLOCKS                                                                                                  \
+  ROWS for (size_t e = 0; e < n; e += BLOCK)
+
+KERNEL void NAME(spline_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n, size_t bins,
+                                 REAL B) {
+  SPLINE_BLOCKS {
+    const REAL *xi = x + i * n + e, *logits = phi + i * (3 * bins - 1) * n + e;
+    REAL *yi = y + i * n + e, *li = l + e;
+    Lanes p[FLOWKIT_MAXIMUM_BINS], q[FLOWKIT_MAXIMUM_BINS], x0, v, value, slope;
+    Bins b;
+    softmax_block(logits, n, bins, p);
+    softmax_block(logits + bins * n, n, bins, q);
+    LANES x0[j] = xi[j];
+    LANES v[j] = clamped(x0[j], -B, B);
+    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 0, &b);
+    LANES {
+      REAL d0 = knot_slope(b.first[j], b.first_is_free[j]), d1 = knot_slope(b.second[j], b.second_is_free[j]);
+      Point at = point_at(clamped((v[j] - b.left[j]) / b.width[j], 0, 1), b.height[j] / b.width[j], d0, d1);
+      int inside = x0[j] == v[j];
+      value[j] = inside ? b.bottom[j] + b.height[j] * (at.N / at.D) : x0[j];
+      slope[j] = inside ? log_slope(at) : 0;
+    }
+    LANES yi[j] = value[j];
+    LANES li[j] += slope[j];
+  }
+}
+
+/* The paper's equation 6-8 by the stable root; rounding can make the discriminant slightly negative. */
+KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins,
+                                 REAL B) {
+  SPLINE_BLOCKS {
+    const REAL *yi = y + i * n + e, *logits = phi + i * (3 * bins - 1) * n + e;
+    REAL *xi = x + i * n + e, *li = l + e;
+    Lanes p[FLOWKIT_MAXIMUM_BINS], q[FLOWKIT_MAXIMUM_BINS], y0, v, value, slope;
+    Bins bin;
+    softmax_block(logits, n, bins, p);
+    softmax_block(logits + bins * n, n, bins, q);
+    LANES y0[j] = yi[j];
+    LANES v[j] = clamped(y0[j], -B, B);
+    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 1, &bin);
+    LANES {
+      REAL d0 = knot_slope(bin.first[j], bin.first_is_free[j]), d1 = knot_slope(bin.second[j], bin.second_is_free[j]);
+      REAL s = bin.height[j] / bin.width[j], rise = v[j] - bin.bottom[j], curve = d0 + d1 - 2 * s;
+      REAL a = bin.height[j] * (s - d0) + rise * curve, b = bin.height[j] * d0 - rise * curve, c = -s * rise;
+      REAL discriminant = b * b - 4 * a * c;
+      REAL root = square_root(discriminant > 0 ? discriminant : 0);
+      REAL t = clamped(2 * c / (-b - root), 0, 1);
+      int inside = y0[j] == v[j];
+      value[j] = inside ? bin.left[j] + bin.width[j] * t : y0[j];
+      slope[j] = inside ? log_slope(point_at(t, s, d0, d1)) : 0;
+    }
+    LANES xi[j] = value[j];
+    LANES li[j] -= slope[j];
+  }
+}
+
+/* Cotangents of what a bin is made of. */
+typedef struct {
+  Lanes left, width, bottom, height, first, second;
+} BinCotangents;
+
+/* The cotangent of one softmax's logits, in place, from those of the bin's near edge and size: bins before the event's
+ * own shift the edge, its own changes size. */
+INLINE void pull_back_softmax(REAL *logits, size_t n, size_t bins, REAL B, const Lanes *p, const REAL *v,
+                              const Lanes *edges, const REAL *edge_bar, const REAL *size_bar) {
+  Lanes mean;
+  REAL scale = 2 * B * (1 - MINIMUM_SIZE * (REAL)bins);
+  LANES mean[j] = 0;
+  for (size_t k = 0; k < bins; k++) LANES {
+      REAL before = v[j] >= edges[k + 1][j], reached = v[j] >= edges[k][j];
+      mean[j] += p[k][j] * (before * edge_bar[j] + (reached - before) * size_bar[j]);
+    }
+  for (size_t k = 0; k < bins; k++) LANES {
+      REAL before = v[j] >= edges[k + 1][j], reached = v[j] >= edges[k][j];
+      logits[k * n + j] = scale * p[k][j] * (before * edge_bar[j] + (reached - before) * size_bar[j] - mean[j]);
+    }
+}
+
+/* edges[k]: where bin k begins along the axis that decides membership; the first begins and the last ends beyond
+ * every event. */
+INLINE void bin_edges(const Lanes *p, size_t bins, REAL B, Lanes *edges) {
+  LANES edges[0][j] = -B;
+  for (size_t k = 1; k < bins; k++) LANES edges[k][j] = edges[k - 1][j] + bin_size(p[k - 1][j], bins, B);
+  LANES edges[0][j] = -2 * B, edges[bins][j] = 2 * B;
+}
+
+INLINE REAL slope_cotangent(REAL logit, REAL is_free, REAL cotangent) {
+  return is_free > 0 ? cotangent * sigmoid_(logit + UNIT_SLOPE) : 0;
+}
+
+/* The cotangents of one event's bin for those of y and of log dy/dx; d becomes that of the map's input.
+ *
+ * The inverse x(y) has dx = (dy - g_phi dphi) / g_x and log-determinant -log g_x. So its pullback is the forward one at
+ * x, called with the cotangents -ybar and -lbar, where ybar = (xbar - lbar d(log g_x)/dx) / g_x is the cotangent of y. */
+INLINE void pull_back_points(REAL *d, const REAL *dl, const REAL *x, const REAL *v, const Bins *b, int is_inverse,
+                             BinCotangents *bar) {
+  LANES {
+    REAL d0 = knot_slope(b->first[j], b->first_is_free[j]), d1 = knot_slope(b->second[j], b->second_is_free[j]);
+    REAL w = b->width[j], h = b->height[j];
+    Point at = point_at(clamped((v[j] - b->left[j]) / w, 0, 1), h / w, d0, d1);
+    REAL t = at.xi, s = at.s, omega = at.omega, side = 1 - 2 * t;
+    REAL N_t = 2 * s * t + d0 * side, D_t = (d0 + d1 - 2 * s) * side;
+    REAL M_t = 2 * (d1 * t + s * side - d0 * (1 - t));
+    REAL inverse_D = 1 / at.D, inverse_M = 1 / at.M;
+    REAL slope = at.M * (s * inverse_D) * (s * inverse_D);
+    int inside = x[j] == v[j];
+    REAL lbar = inside ? dl[j] : 0, ybar = inside ? d[j] : 0;
+    if (is_inverse) {
+      ybar = -(ybar - lbar * (M_t * inverse_M - 2 * D_t * inverse_D) / w) / slope;
+      lbar = -lbar;
+    }
+    REAL ratio = at.N * inverse_D, N_bar = ybar * h * inverse_D, M_bar = lbar * inverse_M;
+    REAL D_bar = -N_bar * ratio - 2 * lbar * inverse_D;
+    REAL t_bar = (N_bar * N_t + D_bar * D_t + M_bar * M_t) / w;
+    REAL s_bar = (N_bar * t * t + D_bar * (1 - 2 * omega) + 2 * M_bar * omega + 2 * lbar / s) / w;
+    bar->left[j] = -t_bar;
+    bar->width[j] = -t_bar * t - s_bar * s;
+    bar->bottom[j] = ybar;
+    bar->height[j] = ybar * ratio + s_bar;
+    bar->first[j] = slope_cotangent(b->first[j], b->first_is_free[j],
+                                    (N_bar + D_bar) * omega + M_bar * (1 - t) * (1 - t));
+    bar->second[j] = slope_cotangent(b->second[j], b->second_is_free[j], D_bar * omega + M_bar * t * t);
+    d[j] = inside ? (is_inverse ? -ybar : t_bar) : d[j];
+  }
+}
+
+INLINE void spline_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *logits, size_t n, size_t bins, REAL B,
+                            int is_inverse) {
+  Lanes p[FLOWKIT_MAXIMUM_BINS], q[FLOWKIT_MAXIMUM_BINS], edges[FLOWKIT_MAXIMUM_BINS + 1], v, x0, d0, l0;
+  Bins b;
+  BinCotangents bar;
+  REAL *slopes = logits + 2 * bins * n;
+  softmax_block(logits, n, bins, p);
+  softmax_block(logits + bins * n, n, bins, q);
+  LANES x0[j] = x[j];
+  LANES d0[j] = d[j];
+  LANES l0[j] = dl[j];
+  LANES v[j] = clamped(x0[j], -B, B);
+  find_bins(v, (const Lanes *)p, (const Lanes *)q, slopes, n, bins, B, 0, &b);
+  pull_back_points(d0, l0, x0, v, &b, is_inverse, &bar);
+  LANES d[j] = d0[j];
+  bin_edges((const Lanes *)p, bins, B, edges);
+  pull_back_softmax(logits, n, bins, B, (const Lanes *)p, v, (const Lanes *)edges, bar.left, bar.width);
+  pull_back_softmax(logits + bins * n, n, bins, B, (const Lanes *)q, v, (const Lanes *)edges, bar.bottom, bar.height);
+  /* Knot k ends bin k and begins bin k + 1. */
+  for (size_t k = 0; k + 1 < bins; k++) LANES {
+      REAL in_bin = (REAL)(v[j] >= edges[k][j]) - (REAL)(v[j] >= edges[k + 1][j]);
+      REAL in_next = (REAL)(v[j] >= edges[k + 1][j]) - (REAL)(v[j] >= edges[k + 2][j]);
+      slopes[k * n + j] = in_bin * bar.second[j] + in_next * bar.first[j];
+    }
+}
+
+KERNEL void NAME(spline_forward_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                          size_t bins, REAL B) {
+  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 0);
+}
+
+KERNEL void NAME(spline_inverse_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                          size_t bins, REAL B) {
+  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 1);
+}

@@ -1,0 +1,45 @@
+import FlowKit
+import Testing
+
+@Suite struct DeterminismTests {
+  private func fitted(threads: Int, seed: UInt64 = 1) throws -> (parameters: [Scalar], losses: [Double]) {
+    var options = TrainingOptions()
+    (options.epochs, options.batchSize, options.seed) = (3, 400, seed)
+    let weights = uniformNumbers(1_501, in: 0...2, seed: 7)
+    let trainer = Trainer(
+      try exampleFlow(context: 1),
+      train: LabelledEvents(
+        uniformNumbers(3 * 1_501), context: uniformNumbers(1_501, seed: 2), weights: weights),
+      validation: LabelledEvents(uniformNumbers(3 * 301, seed: 3), context: uniformNumbers(301, seed: 4)),
+      options: options, threads: threads)
+    let result = try trainer.fit()
+    return (result.flow.parameters, result.history.flatMap { [$0.train, $0.valid ?? .nan] })
+  }
+
+  @Test func anyNumberOfThreadsGivesTheSameBits() throws {
+    let one = try fitted(threads: 1)
+    #expect(one.losses.count == 6 && one.losses.allSatisfy(\.isFinite))
+    #expect(one.losses[4] < one.losses[0])
+    for threads in [2, 3, 8] {
+      let several = try fitted(threads: threads)
+      #expect(several.parameters == one.parameters, "\(threads) threads")
+      #expect(several.losses == one.losses, "\(threads) threads")
+    }
+  }
+
+  @Test func aSeedGivesTheSameFitAndAnotherAnother() throws {
+    let first = try fitted(threads: 2)
+    #expect(try fitted(threads: 2).parameters == first.parameters)
+    #expect(try fitted(threads: 2, seed: 2).parameters != first.parameters)
+  }
+
+  @Test func initialParametersFollowTheSeed() throws {
+    let architecture = try exampleFlow().architecture
+    #expect(
+      Flow(architecture: architecture, seed: 1).parameters
+        == Flow(architecture: architecture, seed: 1).parameters)
+    #expect(
+      Flow(architecture: architecture, seed: 1).parameters
+        != Flow(architecture: architecture, seed: 2).parameters)
+  }
+}

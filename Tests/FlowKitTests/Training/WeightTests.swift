@@ -1,0 +1,64 @@
+import FlowKit
+import Testing
+
+/// An event of weight w counts like w events.
+@Suite struct WeightTests {
+  private let events = uniformNumbers(3 * 300)
+  private let weights = (0..<300).map { Double(($0 * 7) % 4) }
+
+  private var weighted: LabelledEvents { LabelledEvents(events, weights: weights) }
+  private var repeated: LabelledEvents {
+    LabelledEvents(
+      weights.enumerated().flatMap { event, weight in
+        (0..<Int(weight)).flatMap { _ in events[(3 * event)..<(3 * event + 3)] }
+      })
+  }
+
+  private func trainer(_ data: LabelledEvents) throws -> Trainer {
+    var options = TrainingOptions()
+    (options.batchSize, options.epochs) = (10_000, 2)
+    return Trainer(try exampleFlow(), train: data, validation: data, options: options)
+  }
+
+  @Test func integerWeightsEqualRepeatedRows() throws {
+    let (one, other) = (try trainer(weighted), try trainer(repeated))
+    #expect(one.stepsPerEpoch == 1 && other.stepsPerEpoch == 1)
+    let exact = MemoryLayout<Scalar>.size == 8
+    for step in 0..<5 {
+      let losses = (
+        one.step(one.order(ofEpoch: step)[...], rate: 1e-2),
+        other.step(other.order(ofEpoch: step)[...], rate: 1e-2)
+      )
+      expectClose([losses.0], [losses.1], within: exact ? 1e-12 : 1e-4, "loss of step \(step)")
+    }
+    // Adam divides by the gradient's size, so that rounding shows most where a gradient is nearly 0.
+    expectClose(
+      one.flow.parameters.map { Double($0) }, other.flow.parameters.map { Double($0) },
+      within: exact ? 1e-9 : 2e-3,
+      "parameter")
+    let start = try exampleFlow().parameters
+    #expect(zip(start, one.flow.parameters).contains { abs($0 - $1) > 0.03 })
+  }
+
+  @Test func weightsCountInValidationLosses() throws {
+    let (one, other) = (try trainer(weighted).fit(), try trainer(repeated).fit())
+    let tolerance = MemoryLayout<Scalar>.size == 8 ? 1e-12 : 1e-4
+    expectClose(
+      one.history.map { $0.valid! }, other.history.map { $0.valid! }, within: tolerance, "validation loss")
+    expectClose(one.history.map(\.train), other.history.map(\.train), within: tolerance, "training loss")
+    let unweighted = try Trainer(
+      exampleFlow(), train: LabelledEvents(events), options: trainer(weighted).options
+    ).fit()
+    #expect(abs(unweighted.history[0].train - one.history[0].train) > 1e-3)
+  }
+
+  /// The mean negative log-density, in the data's own units.
+  @Test func lossesAreThoseOfTheEvaluator() throws {
+    let result = try trainer(weighted).fit()
+    let densities = result.flow.logDensity(events)
+    let sum = zip(weights, densities).reduce(0) { $0 - $1.0 * $1.1 }
+    expectClose(
+      [result.loss], [sum / weights.reduce(0, +)], within: MemoryLayout<Scalar>.size == 8 ? 1e-12 : 1e-6,
+      "loss")
+  }
+}
