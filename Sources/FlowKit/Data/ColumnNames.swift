@@ -78,12 +78,6 @@ struct ColumnNames {
         let known = areGiven ? HDF5.list(names, atMost: 64) : "0 to \(names.count - 1)"
         throw FlowError(.data, "\(location) has no column '\(name)'; its columns are \(known)")
       }
-      guard !indices.contains(index) else {
-        throw FlowError(
-          .data,
-          "the column '\(names[index])' of \(location) is asked for twice; give it one use, as event, context or weight"
-        )
-      }
       indices.append(index)
     }
     return indices

@@ -34,6 +34,7 @@ public struct EventSet: Sendable {
       columns = try Self.otherColumns(location, than: selection.context + weightColumns)
     }
     let reader = try TableReader(location, columns: columns + selection.context + weightColumns)
+    try Self.checkDistinct(reader)
     var table = try Table(reader)
     if let nonFinite = table.nonFinite() {
       guard skipNonFinite else {
@@ -67,6 +68,16 @@ public struct EventSet: Sendable {
       throw FlowError(.data, "\(location) has no columns besides those taken as context or weights")
     }
     return columns
+  }
+
+  /// Names and indices may mean the same column.
+  private static func checkDistinct(_ reader: TableReader) throws(FlowError) {
+    var seen: Set<Int> = []
+    for (name, index) in zip(reader.columns, reader.columnIndices) where !seen.insert(index).inserted {
+      throw FlowError(
+        .data,
+        "the column '\(name)' of \(reader.location) is asked for twice; give it one use, as event, context or weight")
+    }
   }
 
   private static func values(_ table: Table, _ columns: Range<Int>) -> [Double] {
