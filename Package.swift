@@ -39,6 +39,9 @@ let package = Package(
     .testTarget(
       name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport", "CFlowKernels"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,7 @@ struct Density: ParsableCommand {
   @Option(name: .shortAndLong, help: "The file to write.")
   var output: String?
 
-  @Option(help: "Threads; the result does not depend on them.")
+  @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
   @Flag(help: "Score rows with a NaN or an infinite value as NaN or -infinity, and count them.")
@@ -31,7 +31,11 @@ struct Density: ParsableCommand {
   var json = false
 
   func run() throws {
-    if let output { try OutputPath.check(output, force: force) }
+    let threads = try OptionCheck.threads(threads)
+    if let output {
+      try OutputPath.check(output, force: force, inputs: [model, DataLocation(data).file])
+      Interrupts.catchThem()
+    }
     let source = try DataSource(DataLocation(data))
     let scorer = try TableScorer(
       Model(reading: model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
@@ -40,7 +44,10 @@ struct Density: ParsableCommand {
       try writer.addDataset("log_density", shape: [scorer.rows], element: .float64)
       return writer
     }
-    try scorer.score { block throws(FlowError) in try writer?.append(block, to: "log_density") }
+    try scorer.score { block throws(FlowError) in
+      try Interrupts.check(writing: output)
+      try writer?.append(block, to: "log_density")
+    }
     try writer?.finish()
     try report(scorer)
   }

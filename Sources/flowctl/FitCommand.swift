@@ -25,7 +25,7 @@ struct Fit: ParsableCommand {
   @Option(help: "A column of weights, at least 0.")
   var weights: String?
 
-  @Option(help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
+  @Option(parsing: .unconditional, help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
   var valid: String?
 
   @Option(help: "A good default architecture: \(Recipe.all.map(\.name).joined(separator: ", ")).")
@@ -37,25 +37,25 @@ struct Fit: ParsableCommand {
   @Option(help: "The base distribution: \(BaseRegistry.names.joined(separator: ", ")).")
   var base = "normal"
 
-  @Option(help: "Passes over the training rows.")
+  @Option(parsing: .unconditional, help: "Passes over the training rows.")
   var epochs: Int?
 
-  @Option(help: "A time limit in place of --epochs.")
+  @Option(parsing: .unconditional, help: "A time limit in place of --epochs.")
   var minutes: Double?
 
-  @Option(help: "Rows per training step.")
+  @Option(parsing: .unconditional, help: "Rows per training step.")
   var batch = TrainingOptions().batchSize
 
-  @Option(help: "The largest learning rate; it falls to 0 along a cosine.")
+  @Option(parsing: .unconditional, help: "The largest learning rate; it falls to 0 along a cosine.")
   var learningRate = TrainingOptions().learningRate
 
-  @Option(help: "Stop after this many epochs without a better validation loss.")
+  @Option(parsing: .unconditional, help: "Stop after this many epochs without a better validation loss.")
   var patience = TrainingOptions().patience
 
-  @Option(help: "Decides everything random.")
+  @Option(parsing: .unconditional, help: "Decides everything random.")
   var seed: UInt64 = 0
 
-  @Option(help: "Threads; the result does not depend on them.")
+  @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
   @Flag(help: "Leave out rows with a NaN or an infinite value.")
@@ -69,18 +69,22 @@ struct Fit: ParsableCommand {
 
   func run() throws {
     let options = try trainingOptions()
-    try OutputPath.check(output, force: force)
+    let split = try ValidationChoice(valid)
     let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
-    let (train, validation) = try readEvents()
+    // What needs no data is checked before they are read.
+    _ = try LayerList(layerList)
+    _ = try BaseRegistry.make(base, dimension: 1)
+    try OutputPath.check(output, force: force, inputs: [DataLocation(data).file] + split.files)
+    let (train, validation) = try readEvents(split)
     let architecture = try Architecture(fitting: train, layers: layerList, base: base, seed: seed)
-    describe(train, validation, architecture)
+    Interrupts.catchThem()
+    try describe(train, validation, architecture)
     let trainer = Trainer(
       Flow(architecture: architecture, seed: seed), train: train.events, validation: validation?.events,
       options: options, threads: threads)
-    Interrupts.catchThem()
     let result = try trained(by: trainer)
     guard result.bestEpoch > 0 else {
-      throw FlowError(.data, "interrupted before the first epoch was complete: no model was written")
+      throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
     try Model(
       flow: result.flow, columns: train.columns, contextColumns: train.contextColumns, history: result.history,
@@ -99,42 +103,46 @@ struct Fit: ParsableCommand {
       throw FlowError(.architecture, "--epochs and --minutes both say how long to train; give one of them")
     }
     var options = TrainingOptions()
-    options.epochs = try positive(epochs ?? options.epochs, "--epochs")
-    options.minutes = try minutes.map { minutes throws(FlowError) in try positive(minutes, "--minutes") }
-    options.batchSize = try positive(batch, "--batch")
-    options.learningRate = try positive(learningRate, "--learning-rate")
-    options.patience = try positive(patience, "--patience")
-    _ = try threads.map { threads throws(FlowError) in try positive(threads, "--threads") }
+    options.epochs = try OptionCheck.positive(epochs ?? options.epochs, "--epochs", atMost: 1_000_000_000)
+    options.minutes = try minutes.map { minutes throws(FlowError) in
+      try OptionCheck.positive(minutes, "--minutes", atMost: 10_000_000)
+    }
+    options.batchSize = try OptionCheck.positive(batch, "--batch", atMost: 1_000_000_000)
+    options.learningRate = try OptionCheck.positive(learningRate, "--learning-rate", atMost: 1_000)
+    options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
+    _ = try OptionCheck.threads(threads)
     options.seed = seed
     return options
   }
 
-  private func positive<Number: Comparable & Numeric>(_ value: Number, _ name: String) throws(FlowError) -> Number {
-    guard value > 0, (value as? Double)?.isFinite ?? true else {
-      throw FlowError(.architecture, "\(name) is a number above 0, got \(value)")
-    }
-    return value
-  }
-
   // MARK: Data
 
-  private func readEvents() throws(FlowError) -> (train: EventSet, validation: EventSet?) {
+  private func readEvents(
+    _ choice: ValidationChoice
+  ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
     let source = try DataSource(DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
     let train = try read(source.train, selection)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
-    if let valid, Double(valid) == nil {
-      return (train, try read(DataSource(DataLocation(valid)).train, same))
+    switch choice {
+    case .location(let location): return (train, try read(DataSource(location).train, same))
+    case .automatic:
+      guard let part = source.valid else { return try split(train, 0.1) }
+      return (train, try read(part, same))
+    case .none: return (train, nil)
+    case .fraction(let fraction): return try split(train, fraction)
     }
-    if valid == nil, let part = source.valid { return (train, try read(part, same)) }
-    let fraction = valid.flatMap(Double.init) ?? 0.1
-    guard fraction > 0 else { return (train, nil) }
-    guard fraction < 1, let (rest, part) = train.split(validFraction: fraction, seed: seed) else {
+  }
+
+  private func split(
+    _ events: EventSet, _ fraction: Double
+  ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
+    guard let (rest, part) = events.split(validFraction: fraction, seed: seed) else {
       throw FlowError(
         .data,
-        "--valid \(fraction.text(digits: 3)) of \(train.rows) rows leaves no rows to train or to validate on; give a fraction between 0 and 1, a file, or 0 for none"
-      )
+        "\(events.location): a validation part of \(fraction) of \(events.rows) rows leaves no rows to train or to "
+          + "validate on; give another --valid, or 0 for none")
     }
     return (rest, part)
   }
@@ -149,13 +157,14 @@ struct Fit: ParsableCommand {
 
   // MARK: Reports
 
-  private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) {
+  private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) throws(FlowError) {
     guard !json else { return }
     let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
     print(
       "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+    try Terminal.finishOutput()
   }
 
   private func trained(by trainer: Trainer) throws(FlowError) -> TrainingResult {
@@ -195,9 +204,11 @@ struct Fit: ParsableCommand {
       ).printJSON()
     } else {
       let kind = result.history.last?.valid == nil ? "training" : "validation"
-      print(
-        "model  \(output): epoch \(result.bestEpoch), \(kind) loss \(result.loss.text(digits: 4)) nats; stopped by \(result.stopped.rawValue)"
-      )
+      let loss = "\(kind) loss \(result.loss.text(digits: 4)) nats"
+      print("model  \(output): epoch \(result.bestEpoch), \(loss); stopped by \(result.stopped.rawValue)")
+    }
+    if result.stopped == .interrupted {
+      Terminal.note("flowctl: interrupted; wrote the best model so far, of epoch \(result.bestEpoch), to \(output)")
     }
     if let failure = result.failure {
       throw FlowError(.numerics, "\(failure.message); the model of epoch \(result.bestEpoch) is in \(output)")

@@ -12,11 +12,14 @@ struct Flowctl: ParsableCommand {
 
   /// Every failure is one line on standard error and an exit code other than 0.
   static func main() {
+    // A file that outgrows a limit is an error of the write, like a full disk, and no reason to die.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()
+      try Terminal.finishOutput()
     } catch let error as FlowError {
-      Terminal.fail(error.message)
+      Terminal.fail(error.message, code: Interrupts.isPending ? 128 + SIGINT : 1)
     } catch {
       guard exitCode(for: error) != .success else { exit(withError: error) }
       let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"

@@ -14,7 +14,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     switch try FileContents(of: file) {
     case .model: try show(Model(reading: file))
-    case .tables(let tables): try show(tables)
+    case .tables(let tables, let others): try show(tables, others)
     }
   }
 
@@ -46,9 +46,10 @@ struct Inspect: ParsableCommand {
     print("base        \(line.base)")
     print("parameters  \(line.parameters.grouped)")
     if let last = line.history.last {
+      let valid = last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""
       print(
-        "training    \(line.history.count) epochs, \(last.seconds.text(digits: 1)) s; last losses: train \(last.train.text(digits: 4))"
-          + (last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""))
+        "training    \(line.history.count) epochs, \(last.seconds.text(digits: 1)) s; "
+          + "last losses: train \(last.train.text(digits: 4))\(valid)")
     }
     for (name, value) in line.provenance.sorted(by: { $0.key < $1.key }) {
       print("  \(name): \(try value.jsonText())")
@@ -58,14 +59,17 @@ struct Inspect: ParsableCommand {
   private struct TablesLine: Encodable {
     let format = "data"
     let tables: [FileContents.TableSummary]
+    let others: [String]
   }
 
-  private func show(_ tables: [FileContents.TableSummary]) throws(FlowError) {
-    guard !json else { return try TablesLine(tables: tables).printJSON() }
+  private func show(_ tables: [FileContents.TableSummary], _ others: [String]) throws(FlowError) {
+    guard !json else { return try TablesLine(tables: tables, others: others).printJSON() }
     print("data  \(file)")
     for table in tables {
       let names = table.hasNames ? ": \(table.columns.joined(separator: ", "))" : ""
       print("  \(table.path)  \(table.rows.grouped) rows x \(table.columns.count) columns\(names)")
     }
+    if tables.isEmpty { print("  no tables of numbers") }
+    for other in others { print("  no table: \(other)") }
   }
 }

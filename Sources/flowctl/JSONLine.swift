@@ -6,7 +6,7 @@ extension Encodable {
   func printJSON() throws(FlowError) {
     print(try jsonText())
     // A reader of progress lines wants each as it comes, also through a pipe.
-    fflush(nil)
+    try Terminal.finishOutput()
   }
 }
 

@@ -12,7 +12,7 @@ struct Sample: ParsableCommand {
   @Argument(help: "A model that 'flowctl fit' wrote.")
   var model: String
 
-  @Option(name: .customShort("n"), help: "How many events to draw (for each row of context).")
+  @Option(name: .customShort("n"), parsing: .unconditional, help: "How many events to draw (for each row of context).")
   var count: Int
 
   @Option(name: .shortAndLong, help: "The file to write.")
@@ -21,10 +21,10 @@ struct Sample: ParsableCommand {
   @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
   var context: String?
 
-  @Option(help: "Decides which events are drawn.")
+  @Option(parsing: .unconditional, help: "Decides which events are drawn.")
   var seed: UInt64 = 0
 
-  @Option(help: "Threads; the result does not depend on them.")
+  @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
   @Flag(help: "Replace the output file if it exists.")
@@ -34,24 +34,28 @@ struct Sample: ParsableCommand {
   var json = false
 
   func run() throws {
-    guard count > 0 else { throw FlowError(.data, "-n is a number of events above 0, got \(count)") }
-    try OutputPath.check(output, force: force)
+    let count = try OptionCheck.positive(count, "-n", atMost: .max)
+    let threads = try OptionCheck.threads(threads)
+    let context = context.map { DataLocation($0) }
+    try OutputPath.check(output, force: force, inputs: [model] + (context.map { [$0.file] } ?? []))
+    Interrupts.catchThem()
     let model = try Model(reading: model)
-    let sampler = try TableSampler(
-      model, count: count, context: context.map { DataLocation($0) }, seed: seed, threads: threads)
+    let sampler = try TableSampler(model, count: count, context: context, seed: seed, threads: threads)
     let writer = try TableWriter(
       to: output,
       attributes: Provenance.common.merging(["model": .text(self.model), "seed": .text("\(seed)")]) { $1 })
     try writer.addDataset("samples", shape: sampler.shape, columns: model.columns, element: .float64)
-    try sampler.sample { block throws(FlowError) in try writer.append(block, to: "samples") }
+    try sampler.sample { block throws(FlowError) in
+      try Interrupts.check(writing: output)
+      try writer.append(block, to: "samples")
+    }
     try writer.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()
     } else {
-      print(
-        "wrote \(output):/samples, \(sampler.shape.map(String.init).joined(separator: " x ")) events of \(model.columns.joined(separator: ", "))"
-      )
+      let shape = sampler.shape.map(String.init).joined(separator: " x ")
+      print("wrote \(output):/samples, \(shape) values of \(model.columns.joined(separator: ", "))")
     }
   }
 

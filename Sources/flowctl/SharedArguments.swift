@@ -12,6 +12,22 @@ struct CommaSeparated: ExpressibleByArgument {
   }
 }
 
+/// Checks of options that are numbers.
+enum OptionCheck {
+  /// `value` if it is above 0 and at most `limit`.
+  static func positive<Number: Comparable & Numeric>(
+    _ value: Number, _ name: String, atMost limit: Number
+  ) throws(FlowError) -> Number {
+    guard value > 0 else { throw FlowError(.architecture, "\(name) is a number above 0, got \(value)") }
+    guard value <= limit else { throw FlowError(.architecture, "\(name) is at most \(limit), got \(value)") }
+    return value
+  }
+
+  static func threads(_ count: Int?) throws(FlowError) -> Int? {
+    try count.map { count throws(FlowError) in try positive(count, "--threads", atMost: 1024) }
+  }
+}
+
 /// What every written file records.
 enum Provenance {
   static var common: [String: MetadataValue] {

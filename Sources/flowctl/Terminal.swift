@@ -1,3 +1,4 @@
+import FlowKit
 import Glibc
 
 /// What goes to standard error and standard output besides results.
@@ -16,8 +17,16 @@ enum Terminal {
 
   static func fail(_ message: String, code: Int32 = 1) -> Never {
     status("")
-    note("flowctl: \(message)")
+    // One line, whatever a file's name holds.
+    note("flowctl: " + message.split(whereSeparator: \.isNewline).joined(separator: " "))
     exit(code)
+  }
+
+  /// Hands what was printed to the system, and says if that failed.
+  static func finishOutput() throws(FlowError) {
+    guard fflush(nil) == 0 else {
+      throw FlowError(.file, "cannot write to standard output: \(String(cString: strerror(errno)))")
+    }
   }
 
   private static func write(_ text: String) {

@@ -74,14 +74,11 @@ struct ColumnNames {
           .format,
           "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
       }
-      if let match = matches.first {
-        indices.append(match)
-      } else if let index = Int(name), names.indices.contains(index) {
-        indices.append(index)
-      } else {
+      guard let index = matches.first ?? Int(name), names.indices.contains(index) else {
         let known = areGiven ? HDF5.list(names, atMost: 64) : "0 to \(names.count - 1)"
         throw FlowError(.data, "\(location) has no column '\(name)'; its columns are \(known)")
       }
+      indices.append(index)
     }
     return indices
   }

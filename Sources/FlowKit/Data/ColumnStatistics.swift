@@ -36,12 +36,13 @@ public struct ColumnStatistics: Sendable {
 
   /// The standardization by these statistics.
   ///
+  /// - Parameter option: which option chooses these columns, for the message.
   /// - Throws: where a column is constant, naming it.
-  public func standardization() throws(FlowError) -> Standardize {
+  public func standardization(option: String = "--columns") throws(FlowError) -> Standardize {
     for (index, deviation) in standardDeviations.enumerated() where deviation <= 1e-14 * abs(means[index]) {
       throw FlowError(
         .data,
-        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with --columns")
+        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with \(option)")
     }
     return Standardize(means: means, standardDeviations: standardDeviations)
   }

@@ -33,8 +33,8 @@ public struct EventSet: Sendable {
     } else {
       columns = try Self.otherColumns(location, than: selection.context + weightColumns)
     }
-    try Self.checkDistinct(columns + selection.context + weightColumns, location)
     let reader = try TableReader(location, columns: columns + selection.context + weightColumns)
+    try Self.checkDistinct(reader)
     var table = try Table(reader)
     if let nonFinite = table.nonFinite() {
       guard skipNonFinite else {
@@ -70,10 +70,13 @@ public struct EventSet: Sendable {
     return columns
   }
 
-  private static func checkDistinct(_ names: [String], _ location: DataLocation) throws(FlowError) {
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
-      throw FlowError(.data, "the column '\(name)' of \(location) is asked for twice; name it once")
+  /// Names and indices may mean the same column.
+  private static func checkDistinct(_ reader: TableReader) throws(FlowError) {
+    var seen: Set<Int> = []
+    for (name, index) in zip(reader.columns, reader.columnIndices) where !seen.insert(index).inserted {
+      throw FlowError(
+        .data,
+        "the column '\(name)' of \(reader.location) is asked for twice; give it one use, as event, context or weight")
     }
   }
 

@@ -1,7 +1,8 @@
 /// What an HDF5 file holds for this toolkit: a model or tables.
 public enum FileContents: Sendable {
   case model
-  case tables([TableSummary])
+  /// The tables, and what else is there: datasets that are no tables, tables that cannot be read and why.
+  case tables([TableSummary], others: [String])
 
   /// One table of a data file.
   public struct TableSummary: Sendable, Equatable, Encodable {
@@ -19,12 +20,18 @@ public enum FileContents: Sendable {
       return
     }
     var summaries: [TableSummary] = []
-    for table in try TableCandidate.all(in: root) {
-      let reader = try TableReader(DataLocation(file: path, path: table.location.path))
-      summaries.append(
-        TableSummary(
-          path: reader.location.path ?? "/", rows: reader.rows, columns: reader.columns, hasNames: reader.hasNames))
+    var (tables, others) = try TableCandidate.contents(of: root)
+    for table in tables {
+      do throws(FlowError) {
+        let reader = try TableReader(DataLocation(file: path, path: table.location.path))
+        summaries.append(
+          TableSummary(
+            path: reader.location.path ?? "/", rows: reader.rows, columns: reader.columns,
+            hasNames: reader.hasNames))
+      } catch {
+        others.append(error.message)
+      }
     }
-    self = .tables(summaries)
+    self = .tables(summaries, others: others)
   }
 }

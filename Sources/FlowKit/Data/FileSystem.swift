@@ -34,6 +34,13 @@ enum FileSystem {
     }
   }
 
+  /// Whether two paths lead to one existing file.
+  static func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  }
+
   /// A file's bytes, or as many of them as asked for.
   static func read(_ path: String, atMost limit: Int = .max) throws(FlowError) -> [UInt8] {
     let descriptor = try open(path, O_RDONLY, "cannot read \(path)")

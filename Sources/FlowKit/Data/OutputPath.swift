@@ -1,7 +1,12 @@
 /// Checks of a file that is to be written, before the work whose result it will hold.
 public enum OutputPath {
-  /// Throws if the file exists (unless `force`), its folder does not exist, or cannot be written to.
-  public static func check(_ path: String, force: Bool = false) throws(FlowError) {
+  /// Throws if the file exists (unless `force`), its folder does not exist or cannot be written to, or the file is one
+  /// of `inputs`, which no `force` may replace.
+  public static func check(_ path: String, force: Bool = false, inputs: [String] = []) throws(FlowError) {
+    if inputs.contains(where: { FileSystem.isSameFile($0, path) }) {
+      throw FlowError(
+        .file, "\(path) is a file to read from, and would be replaced; choose another name for the output")
+    }
     switch FileSystem.entry(at: path) {
     case .missing: break
     case .folder: throw FlowError(.file, "\(path) is a folder; give the path of a file to write")

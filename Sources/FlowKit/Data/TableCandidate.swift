@@ -26,11 +26,13 @@ struct TableCandidate {
     throw search.failure(in: group.location)
   }
 
-  /// All tables in and below a group.
-  static func all(in group: borrowing HDF5.Group) throws(FlowError) -> [TableCandidate] {
+  /// All tables in and below a group, and descriptions of the other datasets.
+  static func contents(
+    of group: borrowing HDF5.Group
+  ) throws(FlowError) -> (tables: [TableCandidate], others: [String]) {
     var search = Search()
     try search.visit(group, depth: 0)
-    return search.tables
+    return (search.tables, search.others)
   }
 
   private init(_ dataset: borrowing HDF5.Dataset) {

@@ -13,6 +13,8 @@ public final class TableReader {
   public let rows: Int
   /// The names of the chosen columns, in the chosen order.
   public let columns: [String]
+  /// Which of the table's columns these are, counted from 0.
+  public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
   public let hasNames: Bool
   /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
@@ -60,6 +62,7 @@ public final class TableReader {
     }
     location = DataLocation(file: file, path: found.path)
     columns = indices.map { names.names[$0] }
+    columnIndices = indices
     hasNames = names.areGiven
     rows = try Self.commonRows(of: sources, found)
     blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.chunkRows ?? 1)

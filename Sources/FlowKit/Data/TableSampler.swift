@@ -30,6 +30,13 @@ public final class TableSampler {
       context = try Self.readContext(model, location)
       shape = [context.count / contextDimension, count, model.columns.count]
     }
+    let bytes = shape.reduce((MemoryLayout<Double>.size, false)) { product, factor in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: factor)
+      return (value, product.1 || overflow)
+    }
+    guard !bytes.1 else {
+      throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
+    }
     evaluator = model.flow.evaluator(threads: threads)
   }
 

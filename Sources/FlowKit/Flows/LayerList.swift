@@ -12,6 +12,7 @@ public struct LayerList: Sendable {
   }
 
   private let items: [Item]
+  private static let maximumCount = 10_000
 
   /// Parses a layer list; an error says at which character it stopped and what it expected.
   public init(_ text: String) throws(FlowError) {
@@ -48,6 +49,10 @@ public struct LayerList: Sendable {
         for item in items { try expand(item, into: &layers, dimension, contextDimension, registry, &random) }
       }
     case .layer(let name, let offset, let given):
+      guard layers.count < maximumCount else {
+        throw FlowError(
+          .architecture, "the layer list has more than \(maximumCount) layers at character \(offset + 1); repeat less")
+      }
       guard let kind = registry.kind(named: name), kind.isListed else {
         throw FlowError(
           .architecture,

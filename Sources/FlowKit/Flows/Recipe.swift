@@ -45,22 +45,36 @@ extension Architecture {
     fitting data: EventSet, layers: String, base: String = StandardNormal.name,
     registry: LayerRegistry = .standard, seed: UInt64
   ) throws(FlowError) {
-    let statistics = ColumnStatistics(data.events.events, columns: data.columns, weights: data.events.weights)
-    let standardize = try statistics.standardization()
-    try statistics.checkDensityExists()
-    var contextPreprocessing: [any Preprocessing] = []
-    if !data.contextColumns.isEmpty {
-      contextPreprocessing = [
-        try ColumnStatistics(data.events.context, columns: data.contextColumns, weights: data.events.weights)
-          .standardization()
-      ]
-    }
     var random = RandomStream(seed: seed, purpose: .architecture)
+    let chain = try LayerList(layers).chain(
+      dimension: data.columns.count, contextDimension: data.contextColumns.count, registry: registry, using: &random)
+    guard chain.parameterCount <= Self.parameterLimit else {
+      throw FlowError(
+        .architecture,
+        "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
+    }
+    let base = try BaseRegistry.make(base, dimension: data.columns.count)
+    let (preprocessing, contextPreprocessing) = try Self.standardization(of: data)
     self.init(
-      chain: try LayerList(layers).chain(
-        dimension: data.columns.count, contextDimension: data.contextColumns.count, registry: registry,
-        using: &random),
-      base: try BaseRegistry.make(base, dimension: data.columns.count), preprocessing: [standardize],
-      contextPreprocessing: contextPreprocessing)
+      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing)
+  }
+
+  /// A gigabyte of Float for each copy that training holds.
+  private static var parameterLimit: Int { 1 << 28 }
+
+  private static func standardization(
+    of data: EventSet
+  ) throws(FlowError) -> (events: [any Preprocessing], context: [any Preprocessing]) {
+    do throws(FlowError) {
+      let statistics = ColumnStatistics(data.events.events, columns: data.columns, weights: data.events.weights)
+      let events = try statistics.standardization()
+      try statistics.checkDensityExists()
+      guard !data.contextColumns.isEmpty else { return ([events], []) }
+      let context = ColumnStatistics(
+        data.events.context, columns: data.contextColumns, weights: data.events.weights)
+      return ([events], [try context.standardization(option: "--context")])
+    } catch {
+      throw FlowError(error.kind, "\(data.location): \(error.message)", detail: error.detail)
+    }
   }
 }

@@ -1,0 +1,61 @@
+import FlowKit
+import Testing
+
+@Suite struct DensityTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.fitMoons()
+  }
+
+  @Test func printsCountMeanAndStandardError() throws {
+    let printed = try workspace.json(["density", "model.h5", "data.h5"])
+    #expect(printed.count == 1)
+    #expect(
+      kinds(printed[0]) == [
+        "count": "number", "mean": "number", "standardError": "number", "nonFinite": "number", "data": "text",
+      ])
+    #expect(printed[0]["count"] as? Int == 400 && printed[0]["nonFinite"] as? Int == 0)
+    let outcome = try workspace.expectSuccess(["density", "model.h5", "data.h5"])
+    #expect(lines(outcome.output).first == "scored data.h5:/events: 400 events")
+    #expect(outcome.output.contains("mean log-density -"))
+  }
+
+  @Test func writesOneValuePerRow() throws {
+    let printed = try workspace.json(["density", "model.h5", "data.h5", "-o", "out.h5"])
+    let values = try workspace.numbers("out.h5")
+    #expect(values == (try workspace.model().flow.logDensity(Array(moons(400).joined()))))
+    let mean = values.reduce(0, +) / 400
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399
+    #expect(abs(try #require(printed[0]["mean"] as? Double) - mean) < 1e-12)
+    #expect(abs(try #require(printed[0]["standardError"] as? Double) - (variance / 400).squareRoot()) < 1e-12)
+    let dataset = try HDF5.File(reading: workspace.path("out.h5")).root().dataset("log_density")
+    #expect(dataset.shape == [400])
+  }
+
+  @Test func doesNotDependOnTheNumberOfThreads() throws {
+    let printed = try ["1", "2", "3"].map { threads in
+      try workspace.json(["density", "model.h5", "data.h5", "--threads", threads])[0]["mean"] as? Double
+    }
+    #expect(Set(printed).count == 1)
+  }
+
+  /// Columns are found by name, in any order and among others; without names by place.
+  @Test func findsTheModelsColumns() throws {
+    let mean = try workspace.json(["density", "model.h5", "data.h5"])[0]["mean"] as? Double
+    try workspace.write("other.h5", moons(400).map { [$0[1], 9, $0[0]] }, columns: ["y", "z", "x"])
+    #expect(try workspace.json(["density", "model.h5", "other.h5"])[0]["mean"] as? Double == mean)
+    try workspace.write("plain.h5", moons(400))
+    #expect(try workspace.json(["density", "model.h5", "plain.h5"])[0]["mean"] as? Double == mean)
+  }
+
+  @Test func eventsFarAwayAreCountedWhereTheirDensityIsZero() throws {
+    try workspace.write("far.h5", [[0, 0], [1e300, 0], [0, -1e300]], columns: ["x", "y"])
+    let printed = try workspace.json(["density", "model.h5", "far.h5"])
+    #expect(printed[0]["count"] as? Int == 3 && printed[0]["nonFinite"] as? Int == 2)
+    #expect(kind(printed[0]["mean"]) == "number")
+    try workspace.write("farther.h5", [[1e300, 0]], columns: ["x", "y"])
+    #expect(kind(try workspace.json(["density", "model.h5", "farther.h5"])[0]["mean"]) == "null")
+  }
+}

@@ -1,0 +1,76 @@
+import FlowKit
+import Testing
+
+@Suite struct InspectTests {
+  private let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  @Test func aModel() throws {
+    try workspace.fitMoons()
+    let printed = try workspace.json(["inspect", "model.h5"])
+    #expect(printed.count == 1)
+    #expect(
+      kinds(printed[0]) == [
+        "format": "text", "dimension": "number", "columns": "array", "context": "array", "layers": "text",
+        "base": "text", "parameters": "number", "history": "array", "provenance": "object",
+      ])
+    #expect(printed[0]["dimension"] as? Int == 2)
+    #expect(printed[0]["columns"] as? [String] == ["x", "y"] && printed[0]["context"] as? [String] == [])
+    #expect(printed[0]["layers"] as? String == "2*[coupling-affine(hidden=8),permute(reverse)]")
+    #expect(printed[0]["base"] as? String == "normal" && printed[0]["parameters"] as? Int == 68)
+    let history = try #require(printed[0]["history"] as? [[String: Any]])
+    #expect(history.count == 3 && history.allSatisfy { kind($0["valid"]) == "number" })
+    let provenance = try #require(printed[0]["provenance"] as? [String: Any])
+    #expect(provenance["data"] as? String == "data.h5:/events")
+    #expect(provenance["training_rows"] as? Int == 360)
+    let text = try workspace.expectSuccess(["inspect", "model.h5"]).output
+    #expect(text.contains("layers      2*[coupling-affine(hidden=8),permute(reverse)]\n"))
+  }
+
+  @Test func whatIsPrintedAsLayersCanBeFitted() throws {
+    try workspace.writeMoons()
+    let list = "lower,diagonal,upper,leaky-relu(0.25),permute(1,0),3*[coupling-affine(hidden=4x4),permute(reverse)]"
+    try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5", "--epochs", "1", "--layers", list])
+    let printed = try workspace.json(["inspect", "model.h5"])[0]["layers"] as? String
+    try workspace.expectSuccess(
+      ["fit", "data.h5", "-o", "again.h5", "--epochs", "1", "--layers", #require(printed)])
+    #expect(try workspace.json(["inspect", "again.h5"])[0]["layers"] as? String == printed)
+    #expect(try workspace.model("again.h5").flow.parameters == workspace.model().flow.parameters)
+  }
+
+  @Test func aConditionalModelWithoutNames() throws {
+    try workspace.write("data.h5", moons(200))
+    try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5", "--context", "1"] + quick)
+    let printed = try workspace.json(["inspect", "model.h5"])[0]
+    #expect(printed["columns"] as? [String] == ["0"] && printed["context"] as? [String] == ["1"])
+  }
+
+  @Test func aDataFile() throws {
+    try workspace.write("parts.h5", ["train": moons(30), "test": moons(7)], columns: ["x", "y"])
+    let printed = try workspace.json(["inspect", "parts.h5"])
+    #expect(printed.count == 1 && printed[0]["format"] as? String == "data")
+    let tables = try #require(printed[0]["tables"] as? [[String: Any]])
+    #expect(tables.map { $0["path"] as? String } == ["/test", "/train"])
+    #expect(tables.map { $0["rows"] as? Int } == [7, 30])
+    #expect(tables[0]["columns"] as? [String] == ["x", "y"])
+    let text = try workspace.expectSuccess(["inspect", "parts.h5"]).output
+    #expect(
+      lines(text) == ["data  parts.h5", "  /test  7 rows x 2 columns: x, y", "  /train  30 rows x 2 columns: x, y"])
+  }
+
+  /// What cannot be read does not hide what can.
+  @Test func aDataFileOfAllSorts() throws {
+    let text = try workspace.expectSuccess(["inspect", reference("unsuitable.h5")]).output
+    #expect(text.contains("  no table: /cube (2 x 3 x 4 float32)\n"), "\(text)")
+    #expect(text.contains("/no-rows has no rows\n"), "\(text)")
+    #expect(text.contains("is packed with the filter 'lzf'"), "\(text)")
+    let nothing = try workspace.expectSuccess(["inspect", reference("attributes.h5")]).output
+    #expect(nothing.contains("  no tables of numbers\n  no table: /fixed (2 text)\n"), "\(nothing)")
+  }
+
+  @Test func aFileThatIsNotThere() throws {
+    try workspace.expectFailure(
+      ["inspect", "no.h5"], "no.h5 does not exist; check the path and the working folder")
+  }
+}

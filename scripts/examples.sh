@@ -1,0 +1,28 @@
+#!/bin/sh
+# Builds and runs the examples and checks what they print.
+set -eu
+exec </dev/null
+cd "$(dirname "$0")/.."
+swift build -c release --package-path Examples
+examples=$(swift build -c release --package-path Examples --show-bin-path)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# expect PATTERN COMMAND ...: runs the command, which must succeed and print a line that matches.
+expect() {
+  pattern=$1
+  shift
+  "$@" >"$folder/output" || { echo "$1 failed" >&2; exit 1; }
+  if ! grep -Eq "$pattern" "$folder/output"; then
+    echo "$1 printed no line like '$pattern' but:" >&2
+    cat "$folder/output" >&2
+    exit 1
+  fi
+  echo "ok: $(basename "$1")"
+}
+
+expect '^drew 1000 events, mean log-density -?[0-9.]+$' \
+  "$examples/FitAndSample" data/galaxy.h5:/test "$folder/model.h5"
+expect "^without the registry: the model has a layer of kind 'sinh-arcsinh', which this program does not know" \
+  "$examples/CustomBijector" "$folder/custom.h5"
+expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Everything that must pass before a change is merged: format, build without warnings, tests in Float and in Double,
+# the benchmarks' build, the examples with their outputs checked.
+set -eu
+exec </dev/null
+cd "$(dirname "$0")/.."
+
+sh scripts/install.sh
+step() { printf '\n== %s\n' "$1"; }
+
+step "format"
+swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks
+
+step "build"
+swift build -c release
+
+step "tests, Float"
+swift test -c release
+
+step "tests, Double"
+swift test -c release --traits DoublePrecision --scratch-path .build-double
+
+step "benchmarks"
+swift build -c release --package-path Benchmarks
+
+step "examples"
+sh scripts/examples.sh
+
+printf '\nall passed\n'
