@@ -13,8 +13,10 @@
 #define PANEL (2 * VECTOR)
 /* Panel depth: 128 x 32 floats are half of a first-level cache. */
 #define DEPTH 128
-/* Rows below which a panel is not used often enough to be worth packing. */
-#define PACKED_ROWS 16
+/* A panel of a 128-event tile collides with itself in a first-level cache of 32 KB when it is deeper than this; packing
+ * it pays where more rows than these use it. */
+#define UNPACKED_DEPTH 64
+#define UNPACKED_ROWS 16
 
 typedef float Vector __attribute__((ext_vector_type(VECTOR), aligned(4)));
 
@@ -70,7 +72,7 @@ AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a,
       size_t count = depth - start < DEPTH ? depth - start : DEPTH;
       const float *panel = b + start * b_stride + first;
       size_t stride = b_stride;
-      if (is_whole && rows > PACKED_ROWS) {
+      if (is_whole && rows > UNPACKED_ROWS && count > UNPACKED_DEPTH) {
         for (size_t k = 0; k < count; k++)
           UNROLLED(v, 2) {
             *(Vector *)(packed + k * PANEL + v * VECTOR) = *(const Vector *)(panel + k * stride + v * VECTOR);

@@ -66,8 +66,8 @@ enum Products {
     _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Scalar
   ) {
     #if !DoublePrecision
-      // Our panels are 32 columns wide: a narrower matrix wastes the most of them.
-      if hasOwnKernels && columns >= 16 && rows >= 8 && scale == 1 {
+      // Our panels are 32 columns wide, and transposed for each call: small matrices are not worth it.
+      if hasOwnKernels && columns >= 24 && rows >= 24 && scale == 1 {
         return flowkit_outer_product_f32(
           rows, columns, inner, a.base, a.stride, b.base, b.stride, c.base, c.stride)
       }
