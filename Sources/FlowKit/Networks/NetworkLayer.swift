@@ -15,40 +15,47 @@ struct NetworkLayer: Sendable, Equatable {
   /// The number of columns that a row of each degree sees.
   let prefixes: [Int]
   let isLast: Bool
-  let blocks: [Block]
+  /// Blocks of rows, each with the columns that its last row sees: for products with W.
+  let rowBlocks: [Block]
+  /// Blocks of columns, each with the rows from the first that sees one of them: for products with Wᵀ and gradients.
+  let columnBlocks: [Block]
 
-  /// The weights that are not masked.
-  var weightCount: Int {
-    rows * context + prefixes.indices.reduce(0) { $0 + rowRange(ofDegree: $1).count * prefixes[$1] }
-  }
-
-  /// Consecutive rows that are multiplied together, with the columns that the last of them sees.
   struct Block: Sendable, Equatable {
     let rows: Range<Int>
-    let columns: Int
+    let columns: Range<Int>
   }
 
-  /// Enough rows for the product to run at full speed, few enough to skip most of what is masked.
-  static let blockRows = 32
+  /// Enough rows or columns for a product to run at full speed, few enough to skip most of what is masked.
+  private static let blockSize = 32
 
   /// - Parameter offset: where the parameters begin.
   init(
     offset: Int, columns: Int, context: Int, rowStarts: [Int], prefixes: [Int], isLast: Bool
   ) {
-    rows = rowStarts.last!
+    let rows = rowStarts.last!
+    self.rows = rows
     weight = offset..<(offset + rows * (columns + context))
     (self.columns, self.context, self.rowStarts, self.prefixes) = (columns, context, rowStarts, prefixes)
     self.isLast = isLast
-    var blocks: [Block] = []
-    var start = 0
-    for degree in prefixes.indices {
-      let end = rowStarts[degree + 1]
-      if end - start >= Self.blockRows || (degree == prefixes.count - 1 && end > start) {
-        blocks.append(Block(rows: start..<end, columns: prefixes[degree]))
-        start = end
-      }
+    guard prefixes.count > 1 else {
+      rowBlocks = [Block(rows: 0..<rows, columns: 0..<prefixes[0])]
+      columnBlocks = rowBlocks
+      return
     }
-    self.blocks = blocks
+    rowBlocks = Swift.stride(from: 0, to: rows, by: Self.blockSize).map { start in
+      let end = min(rows, start + Self.blockSize)
+      let lastDegree = rowStarts.lastIndex { $0 < end }!
+      return Block(rows: start..<end, columns: 0..<prefixes[min(lastDegree, prefixes.count - 1)])
+    }
+    columnBlocks = Swift.stride(from: 0, to: columns, by: Self.blockSize).compactMap { start in
+      guard let degree = prefixes.firstIndex(where: { $0 > start }) else { return nil }
+      return Block(rows: rowStarts[degree]..<rows, columns: start..<min(columns, start + Self.blockSize))
+    }
+  }
+
+  /// The weights that are not masked.
+  var weightCount: Int {
+    rows * context + prefixes.indices.reduce(0) { $0 + rowRange(ofDegree: $1).count * prefixes[$1] }
   }
 
   var stride: Int { columns + context }
@@ -62,12 +69,17 @@ struct NetworkLayer: Sendable, Equatable {
       parameters.slice(weight), offset: row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
+  private func matrix(_ parameters: Parameters, _ block: Block) -> WeightMatrix {
+    matrix(
+      parameters, row: block.rows.lowerBound, rows: block.rows.count, column: block.columns.lowerBound,
+      columns: block.columns.count)
+  }
+
   /// Wh (+ W_c c) without the bias.
   func product(_ h: Tile, _ c: Tile?, _ parameters: Parameters) -> Tile {
     var a = contextProduct(c, parameters, like: h)
-    for block in blocks {
-      matrix(parameters, row: block.rows.lowerBound, rows: block.rows.count, columns: block.columns)
-        .multiply(h, into: &a, atRow: block.rows.lowerBound, adding: context > 0)
+    for block in rowBlocks {
+      matrix(parameters, block).multiply(h, into: &a, atRow: block.rows.lowerBound, adding: context > 0)
     }
     return a
   }
@@ -81,14 +93,15 @@ struct NetworkLayer: Sendable, Equatable {
     return a
   }
 
-  /// Adds δhᵀ to the weights' gradient and what the context is due to its own.
+  /// Adds δhᵀ to the weights' gradient and what the context is due to its own. What is masked gets numbers without a
+  /// meaning, which the pullback of the preparation drops.
   func addGradient(
     _ δ: Tile, _ h: Tile, _ c: Tile?, _ parameters: Parameters, to gradient: inout Gradient
   ) {
     gradient.withSlice(weight) { gradient in
-      for block in blocks {
-        matrix(parameters, row: block.rows.lowerBound, rows: block.rows.count, columns: block.columns)
-          .addOuterProduct(δ, fromRow: block.rows.lowerBound, h, to: &gradient)
+      for block in columnBlocks {
+        matrix(parameters, block)
+          .addOuterProduct(δ, fromRow: block.rows.lowerBound, h, fromRow: block.columns.lowerBound, to: &gradient)
       }
     }
     guard context > 0 else { return }
@@ -97,19 +110,15 @@ struct NetworkLayer: Sendable, Equatable {
     if gradient.context != nil { C.multiplyTransposed(δ, into: &gradient.context!, adding: true) }
   }
 
-  /// Wᵀδ by blocks of columns: a column is seen by all rows from its degree on.
+  /// Wᵀδ.
   func pullBackProduct(_ δ: Tile, _ parameters: Parameters) -> Tile {
     var result = Tile(features: columns, like: δ)
-    var done = 0
-    for block in blocks {
-      let fresh = block.columns - done
-      guard fresh > 0 else { continue }
-      matrix(
-        parameters, row: block.rows.lowerBound, rows: rows - block.rows.lowerBound, column: done, columns: fresh
-      ).multiplyTransposed(δ, fromRow: block.rows.lowerBound, into: &result, atRow: done)
-      done = block.columns
+    for block in columnBlocks {
+      matrix(parameters, block)
+        .multiplyTransposed(δ, fromRow: block.rows.lowerBound, into: &result, atRow: block.columns.lowerBound)
     }
-    result.fill(rows: done..<columns, with: 0)
+    // Columns that nobody sees.
+    result.fill(rows: (columnBlocks.last?.columns.upperBound ?? 0)..<columns, with: 0)
     return result
   }
 }

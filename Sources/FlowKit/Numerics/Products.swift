@@ -48,8 +48,8 @@ enum Products {
     _ a: Matrix, transposed: Bool, _ b: Matrix, into c: Matrix, rows: Int, columns: Int, inner: Int, adding: Bool
   ) {
     #if !DoublePrecision
-      // OpenBLAS has kernels of its own for a few rows.
-      if hasOwnKernels && rows >= 8 {
+      // Fewer rows leave our kernel with too few independent sums.
+      if hasOwnKernels && rows >= 4 {
         return flowkit_product_f32(
           rows, columns, inner, a.base, transposed ? 1 : a.stride, transposed ? a.stride : 1, b.base, b.stride,
           c.base, c.stride, adding ? 1 : 0)
@@ -107,17 +107,19 @@ extension WeightMatrix {
       inner: rows, adding: adding)
   }
 
-  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters; the rows of `y` from `yRow` on, the
-  /// first `columns` rows of `x`.
+  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters; the rows of `y` from `yRow` on, those
+  /// of `x` from `xRow` on.
   public func addOuterProduct(
-    _ y: Tile, fromRow yRow: Int = 0, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient
+    _ y: Tile, fromRow yRow: Int = 0, _ x: Tile, fromRow xRow: Int = 0, scaledBy a: Scalar = 1,
+    to gradient: inout Gradient
   ) {
     precondition(
-      y.features >= yRow + rows && x.features >= columns && x.width == y.width && gradient.count == parameters.count,
-      "a \(rows) × \(columns) gradient from \(y.features) rows from \(yRow) on, and \(x.features) rows")
+      y.features >= yRow + rows && x.features >= xRow + columns && x.width == y.width
+        && gradient.count == parameters.count,
+      "a \(rows) × \(columns) gradient from \(y.features) rows from \(yRow) on, and \(x.features) from \(xRow) on")
     guard rows > 0, columns > 0 else { return }
     Products.addOuterProduct(
-      .init(base: y.base + yRow * y.width, stride: y.width), .init(base: x.base, stride: x.width),
+      .init(base: y.base + yRow * y.width, stride: y.width), .init(base: x.base + xRow * x.width, stride: x.width),
       to: .init(base: gradient.base + offset, stride: stride), rows: rows, columns: columns, inner: x.width, scale: a)
   }
 
