@@ -128,7 +128,9 @@ KERNEL void NAME(spline_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *
   }
 }
 
-/* The paper's equation 6-8 by the stable root; rounding can make the discriminant slightly negative. */
+/* The paper's equations 6-8, solved without a difference of near numbers. With r = (y - bottom) / height the discriminant
+ * b^2 - 4 a c is, per height^2, (d0 (1 - r) - d1 r)^2 + 4 s^2 r (1 - r), which rounding cannot make negative; and of the
+ * position t in the bin and its mirror image 1 - t, the smaller formula's denominator is a sum of positive terms. */
 KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins,
                                  REAL B) {
   SPLINE_BLOCKS {
@@ -143,11 +145,10 @@ KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *
     find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 1, &bin);
     LANES {
       REAL d0 = knot_slope(bin.first[j], bin.first_is_free[j]), d1 = knot_slope(bin.second[j], bin.second_is_free[j]);
-      REAL s = bin.height[j] / bin.width[j], rise = v[j] - bin.bottom[j], curve = d0 + d1 - 2 * s;
-      REAL a = bin.height[j] * (s - d0) + rise * curve, b = bin.height[j] * d0 - rise * curve, c = -s * rise;
-      REAL discriminant = b * b - 4 * a * c;
-      REAL root = square_root(discriminant > 0 ? discriminant : 0);
-      REAL t = clamped(2 * c / (-b - root), 0, 1);
+      REAL s = bin.height[j] / bin.width[j], rise = clamped((v[j] - bin.bottom[j]) / bin.height[j], 0, 1);
+      REAL below = 2 * s * rise, above = 2 * s * (1 - rise), tilt = d0 * (1 - rise) - d1 * rise;
+      REAL root = square_root(tilt * tilt + below * above);
+      REAL t = tilt > 0 ? below / (below + tilt + root) : 1 - above / (above - tilt + root);
       int inside = y0[j] == v[j];
       value[j] = inside ? bin.left[j] + bin.width[j] * t : y0[j];
       slope[j] = inside ? log_slope(point_at(t, s, d0, d1)) : 0;

@@ -2,8 +2,9 @@
 ///
 /// φ holds, per feature, K width logits, K height logits and K − 1 slope logits of the inner knots. Widths and heights are
 /// 2B (m + (1 − mK) softmax) with m = 10⁻³; inner slopes are 10⁻³ + softplus, shifted so that φ = 0 is the identity; the
-/// outer slopes are 1, which joins the linear tails smoothly. The inverse takes the stable root of a quadratic; where
-/// rounding makes its discriminant negative, 0 is used. Errors are a few ulp of B, not of the value: the knots are sums.
+/// outer slopes are 1, which joins the linear tails smoothly. The inverse solves a quadratic in a form whose discriminant
+/// is a sum of squares, so that rounding cannot make it negative. Errors are a few ulp of B, not of the value: the knots
+/// are sums.
 /// Source: Durkan, Bekasov, Murray & Papamakarios, "Neural Spline Flows" (NeurIPS 2019), section 3.1.
 public struct RationalQuadraticSpline: ScalarMap {
   public static let name = "rqs"

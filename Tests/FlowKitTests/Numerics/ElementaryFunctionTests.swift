@@ -39,6 +39,7 @@ private func arguments<Real: BinaryFloatingPoint>(
 }
 
 private func sigmoid(_ x: Float80) -> Float80 { 1 / (1 + exp(-x)) }
+private func softplus(_ x: Float80) -> Float80 { max(x, 0) + log1p(exp(-abs(x))) }
 
 /// The bounds that `elementary.h` states, measured against the 64-bit mantissa of Float80.
 @Suite struct ElementaryFunctionTests {
@@ -48,6 +49,7 @@ private func sigmoid(_ x: Float80) -> Float80 { 1 / (1 + exp(-x)) }
     #expect(worstError(flowkit_log_f32, log, over: arguments(0.5...2, smallest: 0.5)) <= 2)
     #expect(worstError(flowkit_tanh_f32, tanh, over: arguments(-20...20, smallest: 1e-37)) <= 3)
     #expect(worstError(flowkit_sigmoid_f32, sigmoid, over: arguments(-87...100, smallest: 1e-30)) <= 3)
+    #expect(worstError(flowkit_softplus_f32, softplus, over: arguments(-87...100, smallest: 1e-30)) <= 3)
   }
 
   @Test func doubleErrorsStayWithinTheirBounds() {
@@ -57,28 +59,32 @@ private func sigmoid(_ x: Float80) -> Float80 { 1 / (1 + exp(-x)) }
     #expect(worstError(flowkit_log_f64, log, over: arguments(0.5...2, smallest: 0.5)) <= 2)
     #expect(worstError(flowkit_tanh_f64, tanh, over: arguments(-30...30, smallest: 1e-307)) <= 3)
     #expect(worstError(flowkit_sigmoid_f64, sigmoid, over: arguments(-708...800, smallest: 1e-300)) <= 3)
+    #expect(worstError(flowkit_softplus_f64, softplus, over: arguments(-708...800, smallest: 1e-300)) <= 3)
   }
 
   @Test func specialValuesAreKept() {
-    expectSpecialValues(flowkit_exp_f32, flowkit_log_f32, flowkit_tanh_f32, flowkit_sigmoid_f32)
-    expectSpecialValues(flowkit_exp_f64, flowkit_log_f64, flowkit_tanh_f64, flowkit_sigmoid_f64)
+    expectSpecialValues(
+      flowkit_exp_f32, flowkit_log_f32, flowkit_tanh_f32, flowkit_sigmoid_f32, flowkit_softplus_f32)
+    expectSpecialValues(
+      flowkit_exp_f64, flowkit_log_f64, flowkit_tanh_f64, flowkit_sigmoid_f64, flowkit_softplus_f64)
   }
 
   private typealias Kernel<Real> = (UnsafePointer<Real>, UnsafeMutablePointer<Real>, Int) -> Void
 
   private func expectSpecialValues<Real: BinaryFloatingPoint>(
-    _ exp: Kernel<Real>, _ log: Kernel<Real>, _ tanh: Kernel<Real>, _ sigmoid: Kernel<Real>
+    _ exp: Kernel<Real>, _ log: Kernel<Real>, _ tanh: Kernel<Real>, _ sigmoid: Kernel<Real>, _ softplus: Kernel<Real>
   ) {
     let special: [Real] = [
       0, 1, -.infinity, .infinity, .nan, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
     ]
-    let (e, l, t, s) = (
-      apply(exp, special), apply(log, special), apply(tanh, special), apply(sigmoid, special)
+    let (e, l, t, s, p) = (
+      apply(exp, special), apply(log, special), apply(tanh, special), apply(sigmoid, special), apply(softplus, special)
     )
-    for y in [e, l, t, s] { #expect(y[4].isNaN) }
+    for y in [e, l, t, s, p] { #expect(y[4].isNaN) }
     #expect(e[0] == 1 && e[2] == 0 && e[3] == .infinity && e[5] == .infinity && e[6] == 0)
     #expect(l[0] == -.infinity && l[1] == 0 && l[2].isNaN && l[3] == .infinity && l[5].isFinite && l[6].isNaN)
     #expect(t[0] == 0 && t[2] == -1 && t[3] == 1 && t[5] == 1 && t[6] == -1)
     #expect(s[0] == 0.5 && s[2] == 0 && s[3] == 1 && s[5] == 1 && s[6] == 0)
+    #expect(p[2] == 0 && p[3] == .infinity && p[5] == .greatestFiniteMagnitude && p[6] == 0)
   }
 }
