@@ -63,7 +63,8 @@ import Testing
   @Test func duringTheFirstEpoch() throws {
     try workspace.writeMoons("data.h5", 100_000)
     let process = try start(
-      ["fit", "data.h5", "-o", "model.h5", "--batch", "1", "--valid", "0.0001"] + ["--layers", "4*[coupling-affine]"] + endless)
+      ["fit", "data.h5", "-o", "model.h5", "--batch", "1", "--valid", "0.0001"] + ["--layers", "4*[coupling-affine]"]
+        + endless)
     _ = try wait(for: "flow", from: output)
     try wait(forProcessorTimeOf: process, above: 0.3)
     process.interrupt()
