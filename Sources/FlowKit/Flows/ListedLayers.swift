@@ -86,7 +86,10 @@ public protocol ListedScalarMap: ScalarMap {
 }
 
 extension AffineMap: ListedScalarMap {
-  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> AffineMap { AffineMap() }
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> AffineMap {
+    AffineMap(
+      logScaleBound: try arguments.number("bound", default: defaultLogScaleBound, "a number above 0") { $0 > 0 })
+  }
 }
 
 extension ShiftMap: ListedScalarMap {

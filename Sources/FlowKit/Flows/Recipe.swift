@@ -14,7 +14,7 @@ public struct Recipe: Sendable {
   public static let all = [
     Recipe(
       name: "realnvp", summary: "affine coupling layers (Dinh et al. 2017)",
-      layers: "12*[coupling-affine(hidden=128x128),permute(random)]"),
+      layers: "12*[coupling-affine(bound=2,hidden=128x128),permute(random)]"),
     Recipe(
       name: "maf", summary: "masked autoregressive flow (Papamakarios et al. 2017)",
       layers: "8*[autoregressive-affine(hidden=128x128),permute(random)]"),

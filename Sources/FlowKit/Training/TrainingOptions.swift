@@ -7,7 +7,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   /// Events per step.
   public var batchSize = 512
   /// Adam's largest learning rate; the schedule leads from it to 0.
-  public var learningRate = 2e-3
+  public var learningRate = 3e-3
   /// The gradient's norm is cut to this.
   public var gradientClip = 5.0
   /// Training ends after this many epochs without a better validation loss.

@@ -28,7 +28,7 @@ private struct CouplingCase: Decodable {
     let cases = try cases()
     #expect(cases.map(\.contextDimension) == [0, 2])
     for each in cases {
-      #expect(each.logScaleBound == AffineMap.logScaleBound)
+      #expect(each.logScaleBound == AffineMap.defaultLogScaleBound)
       let (value, gradients) = probe(each).pullBack(
         .forward, at: each.x.scalars, context: each.context.scalars, values: each.r.scalars,
         logDeterminants: each.c.scalars)
