@@ -21,14 +21,20 @@ final class Engine {
     var context: [Double] = []
     var logDeterminants: [Double] = []
     var logDensities = [Double](repeating: 0, count: Engine.tileWidth)
+    /// What the tiles see of θ.
+    let parameters: Parameters
+
+    init(_ tileParameters: ParameterBuffer) {
+      parameters = ParameterBuffer(sharing: tileParameters).all
+    }
   }
 
   init(_ flow: Flow, threads: Int?) {
     architecture = flow.architecture
     pool = WorkerPool(threads: threads ?? Self.processorCount)
-    workers = (0..<pool.count).map { _ in Worker() }
     parameters = ParameterBuffer(flow.parameters)
     tileParameters = architecture.chain.preparedCount.map { ParameterBuffer(count: $0) } ?? parameters
+    workers = (0..<pool.count).map { [tileParameters] _ in Worker(tileParameters) }
     prepare()
   }
 
@@ -55,7 +61,7 @@ final class Engine {
 
   /// log p of the events of one tile that the preprocessing has mapped already, into `worker.logDensities`.
   func logDensity(_ x: Tile, context: Tile?, worker: Worker) {
-    let latent = architecture.chain.forward(x, given: context, tileParameters.all)
+    let latent = architecture.chain.forward(x, given: context, worker.parameters)
     worker.logDensities.withUnsafeMutableBufferPointer { architecture.base.logDensity(latent.values, into: $0) }
     worker.addLogDeterminant(latent.logDeterminant)
   }

@@ -6,7 +6,7 @@
 /// Source: Germain, Gregor, Murray & Larochelle, "MADE" (ICML 2015), section 3.
 ///
 /// Masked weights are parameters that stay 0; `prepare` enforces it for any θ.
-public struct MaskedPerceptron: Sendable, Equatable, LayeredNetwork {
+public struct MaskedPerceptron: Sendable, LayeredNetwork {
   /// D, the number of positions.
   public let inputs: Int
   public let context: Int

@@ -3,7 +3,9 @@
 /// Rows (units) and columns are sorted by degree, and a row of degree m sees exactly the first `prefixes[m]` columns, so
 /// the weights are block-triangular: blocks of rows are multiplied with the prefix that their last row may see, and the
 /// rest is never touched. A layer without masks is one degree that sees every column.
-struct NetworkLayer: Sendable, Equatable {
+///
+/// A class, because workers share it: a copy of the structure would count five references where all cores meet.
+final class NetworkLayer: Sendable {
   /// The weights, rows × (columns + context) row-major; the biases follow.
   let weight: Range<Int>
   let rows: Int
@@ -15,18 +17,15 @@ struct NetworkLayer: Sendable, Equatable {
   /// The number of columns that a row of each degree sees.
   let prefixes: [Int]
   let isLast: Bool
-  /// Blocks of rows, each with the columns that its last row sees: for products with W.
+  /// Blocks of rows, each with the columns that its last row sees: for Wh.
   let rowBlocks: [Block]
-  /// Blocks of columns, each with the rows from the first that sees one of them: for products with Wᵀ and gradients.
-  let columnBlocks: [Block]
+  /// Blocks of columns, each with the rows from the first that sees one of them: for Wᵀδ, and wider for δhᵀ.
+  let columnBlocks, gradientBlocks: [Block]
 
   struct Block: Sendable, Equatable {
     let rows: Range<Int>
     let columns: Range<Int>
   }
-
-  /// Enough rows or columns for a product to run at full speed, few enough to skip most of what is masked.
-  private static let blockSize = 32
 
   /// - Parameter offset: where the parameters begin.
   init(
@@ -39,18 +38,23 @@ struct NetworkLayer: Sendable, Equatable {
     self.isLast = isLast
     guard prefixes.count > 1 else {
       rowBlocks = [Block(rows: 0..<rows, columns: 0..<prefixes[0])]
-      columnBlocks = rowBlocks
+      (columnBlocks, gradientBlocks) = (rowBlocks, rowBlocks)
       return
     }
-    rowBlocks = Swift.stride(from: 0, to: rows, by: Self.blockSize).map { start in
-      let end = min(rows, start + Self.blockSize)
+    // Small blocks skip most of what is masked. Products run at full speed from 16 rows on, outer products from 32.
+    rowBlocks = Swift.stride(from: 0, to: rows, by: 16).map { start in
+      let end = min(rows, start + 16)
       let lastDegree = rowStarts.lastIndex { $0 < end }!
       return Block(rows: start..<end, columns: 0..<prefixes[min(lastDegree, prefixes.count - 1)])
     }
-    columnBlocks = Swift.stride(from: 0, to: columns, by: Self.blockSize).compactMap { start in
-      guard let degree = prefixes.firstIndex(where: { $0 > start }) else { return nil }
-      return Block(rows: rowStarts[degree]..<rows, columns: start..<min(columns, start + Self.blockSize))
+    func blocks(ofColumns size: Int) -> [Block] {
+      Swift.stride(from: 0, to: columns, by: size).compactMap { start in
+        guard let degree = prefixes.firstIndex(where: { $0 > start }) else { return nil }
+        return Block(rows: rowStarts[degree]..<rows, columns: start..<min(columns, start + size))
+      }
     }
+    columnBlocks = blocks(ofColumns: 16)
+    gradientBlocks = blocks(ofColumns: 32)
   }
 
   /// The weights that are not masked.
@@ -99,7 +103,7 @@ struct NetworkLayer: Sendable, Equatable {
     _ δ: Tile, _ h: Tile, _ c: Tile?, _ parameters: Parameters, to gradient: inout Gradient
   ) {
     gradient.withSlice(weight) { gradient in
-      for block in columnBlocks {
+      for block in gradientBlocks {
         matrix(parameters, block)
           .addOuterProduct(δ, fromRow: block.rows.lowerBound, h, fromRow: block.columns.lowerBound, to: &gradient)
       }

@@ -1,7 +1,7 @@
 /// A multilayer perceptron: h₀ = (x, c), hₖ₊₁ = φ(Wₖ hₖ + bₖ), and a last layer without φ.
 ///
 /// Weights start uniform in ±1/√(inputs), as biases do; the last layer starts at 0, so that a flow starts as its base.
-public struct Perceptron: Sendable, Equatable, LayeredNetwork {
+public struct Perceptron: Sendable, LayeredNetwork {
   public let inputs: Int
   public let context: Int
   public let hidden: [Int]

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Threads that share out numbered units of work.
 ///
-/// A training step is a few hundred microseconds, so a worker that runs dry spins for about as long before it sleeps.
+/// A training step is a few hundred microseconds, and waking a thread costs a good part of one: a
+/// worker that runs dry spins for about a millisecond before it sleeps.
 /// Which worker takes which unit is not defined: results must depend on the unit alone.
 final class WorkerPool: Sendable {
   /// The number of workers, the calling thread included.
@@ -135,10 +136,10 @@ private final class Shared: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Waits about 100 µs for a condition; whether it came true.
+  /// Waits about a millisecond for a condition; whether it came true.
   @discardableResult
   private func spin(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<2_000 {
+    for _ in 0..<100_000 {
       if condition() { return true }
       flowkit_pause()
     }

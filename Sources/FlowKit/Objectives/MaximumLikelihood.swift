@@ -13,7 +13,7 @@ struct MaximumLikelihood {
     let (x, context) = data.tiles(indices, worker)
     let architecture = engine.architecture
     let (latent, pullback) = architecture.chain.forwardWithPullback(
-      x, given: context, engine.tileParameters.all)
+      x, given: context, worker.parameters)
     worker.logDensities.withUnsafeMutableBufferPointer {
       architecture.base.logDensity(latent.values, into: $0)
     }

@@ -1,11 +1,10 @@
 extension Trainer {
   /// Trains until the epochs or minutes are used up, the validation loss no longer improves, or `shouldStop` says so
-  /// (asked before every step); returns the best epoch's flow. An interrupted epoch counts as far as it
-  /// went.
+  /// (asked before every step); returns the best epoch's flow. An interrupted epoch counts as far as it went.
   ///
   /// A step whose loss or gradient is not finite is not applied: training goes back to the last start of an epoch from
-  /// which a step was finite, with half the learning rate. After ten such failures it ends: with the best flow so far and `stopped == .diverged`, or by
-  /// throwing where no epoch was ever completed.
+  /// which a step was finite, with half the learning rate. After ten such failures it ends: with the best flow so far
+  /// and `stopped == .diverged`, or by throwing where no epoch was ever completed.
   public func fit(
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
