@@ -8,7 +8,7 @@ extension Trainer {
   public func fit(
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
-    var run = Run(totalSteps: plannedSteps())
+    var run = Run(start: .now, totalSteps: plannedSteps())
     while run.stopped == nil {
       state.markStart()
       let order = order(ofEpoch: run.epoch)
@@ -26,8 +26,8 @@ extension Trainer {
 
   /// What changes while `fit` runs.
   struct Run {
+    let start: ContinuousClock.Instant
     let totalSteps: Int
-    let start = ContinuousClock.now
     var step = 0
     var epoch = 0
     var failures = 0
@@ -61,8 +61,8 @@ extension Trainer {
         run.stopped = .interrupted
         break
       }
-      // Ten per cent over the limit: the machine has become slower than it was when the steps were planned.
-      if let minutes = options.minutes, index % 16 == 0, run.seconds > 66 * minutes {
+      // The machine has become slower than it was when the steps were planned.
+      if let minutes = options.minutes, index % 16 == 0, run.seconds > 60 * minutes {
         run.stopped = .minutes
         break
       }
@@ -156,7 +156,8 @@ extension Trainer {
     let perEpoch = perStep * Double(stepsPerEpoch) + (ContinuousClock.now - validationStart).inSeconds
     state.restoreGood()
     engine.prepare()
-    let remaining = 60 * minutes - (ContinuousClock.now - start).inSeconds
+    // A twentieth is kept for a machine that becomes slower: a schedule that is cut off misses its best steps.
+    let remaining = 57 * minutes - (ContinuousClock.now - start).inSeconds
     return max(1, Int(remaining / perEpoch * Double(stepsPerEpoch)))
   }
 }
