@@ -23,7 +23,7 @@ final class ParameterBuffer: @unchecked Sendable {
   private let owner: ParameterBuffer?
 
   /// The same memory behind another object, whose references one worker counts by itself: slices are made all the time,
-  /// and counting them in one place for all cores costs a fifth of the training rate.
+  /// and cores that count them in one place wait for each other.
   init(sharing owner: ParameterBuffer) {
     (base, count, self.owner) = (owner.base, owner.count, owner)
   }
