@@ -80,7 +80,8 @@ struct Fit: ParsableCommand {
     Interrupts.catchThem()
     try describe(train, validation, architecture)
     let trainer = Trainer(
-      Flow(architecture: architecture, seed: seed), train: train.events, validation: validation?.events,
+      Flow(architecture: architecture, startingFrom: train.events, seed: seed), train: train.events,
+      validation: validation?.events,
       options: options, threads: threads)
     let result = try trained(by: trainer)
     guard result.bestEpoch > 0 else {

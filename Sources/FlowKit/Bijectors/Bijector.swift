@@ -14,7 +14,7 @@
 ///
 /// What is not checked at run time: that values are finite. A number that leaves the finite range travels through, so
 /// that the trainer can name the layer it came from.
-public protocol Bijector: Sendable, Codable {
+public protocol Bijector: Parameterized {
   /// The name under which layer lists and checkpoints know this kind of layer, such as `coupling-affine`.
   static var layerName: String { get }
 
@@ -23,9 +23,6 @@ public protocol Bijector: Sendable, Codable {
 
   /// C, the number of context features that the map depends on; 0 (the default) ignores any context.
   var contextDimension: Int { get }
-
-  /// The parameters in the order of the layer's slice of θ; none by default.
-  var parameterShapes: [ParameterShape] { get }
 
   /// The matrix entries that one event is multiplied with in one pass, masked ones not counted: twice as many floating
   /// point operations forward, six times as many with the pullback. 0 by default.
@@ -37,19 +34,11 @@ public protocol Bijector: Sendable, Codable {
   /// The layer as a layer list writes it, such as `leaky-relu(0.1)`; by default its name.
   var layerList: String { get }
 
-  /// Where training starts; zeros by default.
-  func initialParameters(using random: inout RandomStream) -> [Scalar]
+  /// The interval of each feature outside which the map is not defined; (−∞, ∞) by default.
+  var domain: [Interval] { get }
 
-  /// The number of scalars that `prepare` makes of θ, or nil (the default) where tiles use θ itself.
-  var preparedCount: Int? { get }
-
-  /// Computes once per step what every tile would compute again from θ, such as normalised weights. Tiles then see
-  /// `prepared` in place of θ, and gradients with respect to it.
-  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>)
-
-  /// Adds to `gradient`, with respect to θ, what `preparedGradient` means for it.
-  func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient)
+  /// An interval for each feature that contains all values of z while x lies in `input`; (−∞, ∞) by default.
+  func image(of input: [Interval]) -> [Interval]
 
   /// z and log|det ∂z/∂x|; by default the value of `forwardWithPullback`.
   func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed
@@ -115,32 +104,12 @@ public struct LogDeterminant {
 
 extension Bijector {
   public var contextDimension: Int { 0 }
-  public var parameterShapes: [ParameterShape] { [] }
   public var layerList: String { Self.layerName }
   public var weightCount: Int { 0 }
-  public var preparedCount: Int? { nil }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    Array(repeating: 0, count: parameterCount)
-  }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    prepared.baseAddress?.update(from: parameters.base, count: prepared.count)
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    kernelAXPY(1, preparedGradient.base, gradient.base, gradient.count)
-  }
+  public var domain: [Interval] { Array(repeating: .real, count: dimension) }
+  public func image(of input: [Interval]) -> [Interval] { Array(repeating: .real, count: dimension) }
 
   public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
     forwardWithPullback(x, given: context, parameters).value
   }
-
-  /// The number of scalars in this layer's slice of θ.
-  public var parameterCount: Int { parameterShapes.reduce(0) { $0 + $1.count } }
-
-  /// The number of scalars that tiles see.
-  var tileParameterCount: Int { preparedCount ?? parameterCount }
 }

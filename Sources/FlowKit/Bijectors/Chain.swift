@@ -6,8 +6,7 @@ public struct Chain: Bijector {
   public let dimension: Int
   public let contextDimension: Int
   public let layers: [any Bijector]
-  private let parameterRanges: [Range<Int>]
-  private let tileRanges: [Range<Int>]
+  let layout: ParameterLayout
 
   /// Throws where a layer's dimensions do not fit, naming it.
   public init(_ layers: [any Bijector], dimension: Int, contextDimension: Int = 0) throws(FlowError) {
@@ -25,28 +24,33 @@ public struct Chain: Bijector {
       }
     }
     (self.layers, self.dimension, self.contextDimension) = (layers, dimension, contextDimension)
-    parameterRanges = Self.ranges(layers.map(\.parameterCount))
-    tileRanges = Self.ranges(layers.map(\.tileParameterCount))
+    layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
+    try checkDomains()
   }
 
-  private static func ranges(_ counts: [Int]) -> [Range<Int>] {
-    var start = 0
-    return counts.map { count in
-      defer { start += count }
-      return start..<(start + count)
+  private func checkDomains() throws(FlowError) {
+    var values = domain
+    for (index, layer) in layers.enumerated() {
+      for (feature, (wanted, given)) in zip(layer.domain, values).enumerated() where !wanted.contains(given) {
+        throw FlowError(
+          .architecture,
+          "layer \(index), \(layer.layerList), is defined for \(wanted.lower) < x < \(wanted.upper), but feature "
+            + "\(feature) reaches it with values from \(given.lower) to \(given.upper)")
+      }
+      values = layer.image(of: values)
     }
   }
 
   /// A layer's name in checkpoints and messages, such as `03-coupling-affine`.
-  public func name(of layer: Int) -> String {
-    (layer < 10 ? "0" : "") + "\(layer)-\(type(of: layers[layer]).layerName)"
+  public func name(of layer: Int) -> String { layout.parts[layer].name }
+
+  private static func name(_ index: Int, _ layer: any Bijector) -> String {
+    (index < 10 ? "0" : "") + "\(index)-\(type(of: layer).layerName)"
   }
 
-  public var parameterShapes: [ParameterShape] {
-    layers.enumerated().flatMap { index, layer in
-      layer.parameterShapes.map { ParameterShape("\(name(of: index))/\($0.name)", $0.dimensions) }
-    }
-  }
+  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
+  public var domain: [Interval] { layers.first?.domain ?? Array(repeating: .real, count: dimension) }
+  public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
 
   public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 
@@ -61,46 +65,31 @@ public struct Chain: Bijector {
     return values
   }
 
-  /// The part of θ of each layer.
-  public func parameterRange(of layer: Int) -> Range<Int> { parameterRanges[layer] }
-
-  /// The part of the prepared parameters of each layer.
-  func tileRange(of layer: Int) -> Range<Int> { tileRanges[layer] }
+  public func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    var x = sample
+    return layers.flatMap { layer in
+      let values = layer.initialParameters(for: x, given: context, using: &random)
+      x = layer.forward(x, given: context, layer.prepared(Parameters(values))).values
+      return values
+    }
+  }
 
   // MARK: Preparation
 
-  public var preparedCount: Int? {
-    layers.allSatisfy { $0.preparedCount == nil } ? nil : (tileRanges.last?.upperBound ?? 0)
-  }
+  public var preparedCount: Int? { layout.preparedCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in layers.indices { prepare(layer: index, parameters, into: prepared) }
-  }
-
-  /// Prepares one layer, given the parameters of all: layers are independent of each other.
-  func prepare(layer index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    let part = UnsafeMutableBufferPointer(rebasing: prepared[tileRanges[index]])
-    layers[index].prepare(parameters.slice(parameterRanges[index]), into: part)
+    for index in layers.indices { layout.prepare(part: index, parameters, into: prepared) }
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
     for index in layers.indices {
-      pullBackPreparation(
-        layer: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
-    }
-  }
-
-  /// The same for one layer.
-  func pullBackPreparation(
-    layer index: Int, _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters,
-    to gradient: inout Gradient
-  ) {
-    gradient.withSlice(parameterRanges[index]) {
-      layers[index].pullBackPreparation(
-        parameters.slice(parameterRanges[index]), prepared: prepared.slice(tileRanges[index]),
-        preparedGradient: preparedGradient.slice(tileRanges[index]), to: &$0)
+      layout.pullBackPreparation(
+        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
     }
   }
 
@@ -109,7 +98,7 @@ public struct Chain: Bijector {
   public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated() {
-      let value = layer.forward(x, given: context, parameters.slice(tileRanges[index]))
+      let value = layer.forward(x, given: context, parameters.slice(layout.parts[index].prepared))
       x = value.values
       logDeterminant.add(value.logDeterminant)
     }
@@ -123,7 +112,8 @@ public struct Chain: Bijector {
     var pullbacks: [Pullback] = []
     pullbacks.reserveCapacity(layers.count)
     for (index, layer) in layers.enumerated() {
-      let (value, pullback) = layer.forwardWithPullback(x, given: context, parameters.slice(tileRanges[index]))
+      let (value, pullback) = layer.forwardWithPullback(
+        x, given: context, parameters.slice(layout.parts[index].prepared))
       x = value.values
       logDeterminant.add(value.logDeterminant)
       pullbacks.append(pullback)
@@ -133,7 +123,7 @@ public struct Chain: Bijector {
       { [pullbacks] values, logDeterminant, gradient in
         var cotangent = values
         for (index, pullback) in pullbacks.enumerated().reversed() {
-          cotangent = gradient.withSlice(tileRanges[index]) { pullback(cotangent, logDeterminant, &$0) }
+          cotangent = gradient.withSlice(layout.parts[index].prepared) { pullback(cotangent, logDeterminant, &$0) }
         }
         return cotangent
       }
@@ -145,7 +135,7 @@ public struct Chain: Bijector {
   ) throws(FlowError) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated().reversed() {
-      let value = try layer.inverse(z, given: context, parameters.slice(tileRanges[index]))
+      let value = try layer.inverse(z, given: context, parameters.slice(layout.parts[index].prepared))
       z = value.values
       logDeterminant.add(value.logDeterminant)
     }

@@ -31,6 +31,11 @@ public struct JacobianStructure: Sendable, Equatable {
       dependencies: (0..<dimension).map { Array($0..<dimension) }, isAffine: isAffine, diagonalSigns: signs)
   }
 
+  /// zᵢ depends on all of x.
+  public static func full(_ dimension: Int, isAffine: Bool) -> JacobianStructure {
+    JacobianStructure(dependencies: (0..<dimension).map { _ in Array(0..<dimension) }, isAffine: isAffine)
+  }
+
   /// zᵢ = x at `indices[i]`.
   public static func permutation(_ indices: [Int]) -> JacobianStructure {
     JacobianStructure(

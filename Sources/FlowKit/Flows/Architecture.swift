@@ -8,6 +8,8 @@ public struct Architecture: Sendable, Codable {
   public let contextPreprocessing: [any Preprocessing]
   public let chain: Chain
   public let base: any BaseDistribution
+  /// The layers of the chain, then the base.
+  let layout: ParameterLayout
 
   public init(
     chain: Chain, base: any BaseDistribution, preprocessing: [any Preprocessing] = [],
@@ -19,6 +21,7 @@ public struct Architecture: Sendable, Codable {
       "the parts of a flow have one dimension, \(chain.dimension)")
     (self.chain, self.base, self.preprocessing) = (chain, base, preprocessing)
     self.contextPreprocessing = contextPreprocessing
+    layout = ParameterLayout(chain.layout.parts.map { ($0.name, $0.value) } + [("base", base)])
   }
 
   /// D.
@@ -26,8 +29,8 @@ public struct Architecture: Sendable, Codable {
   /// C, 0 without context.
   public var contextDimension: Int { chain.contextDimension }
   /// All parameters, in the order of the flat buffer.
-  public var parameterShapes: [ParameterShape] { chain.parameterShapes }
-  public var parameterCount: Int { chain.parameterCount }
+  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
+  public var parameterCount: Int { layout.parameterCount }
   /// The chain as a layer list.
   public var layerList: String { LayerList.describing(chain.layers) }
 

@@ -23,9 +23,12 @@ final class Engine {
     var logDensities = [Double](repeating: 0, count: Engine.tileWidth)
     /// What the tiles see of θ.
     let parameters: Parameters
+    /// The base's part of them.
+    let baseParameters: Parameters
 
-    init(_ tileParameters: ParameterBuffer) {
+    init(_ tileParameters: ParameterBuffer, _ layout: ParameterLayout) {
       parameters = ParameterBuffer(sharing: tileParameters).all
+      baseParameters = parameters.slice(layout.parts.last!.prepared)
     }
   }
 
@@ -33,8 +36,9 @@ final class Engine {
     architecture = flow.architecture
     pool = WorkerPool(threads: threads ?? Self.processorCount)
     parameters = ParameterBuffer(flow.parameters)
-    tileParameters = architecture.chain.preparedCount.map { ParameterBuffer(count: $0) } ?? parameters
-    workers = (0..<pool.count).map { [tileParameters] _ in Worker(tileParameters) }
+    tileParameters = architecture.layout.preparedCount.map { ParameterBuffer(count: $0) } ?? parameters
+    workers = (0..<pool.count).map { [tileParameters, layout = architecture.layout] _ in Worker(tileParameters, layout)
+    }
     prepare()
   }
 
@@ -43,10 +47,10 @@ final class Engine {
 
   /// Makes the tiles see what θ has become.
   func prepare() {
-    guard architecture.chain.preparedCount != nil else { return }
-    pool.run(units: architecture.chain.layers.count) { _, layer in
-      architecture.chain.prepare(
-        layer: layer, parameters.all,
+    guard architecture.layout.preparedCount != nil else { return }
+    pool.run(units: architecture.layout.parts.count) { _, part in
+      architecture.layout.prepare(
+        part: part, parameters.all,
         into: UnsafeMutableBufferPointer(start: tileParameters.base, count: tileParameters.count))
     }
   }
@@ -62,7 +66,9 @@ final class Engine {
   /// log p of the events of one tile that the preprocessing has mapped already, into `worker.logDensities`.
   func logDensity(_ x: Tile, context: Tile?, worker: Worker) {
     let latent = architecture.chain.forward(x, given: context, worker.parameters)
-    worker.logDensities.withUnsafeMutableBufferPointer { architecture.base.logDensity(latent.values, into: $0) }
+    worker.logDensities.withUnsafeMutableBufferPointer {
+      architecture.base.logDensity(latent.values, worker.baseParameters, into: $0)
+    }
     worker.addLogDeterminant(latent.logDeterminant)
   }
 }

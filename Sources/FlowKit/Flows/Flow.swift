@@ -20,7 +20,21 @@ public struct Flow: Sendable {
   /// A flow with initial parameters, drawn from `seed`.
   public init(architecture: Architecture, seed: UInt64 = 0) {
     var random = RandomStream(seed: seed, purpose: .parameters)
-    self.init(architecture: architecture, parameters: architecture.chain.initialParameters(using: &random))
+    let parts = architecture.layout.parts
+    self.init(architecture: architecture, parameters: parts.flatMap { $0.value.initialParameters(using: &random) })
+  }
+
+  /// A flow with initial parameters, drawn from `seed`, for training on `events`: layers such as `actnorm` start from
+  /// what the first 4,096 of them look like when they arrive there.
+  public init(architecture: Architecture, startingFrom events: LabelledEvents, seed: UInt64 = 0) {
+    let data = TrainingData(events.prefix(4_096, of: architecture), architecture)
+    let (x, context) = data.tiles(TilePool())
+    var random = RandomStream(seed: seed, purpose: .parameters)
+    let chain = architecture.chain
+    var parameters = chain.initialParameters(for: x, given: context, using: &random)
+    let z = chain.forward(x, given: context, chain.prepared(Parameters(parameters))).values
+    parameters += architecture.base.initialParameters(for: z, given: context, using: &random)
+    self.init(architecture: architecture, parameters: parameters)
   }
 
   public var dimension: Int { architecture.dimension }

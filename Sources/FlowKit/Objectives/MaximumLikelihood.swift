@@ -14,8 +14,8 @@ struct MaximumLikelihood {
     let architecture = engine.architecture
     let (latent, pullback) = architecture.chain.forwardWithPullback(
       x, given: context, worker.parameters)
-    worker.logDensities.withUnsafeMutableBufferPointer {
-      architecture.base.logDensity(latent.values, into: $0)
+    let pullbackOfBase = worker.logDensities.withUnsafeMutableBufferPointer {
+      architecture.base.logDensityWithPullback(latent.values, worker.baseParameters, into: $0)
     }
     worker.addLogDeterminant(latent.logDeterminant)
     // The padding has weight 0.
@@ -28,7 +28,7 @@ struct MaximumLikelihood {
         row[event] = Scalar(weight)
       }
     }
-    let values = architecture.base.pullBackLogDensity(latent.values, cotangent: cotangent)
+    let values = gradient.withSlice(architecture.layout.parts.last!.prepared) { pullbackOfBase(cotangent, &$0) }
     _ = pullback(values, cotangent, &gradient)
     return loss
   }

@@ -18,11 +18,11 @@ final class BatchGradient {
 
   init(_ engine: Engine, batchSize: Int) {
     self.engine = engine
-    let chain = engine.architecture.chain
+    let layout = engine.architecture.layout
     let tiles = (batchSize + Engine.tileWidth - 1) / Engine.tileWidth
-    groups = (0..<min(tiles, Self.maximumGroups)).map { _ in ParameterBuffer(count: chain.tileParameterCount) }
+    groups = (0..<min(tiles, Self.maximumGroups)).map { _ in ParameterBuffer(count: layout.tileParameterCount) }
     losses = Array(repeating: 0, count: groups.count)
-    gradient = chain.preparedCount == nil ? groups[0] : ParameterBuffer(count: chain.parameterCount)
+    gradient = layout.preparedCount == nil ? groups[0] : ParameterBuffer(count: layout.parameterCount)
     squares = .allocate(capacity: gradient.count / Self.blockSize + 1)
     squares.initialize(repeating: 0)
   }
@@ -77,13 +77,13 @@ final class BatchGradient {
   }
 
   private func pullBackPreparation() {
-    let chain = engine.architecture.chain
-    engine.pool.run(units: chain.layers.count) { _, layer in
-      let range = chain.parameterRange(of: layer)
+    let layout = engine.architecture.layout
+    engine.pool.run(units: layout.parts.count) { _, part in
+      let range = layout.parts[part].parameters
       (gradient.base + range.lowerBound).update(repeating: 0, count: range.count)
       var sink = Gradient(buffer: gradient)
-      chain.pullBackPreparation(
-        layer: layer, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
+      layout.pullBackPreparation(
+        part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
         to: &sink)
     }
     forEachBlock(of: gradient) { range, block in

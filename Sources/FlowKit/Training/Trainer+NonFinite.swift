@@ -8,7 +8,7 @@ extension Trainer {
       var (x, context) = objective.data.tiles(events, engine.workers[0])
       for (index, layer) in chain.layers.enumerated() {
         let value = layer.forward(
-          x, given: context, engine.tileParameters.all.slice(chain.tileRange(of: index)))
+          x, given: context, engine.tileParameters.all.slice(chain.layout.parts[index].prepared))
         x = value.values
         let logDeterminant = value.logDeterminant
         if !x.isFinite || !logDeterminant.constant.isFinite || logDeterminant.perEvent?.isFinite == false {
@@ -16,10 +16,10 @@ extension Trainer {
         }
       }
     }
-    for index in chain.layers.indices.reversed() {
-      let range = chain.parameterRange(of: index)
-      if !gradient.gradient.all.slice(range).values.allSatisfy(\.isFinite) {
-        return "the gradient of layer \(chain.name(of: index)) is not finite"
+    for (index, part) in architecture.layout.parts.enumerated().reversed() {
+      if !gradient.gradient.all.slice(part.parameters).values.allSatisfy(\.isFinite) {
+        let place = index < chain.layers.count ? "layer \(part.name)" : "the base distribution"
+        return "the gradient of \(place) is not finite"
       }
     }
     return "the log-density is not finite"

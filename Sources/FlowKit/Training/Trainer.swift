@@ -69,6 +69,14 @@ public struct LabelledEvents: Sendable {
   public init(_ events: [Double], context: [Double] = [], weights: [Double]? = nil) {
     (self.events, self.context, self.weights) = (events, context, weights)
   }
+
+  /// The first events, at most `count`.
+  func prefix(_ count: Int, of architecture: Architecture) -> LabelledEvents {
+    LabelledEvents(
+      Array(events.prefix(count * architecture.dimension)),
+      context: Array(context.prefix(count * architecture.contextDimension)),
+      weights: weights.map { Array($0.prefix(count)) })
+  }
 }
 
 /// What a training step changes, and a copy of it from when all was well.

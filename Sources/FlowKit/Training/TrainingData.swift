@@ -59,5 +59,19 @@ struct TrainingData {
     }
   }
 
+  /// All events as one tile of their own, and their context; the first ones are repeated in the padding.
+  func tiles(_ pool: TilePool) -> (x: Tile, context: Tile?) {
+    func tile(_ rows: [Scalar], _ dimension: Int) -> Tile {
+      var tile = Tile(features: dimension, width: (count + 15) / 16 * 16, pool: pool)
+      for feature in 0..<dimension {
+        tile.withMutableRow(feature) { row in
+          for event in row.indices { row[event] = rows[event % count * dimension + feature] }
+        }
+      }
+      return tile
+    }
+    return (tile(events, dimension), contextDimension > 0 ? tile(context, contextDimension) : nil)
+  }
+
   func relativeWeight(_ index: Int32) -> Double { relativeWeights?[Int(index)] ?? 1 }
 }

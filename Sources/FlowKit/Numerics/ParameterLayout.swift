@@ -1,0 +1,63 @@
+/// Where the parameters of each part of a flow stand in the one buffer, and in that of the prepared parameters.
+struct ParameterLayout: Sendable {
+  struct Part: Sendable {
+    /// The part's name in checkpoints and messages, such as `03-coupling-affine`.
+    let name: String
+    let value: any Parameterized
+    /// Its part of θ.
+    let parameters: Range<Int>
+    /// Its part of what tiles see.
+    let prepared: Range<Int>
+  }
+
+  let parts: [Part]
+  /// The number of scalars in θ.
+  let parameterCount: Int
+  /// The number of scalars that tiles see.
+  let tileParameterCount: Int
+
+  init(_ values: [(name: String, value: any Parameterized)]) {
+    var (θ, prepared) = (0, 0)
+    parts = values.map { name, value in
+      defer {
+        θ += value.parameterCount
+        prepared += value.tileParameterCount
+      }
+      return Part(
+        name: name, value: value, parameters: θ..<(θ + value.parameterCount),
+        prepared: prepared..<(prepared + value.tileParameterCount))
+    }
+    (parameterCount, tileParameterCount) = (θ, prepared)
+  }
+
+  /// The number of prepared scalars, or nil where no part prepares any and tiles see θ itself.
+  var preparedCount: Int? {
+    parts.allSatisfy { $0.value.preparedCount == nil } ? nil : tileParameterCount
+  }
+
+  var parameterShapes: [ParameterShape] {
+    parts.flatMap { part in
+      part.value.parameterShapes.map { ParameterShape("\(part.name)/\($0.name)", $0.dimensions) }
+    }
+  }
+
+  /// Prepares one part; `parameters` and `prepared` are those of the whole.
+  func prepare(part index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    let part = parts[index]
+    part.value.prepare(
+      parameters.slice(part.parameters), into: UnsafeMutableBufferPointer(rebasing: prepared[part.prepared]))
+  }
+
+  /// The pullback of `prepare` for one part.
+  func pullBackPreparation(
+    part index: Int, _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters,
+    to gradient: inout Gradient
+  ) {
+    let part = parts[index]
+    gradient.withSlice(part.parameters) {
+      part.value.pullBackPreparation(
+        parameters.slice(part.parameters), prepared: prepared.slice(part.prepared),
+        preparedGradient: preparedGradient.slice(part.prepared), to: &$0)
+    }
+  }
+}

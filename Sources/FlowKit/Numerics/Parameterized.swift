@@ -1,0 +1,64 @@
+/// Something with trainable parameters θ, its slice of a flow's one buffer: a layer or a base distribution.
+public protocol Parameterized: Sendable, Codable {
+  /// The parameters in the order of the slice; none by default.
+  var parameterShapes: [ParameterShape] { get }
+
+  /// Where training starts without data; zeros by default.
+  func initialParameters(using random: inout RandomStream) -> [Scalar]
+
+  /// Where training starts on data like `sample`, the events as they arrive here; by default the same as without data.
+  /// A fit asks once: a model that is loaded keeps the parameters it has.
+  func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar]
+
+  /// The number of scalars that `prepare` makes of θ, or nil (the default) where tiles use θ itself.
+  var preparedCount: Int? { get }
+
+  /// Computes once per step what every tile would compute again from θ, such as normalised weights. Tiles then see
+  /// `prepared` in place of θ, and gradients with respect to it.
+  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>)
+
+  /// Adds to `gradient`, with respect to θ, what `preparedGradient` means for it.
+  func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient)
+}
+
+extension Parameterized {
+  public var parameterShapes: [ParameterShape] { [] }
+  public var preparedCount: Int? { nil }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    Array(repeating: 0, count: parameterCount)
+  }
+
+  public func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    initialParameters(using: &random)
+  }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    prepared.baseAddress?.update(from: parameters.base, count: prepared.count)
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    kernelAXPY(1, preparedGradient.base, gradient.base, gradient.count)
+  }
+
+  /// The number of scalars in this slice of θ.
+  public var parameterCount: Int { parameterShapes.reduce(0) { $0 + $1.count } }
+
+  /// The number of scalars that tiles see.
+  var tileParameterCount: Int { preparedCount ?? parameterCount }
+
+  /// What tiles see of `parameters`.
+  func prepared(_ parameters: Parameters) -> Parameters {
+    guard let count = preparedCount else { return parameters }
+    let buffer = ParameterBuffer(count: count)
+    prepare(parameters, into: UnsafeMutableBufferPointer(start: buffer.base, count: count))
+    return buffer.all
+  }
+}
