@@ -24,6 +24,7 @@ public struct Inverted: InvertiblyDifferentiable {
   public var structure: JacobianStructure { base.structure.inverted }
   public var weightCount: Int { base.weightCount }
   public var preparedCount: Int? { base.preparedCount }
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { base.clearUnused(values) }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     base.initialParameters(using: &random)
