@@ -42,7 +42,8 @@ public struct BijectorProbe {
     var prepared = self.parameters
     if let count = bijector.preparedCount {
       prepared = Array(repeating: 0, count: count)
-      prepared.withUnsafeMutableBufferPointer { [parameters = self.parameters] in bijector.prepare(Parameters(parameters), into: $0) }
+      let θ = Parameters(self.parameters)
+      prepared.withUnsafeMutableBufferPointer { bijector.prepare(θ, into: $0) }
     }
     self.prepared = prepared
   }
