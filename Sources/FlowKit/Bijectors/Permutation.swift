@@ -12,7 +12,7 @@ public struct Permutation: InvertiblyDifferentiable {
     self.init(indices, isRandom: false)
   }
 
-  private init(_ indices: [Int], isRandom: Bool) {
+  init(_ indices: [Int], isRandom: Bool) {
     precondition(indices.sorted() == Array(0..<indices.count), "\(indices) is no permutation")
     self.indices = indices
     self.isRandom = isRandom
