@@ -9,6 +9,20 @@
  * comment says "in place". "+=" in a formula means that the kernel adds to what is there. */
 #define FLOWKIT_MAXIMUM_BINS 64
 
+/* Fixed increasing functions of one number, in pairs that undo each other. */
+enum flowkit_monotone {
+  FLOWKIT_SIGMOID,
+  FLOWKIT_LOGIT,
+  FLOWKIT_SOFTPLUS,
+  FLOWKIT_SOFTPLUS_INVERSE,
+  FLOWKIT_EXP,
+  FLOWKIT_LOG,
+  FLOWKIT_TANH,
+  FLOWKIT_ATANH,
+  FLOWKIT_ARCSINH,
+  FLOWKIT_SINH
+};
+
 #define FLOWKIT_DECLARE(REAL, X)                                                                                       \
   /* y += a * b_row. */                                                                                                \
   void flowkit_bias_##X(REAL *y, REAL a, const REAL *b, size_t rows, size_t n);                                        \
@@ -50,6 +64,12 @@
   /* The same for the inverse, whose output was x: d becomes the cotangent of y. */                                    \
   void flowkit_spline_inverse_pullback_##X(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,   \
                                            size_t bins, REAL B);                                                       \
+                                                                                                                       \
+  /* y = g(x); l += sum over rows of log g'(x). */                                                                     \
+  void flowkit_monotone_##X(const REAL *x, REAL *y, REAL *l, size_t rows, size_t n, enum flowkit_monotone kind);       \
+  /* d <- d g'(x) + dl (log g')'(x), in place. */                                                                      \
+  void flowkit_monotone_pullback_##X(REAL *d, const REAL *dl, const REAL *x, size_t rows, size_t n,                    \
+                                     enum flowkit_monotone kind);                                                      \
                                                                                                                        \
   /* y = scale_row * x. y may be x. */                                                                                 \
   void flowkit_scale_rows_##X(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t n);                       \

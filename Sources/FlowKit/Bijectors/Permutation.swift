@@ -29,6 +29,8 @@ public struct Permutation: InvertiblyDifferentiable {
   public var dimension: Int { indices.count }
   public var structure: JacobianStructure { .permutation(indices) }
 
+  public func image(of input: [Interval]) -> [Interval] { indices.map { input[$0] } }
+
   public var layerList: String {
     if isRandom { return "permute(random)" }
     if indices == (0..<dimension).reversed() { return "permute(reverse)" }
