@@ -9,4 +9,5 @@
 #include "buffers.h"
 #include "normal.h"
 #include "rows.h"
+#include "smooth.h"
 #include "spline.h"

@@ -18,6 +18,7 @@ public struct LayerRegistry: Sendable {
     Coupling<RationalQuadraticSpline>.self,
     Autoregressive<AffineMap>.self,
     Autoregressive<RationalQuadraticSpline>.self,
+    Residual.self,
     Inverted.self,
     Chain.self,
     Standardize.self,
