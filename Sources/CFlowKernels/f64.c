@@ -10,4 +10,5 @@
 #include "monotone.h"
 #include "normal.h"
 #include "rows.h"
+#include "smooth.h"
 #include "spline.h"

@@ -38,6 +38,25 @@ enum flowkit_monotone {
   void flowkit_bias_tanh_pullback_##X(REAL *d, const REAL *h, REAL *gb, size_t rows, size_t n);                        \
   void flowkit_bias_silu_pullback_##X(REAL *d, const REAL *saved, REAL *gb, size_t rows, size_t n);                    \
                                                                                                                        \
+  /* a <- phi(a + b_row) in place, first = phi', second = phi''; the value alone where both are null. */               \
+  void flowkit_bias_lipswish_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);     \
+  void flowkit_bias_tanh_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);         \
+  void flowkit_bias_sine_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);         \
+  /* A row of x and y holds one block of n events for each direction: y = scale_row * x. y may be x. */                \
+  void flowkit_scale_directions_##X(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t directions,         \
+                                    size_t n);                                                                         \
+  /* Pullback of (h, h_k) = (phi(a), phi'(a) a_k) for each direction k, slopes = a_k: d (cotangent of h to that of a)  \
+   * and t (of h_k to that of a_k) in place. */                                                                        \
+  void flowkit_tangent_pullback_##X(REAL *d, REAL *t, const REAL *slopes, const REAL *first, const REAL *second,       \
+                                    size_t rows, size_t directions, size_t n);                                         \
+  /* l = log det(I + J) of each event, |J| < 1; row i of J holds dimension blocks of n events, its entries. On request \
+   * a, laid out alike, becomes the transposed inverse of I + J; else scratch. */                                      \
+  void flowkit_log_det_near_identity_##X(const REAL *jacobian, REAL *a, REAL *l, size_t dimension, size_t n,           \
+                                         int invert);                                                                  \
+  /* y = A x of each event, with A as J above; A^T x on request. */                                                    \
+  void flowkit_multiply_directions_##X(const REAL *a, const REAL *x, REAL *y, size_t dimension, size_t n,              \
+                                       int transposed);                                                                \
+                                                                                                                       \
   /* Affine scalar map, bound B: s = a / (1 + |a| / B), y = x exp(s) + t, l += sum over rows of s.                     \
    * phi holds rows 2i = t_i and 2i + 1 = a_i. y may be x. */                                                          \
   void flowkit_affine_forward_##X(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n, REAL B);    \

@@ -39,8 +39,10 @@ enum ModelFormat {
 
 extension Model {
   /// Writes the model as an HDF5 file: built in memory, then put in the file's place in one durable step. A failure
-  /// leaves what was there before.
+  /// leaves what was there before, and so does a layer whose parameters break its promises (`Bijector.check`).
   public func write(to path: String) throws(FlowError) {
+    let chain = flow.architecture.chain
+    try chain.check(Parameters(flow.parameters).slice(0..<chain.parameterCount))
     try AtomicFile.write(try fileImage(name: path), to: path)
   }
 

@@ -16,6 +16,13 @@ internal import Glibc
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f64
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f64
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f64
+  let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f64
+  let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f64
+  let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f64
+  let kernelScaleDirections = flowkit_scale_directions_f64
+  let kernelTangentPullback = flowkit_tangent_pullback_f64
+  let kernelLogDetNearIdentity = flowkit_log_det_near_identity_f64
+  let kernelMultiplyDirections = flowkit_multiply_directions_f64
   let kernelAffineForward = flowkit_affine_forward_f64
   let kernelAffineInverse = flowkit_affine_inverse_f64
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f64
@@ -50,6 +57,13 @@ internal import Glibc
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f32
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f32
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f32
+  let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f32
+  let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f32
+  let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f32
+  let kernelScaleDirections = flowkit_scale_directions_f32
+  let kernelTangentPullback = flowkit_tangent_pullback_f32
+  let kernelLogDetNearIdentity = flowkit_log_det_near_identity_f32
+  let kernelMultiplyDirections = flowkit_multiply_directions_f32
   let kernelAffineForward = flowkit_affine_forward_f32
   let kernelAffineInverse = flowkit_affine_inverse_f32
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f32
