@@ -6,7 +6,9 @@
 
 #include "activations.h"
 #include "affine.h"
+#include "bases.h"
 #include "buffers.h"
 #include "normal.h"
+#include "fills.h"
 #include "rows.h"
 #include "spline.h"
