@@ -1,5 +1,5 @@
-/* Draws of the bases beside the normal one: each number is a quantile of one word of the Philox stream, 32 bits for float
- * and 64 for double, so that no draw is ever rejected. The streams are laid out as normal_fill's. */
+/* Draws of the bases beside the normal one: each number is a quantile of one word of the Philox stream, 32 bits for
+ * float and 64 for double, so that no draw is ever rejected. The streams are laid out as those of normal_fill. */
 
 #if IS_DOUBLE
 #define WORD uint64_t

@@ -22,7 +22,8 @@ public protocol BaseDistribution: Parameterized {
   /// log p₀(z) of each event, summed in Double; by default what `logDensityWithPullback` writes.
   func logDensity(_ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>)
 
-  /// The same, and the map from the cotangent of each event's log-density to that of z; it adds to that of the parameters.
+  /// The same, and the map from the cotangent of each event's log-density to that of z; it adds to that of the
+  /// parameters.
   func logDensityWithPullback(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) -> BasePullback

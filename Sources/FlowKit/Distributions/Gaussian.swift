@@ -1,8 +1,8 @@
-/// N(μ, Σ) with a learned mean and covariance: diagonal, Σ = diag(exp 2ℓ), or full, Σ = LLᵀ with a lower triangular L whose
-/// diagonal is exp(ℓ).
+/// N(μ, Σ) with a learned mean and covariance: diagonal, Σ = diag(exp 2ℓ), or full, Σ = LLᵀ with a lower triangular L
+/// whose diagonal is exp(ℓ).
 ///
-/// log p₀(z) = −½ |y|² − Σ ℓᵢ − D/2 · log 2π with y = L⁻¹ (z − μ). Starts at N(0, I), or at the mean and the variances of
-/// the events that a fit begins with. Text: `gaussian`, `gaussian(full)`.
+/// log p₀(z) = −½ |y|² − Σ ℓᵢ − D/2 · log 2π with y = L⁻¹ (z − μ). Starts at N(0, I), or at the mean and the variances
+/// of the events that a fit begins with. Text: `gaussian`, `gaussian(full)`.
 public struct Gaussian: BaseDistribution {
   public enum Covariance: String, Sendable, Codable {
     case diagonal, full

@@ -1,12 +1,13 @@
 internal import CFlowKernels
 
-/// A mixture of K normal densities with diagonal covariances, learned weights wₖ = softmax(a)ₖ, means μₖ and scales exp(ℓₖ):
+/// A mixture of K normal densities with diagonal covariances, learned weights wₖ = softmax(a)ₖ, means μₖ and scales
+/// exp(ℓₖ):
 ///
 ///     log p₀(z) = log Σₖ wₖ Πᵢ N(zᵢ; μₖᵢ, exp(2ℓₖᵢ))
 ///
-/// computed by log-sum-exp. 1 ≤ K ≤ 256. Starts with equal weights and means that are K events spread by k-means++ (Arthur
-/// & Vassilvitskii 2007), or standard normal numbers without data: components that start as equals would stay equals.
-/// Text: `mixture(K)`, by default 8.
+/// computed by log-sum-exp. 1 ≤ K ≤ 256. Starts with equal weights and means that are K events spread by k-means++
+/// (Arthur & Vassilvitskii 2007), or standard normal numbers without data: components that start as equals would stay
+/// equals. Text: `mixture(K)`, by default 8.
 public struct GaussianMixture: BaseDistribution {
   public static let name = "mixture"
   public static let maximumComponents = Int(FLOWKIT_MAXIMUM_COMPONENTS)

@@ -2,9 +2,10 @@
 ///
 ///     log p₀(z) = Σ cᵢ − ½ (νᵢ + 1) log(1 + zᵢ²/νᵢ),   c = log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log νπ
 ///
-/// ν = 1 + exp(n) with the parameter n, so that ν > 1: tails between those of a Cauchy density, whose mean does not exist, and
-/// a normal one. n counts up to log 10⁶, where the density is a normal one but for 10⁻⁶. Starts at ν = 5. Location and scale
-/// are 0 and 1: a flow's layers have their own. In Float the log-density stays constant beyond |z| = 10¹⁸.
+/// ν = 1 + exp(n) with the parameter n, so that ν > 1: tails between those of a Cauchy density, whose mean does not
+/// exist, and a normal one. n counts up to log 10⁶, where the density is a normal one but for 10⁻⁶. Starts at ν = 5.
+/// Location and scale are 0 and 1: a flow's layers have their own. In Float the log-density stays constant beyond |z| =
+/// 10¹⁸.
 ///
 /// Text: `student-t`. Samples: Bailey, "Polar generation of random variates with the t-distribution", Math. Comp. 62
 /// (1994).

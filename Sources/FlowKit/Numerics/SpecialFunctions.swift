@@ -12,7 +12,7 @@ extension Double {
   ///
   /// ψ(x) = ψ(x + 1) − 1/x until x ≥ 10, then the asymptotic series log x − 1/2x − Σ B₂ₖ / (2k x²ᵏ) (Abramowitz & Stegun
   /// 6.3.18), whose first term left out, B₁₆/16x¹⁶, is below 5·10⁻¹⁷.
-  static func digamma(_ x: Double) -> Double {
+  package static func digamma(_ x: Double) -> Double {
     precondition(x > 0, "digamma of \(x)")
     var (x, result) = (x, 0.0)
     while x < 10 {
