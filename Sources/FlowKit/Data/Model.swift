@@ -53,7 +53,7 @@ extension Model {
       ModelFormat.formatKey: .text(ModelFormat.name), ModelFormat.versionKey: .integer(ModelFormat.version),
       "element_type": .text(Scalar.elementTypeName), "dimension": .integer(flow.dimension),
       "context_dimension": .integer(flow.contextDimension), "layers": .text(flow.architecture.layerList),
-      "base": .text(type(of: flow.architecture.base).name), "columns": .texts(columns),
+      "base": .text(flow.architecture.base.text), "columns": .texts(columns),
       "context_columns": .texts(contextColumns),
     ])
     try root.write(try flow.architecture.jsonText(), to: "architecture")
