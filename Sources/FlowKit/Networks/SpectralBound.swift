@@ -39,9 +39,10 @@ struct SpectralBound {
 
   private var side: Int { min(rows, columns) }
 
-  /// σ̂ with a margin for rounding: of the iteration, and of entries rounded to a type with rounding error `epsilon`.
-  func bound(epsilon: Double) -> Double {
-    norm * (1 + epsilon * Double(rows + columns) * Double(side).squareRoot())
+  /// σ̂ with a margin for rounding: of the iteration in Double, and of a matrix whose entries are rounded to a type with
+  /// rounding error `epsilon` afterwards, which moves it by less than ε‖W‖_F ≤ ε √n σ_max.
+  func bound(rounding epsilon: Double = 0) -> Double {
+    norm * (1 + (epsilon + Double.ulpOfOne * Double(rows + columns)) * Double(side).squareRoot())
   }
 
   /// ∂σ̂/∂W = σ̂^(1−p) W (WᵀW)^(p/2−1), and the latter power is the product of all powers above. Its scale follows from
