@@ -7,8 +7,8 @@
 ///     ∂ log det(I + J) = E ⟨w, ∂J v⟩,  w = Σₖ (−1)ᵏ cₖ vᵀJᵏ held constant
 ///
 /// The first two terms are always taken; each later one follows with probability q. A term has the size Lᵏ at most, so that
-/// q ≥ L² keeps the variance of the value finite for every network, and that of the gradient wherever the spectral
-/// radius of J stays below L.
+/// q = max(½, L²) keeps the variance of the value finite for every network, and that of the gradient wherever the spectral
+/// radius of J stays below L. It takes 2 + q / (1 − q) terms on average: 6 for L = 0.9, 500 for L = 0.999.
 struct NeumannSeries {
   /// For each event, k of the last term.
   let lastTerms: [Int]
@@ -16,8 +16,6 @@ struct NeumannSeries {
   let survival: Double
 
   static let exactTerms = 2
-  /// Beyond it a term is below 0.5⁶⁴ of the first, or (L near 1) cut: P(N > 512) < 1e-9 for L ≤ 0.98.
-  private static let longest = 512
 
   /// N drawn for each event.
   init(drawing random: inout [RandomStream], lipschitz: Double) {
@@ -25,7 +23,7 @@ struct NeumannSeries {
     self.survival = survival
     lastTerms = random.indices.map { event in
       var last = Self.exactTerms - 1
-      while last < Self.longest && random[event].uniform() < survival { last += 1 }
+      while random[event].uniform() < survival { last += 1 }
       return last
     }
   }

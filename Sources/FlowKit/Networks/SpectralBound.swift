@@ -1,3 +1,4 @@
+internal import CFlowKernels
 internal import COpenBLAS
 
 /// An upper bound of the spectral norm of a matrix, by Gram iteration (Delattre, Barthélemy, Araujo & Allauzen,
@@ -27,10 +28,11 @@ struct SpectralBound {
     var scales: [Double] = []
     var next = gram
     for _ in 0...Self.squarings {
-      let scale = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let scale = flowkit_sum_squares_f64(next, next.count).squareRoot()
       scales.append(scale)
       guard scale > 0 else { break }
-      powers.append(next.map { $0 / scale })
+      let reciprocal = 1 / scale
+      powers.append(next.map { $0 * reciprocal })
       guard powers.count <= Self.squarings else { break }
       next = product(powers.last!, powers.last!, rows: side, inner: side, columns: side)
     }

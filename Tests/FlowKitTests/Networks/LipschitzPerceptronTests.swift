@@ -68,9 +68,10 @@ import Testing
   @Test func aFittedDensityIntegratesToOne() throws {
     let events = PlanarSet.moons.events(4_000)
     var random = RandomStream(seed: 1, purpose: .architecture)
-    let chain = try LayerList("6*[residual(hidden=32x32,lipschitz=0.95)],lower").chain(dimension: 2, using: &random)
+    let chain = try LayerList("6*[residual(hidden=32x32,lipschitz=0.95),diagonal]").chain(
+      dimension: 2, using: &random)
     var options = TrainingOptions()
-    (options.epochs, options.learningRate, options.batchSize) = (20, 1e-2, 256)
+    (options.epochs, options.learningRate, options.batchSize) = (40, 2e-2, 128)
     let start = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 2)), seed: 1)
     let flow = try Trainer(start, train: LabelledEvents(events), options: options).fit().flow
     var offset = 0
@@ -87,9 +88,9 @@ import Testing
       for logDensity in evaluator.logDensity(axis.flatMap { [x, $0] }) { sum += exp(logDensity) }
     }
     #expect(abs(sum * step * step - 1) < 0.005)
-    // A normal density with their covariance reaches −3.3.
+    // A normal density with their covariance reaches −3.3, the one they are drawn from −2.4.
     let reached = flow.logDensity(PlanarSet.moons.events(4_000, seed: 1)).reduce(0, +) / 4_000
-    #expect(reached > -2.9, "\(reached)")
+    #expect(reached > -2.7, "\(reached)")
     let samples = try evaluator.sample(1_000, seed: 3)
     #expect(samples.allSatisfy { abs($0) < 8 })
   }
