@@ -24,6 +24,9 @@ public struct Recipe: Sendable {
     Recipe(
       name: "nsf-ar", summary: "autoregressive rational-quadratic splines (Durkan et al. 2019)",
       layers: "5*[autoregressive-rqs(bins=8,bound=5,hidden=128x128),permute(random)]"),
+    Recipe(
+      name: "residual", summary: "invertible residual layers (Behrmann et al. 2019; Chen et al. 2019)",
+      layers: "8*[residual(hidden=64x64,lipschitz=0.9),diagonal]"),
   ]
 
   /// The recipe called `name`.
