@@ -11,3 +11,4 @@
 #include "normal.h"
 #include "rows.h"
 #include "spline.h"
+#include "units.h"
