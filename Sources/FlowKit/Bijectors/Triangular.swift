@@ -32,6 +32,10 @@ public struct Triangular<Side: TriangleSide>: InvertiblyDifferentiable {
       ? .lower(dimension, isAffine: true, signs: signs) : .upper(dimension, isAffine: true, signs: signs)
   }
 
+  public var traits: LayerTraits {
+    .affine(Side.isLower ? .lower(signs: signs) : .upper(signs: signs), shift: true)
+  }
+
   // MARK: Preparation: A as a full matrix, then ℓ and b
 
   public var preparedCount: Int? { dimension * dimension + 2 * dimension }

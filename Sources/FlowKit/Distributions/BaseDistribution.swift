@@ -7,6 +7,9 @@ public protocol BaseDistribution: Parameterized {
 
   var dimension: Int { get }
 
+  /// What the expressivity analysis may build on; unknown by default.
+  var traits: BaseTraits { get }
+
   /// log p₀(z) of each event, summed in Double; by default what `logDensityWithPullback` writes.
   func logDensity(_ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>)
 
@@ -24,6 +27,8 @@ public protocol BaseDistribution: Parameterized {
 public typealias BasePullback = (_ logDensity: Tile, _ gradient: inout Gradient) -> Tile
 
 extension BaseDistribution {
+  public var traits: BaseTraits { .unknown(dimension) }
+
   public func logDensity(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {

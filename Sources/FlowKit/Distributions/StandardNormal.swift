@@ -7,6 +7,10 @@ public struct StandardNormal: BaseDistribution {
     self.dimension = dimension
   }
 
+  public var traits: BaseTraits {
+    BaseTraits(dimension: dimension, isNormal: true, isIndependent: true, isHeavy: false)
+  }
+
   public func logDensity(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
