@@ -14,17 +14,34 @@ KERNEL void NAME(row_dots)(const REAL *x, const REAL *y, REAL *out, size_t rows,
   }
 }
 
-KERNEL void NAME(leaky_relu)(const REAL *x, REAL *y, REAL *restrict l, size_t rows, size_t n, REAL slope,
-                             REAL log_slope) {
+KERNEL void NAME(leaky_relu)(const REAL *x, REAL *y, REAL *restrict l, size_t rows, size_t n, const REAL *slope,
+                             const REAL *log_slope, size_t step) {
   ROWS {
+    REAL a = slope[i * step], log_a = log_slope[i * step];
     EVENTS {
       REAL v = x[i * n + e];
-      l[e] += v < 0 ? log_slope : 0;
-      y[i * n + e] = v < 0 ? slope * v : v;
+      l[e] += v < 0 ? log_a : 0;
+      y[i * n + e] = v < 0 ? a * v : v;
     }
   }
 }
 
-KERNEL void NAME(leaky_relu_pullback)(REAL *restrict d, const REAL *restrict x, size_t rows, size_t n, REAL slope) {
-  ROWS EVENTS d[i * n + e] *= x[i * n + e] < 0 ? slope : 1;
+KERNEL void NAME(leaky_relu_pullback)(REAL *restrict d, const REAL *restrict x, size_t rows, size_t n,
+                                      const REAL *slope, size_t step) {
+  ROWS {
+    REAL a = slope[i * step];
+    EVENTS d[i * n + e] *= x[i * n + e] < 0 ? a : 1;
+  }
+}
+
+KERNEL void NAME(leaky_relu_slope_pullback)(const REAL *d, const REAL *dl, const REAL *x, REAL *gs, REAL *gl,
+                                            size_t rows, size_t n) {
+  ROWS {
+    const REAL *xi = x + i * n, *di = d + i * n;
+    REAL slope = 0, log_slope = 0;
+    ROW_SUM(slope, xi[e] < 0 ? di[e] * xi[e] : 0);
+    ROW_SUM(log_slope, xi[e] < 0 ? dl[e] : 0);
+    gs[i] += slope;
+    gl[i] += log_slope;
+  }
 }

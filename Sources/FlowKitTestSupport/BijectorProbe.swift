@@ -28,7 +28,7 @@ public struct BijectorProbe {
 
   public let bijector: any Bijector
   /// θ.
-  public let parameters: [Scalar]
+  public private(set) var parameters: [Scalar]
   private let prepared: [Scalar]
   private let pool = TilePool()
 
@@ -38,10 +38,12 @@ public struct BijectorProbe {
       "\(parameters.count) parameters for \(bijector.layerList), which has \(bijector.parameterCount)")
     self.bijector = bijector
     self.parameters = parameters
-    var prepared = parameters
+    self.parameters.withUnsafeMutableBufferPointer { bijector.clearUnused($0) }
+    var prepared = self.parameters
     if let count = bijector.preparedCount {
       prepared = Array(repeating: 0, count: count)
-      prepared.withUnsafeMutableBufferPointer { bijector.prepare(Parameters(parameters), into: $0) }
+      let θ = Parameters(self.parameters)
+      prepared.withUnsafeMutableBufferPointer { bijector.prepare(θ, into: $0) }
     }
     self.prepared = prepared
   }
@@ -96,13 +98,20 @@ public struct BijectorProbe {
   }
 
   private func pullBackPreparation(_ tileGradient: [Scalar], startingFrom start: Scalar) -> [Scalar] {
-    guard bijector.preparedCount != nil else { return tileGradient }
+    guard bijector.preparedCount != nil else { return cleared(tileGradient, to: start) }
     var gradient = Gradient(count: parameters.count)
     for index in parameters.indices { gradient[index] = start }
     bijector.pullBackPreparation(
       Parameters(parameters), prepared: Parameters(prepared),
       preparedGradient: Parameters(tileGradient.map { $0 - start }), to: &gradient)
-    return parameters.indices.map { gradient[$0] }
+    return cleared(parameters.indices.map { gradient[$0] }, to: start)
+  }
+
+  /// A gradient that knows nothing of the entries that the bijector has no use for.
+  private func cleared(_ gradient: [Scalar], to start: Scalar) -> [Scalar] {
+    var used = [Scalar](repeating: 1, count: gradient.count)
+    used.withUnsafeMutableBufferPointer { bijector.clearUnused($0) }
+    return zip(gradient, used).map { $1 == 0 ? start : $0 }
   }
 }
 

@@ -68,6 +68,9 @@ struct Density: ParsableCommand {
     if scorer.nonFiniteRows > 0 {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
     }
+    if scorer.rowsOutsideDomain > 0 {
+      Terminal.note("\(scorer.location): \(scorer.rowsOutsideDomain) rows outside the model's domain have density 0")
+    }
     let moments = scorer.moments
     guard !json else {
       return try Line(

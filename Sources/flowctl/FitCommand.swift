@@ -77,6 +77,7 @@ struct Fit: ParsableCommand {
     try OutputPath.check(output, force: force, inputs: [DataLocation(data).file] + split.files)
     let (train, validation) = try readEvents(split)
     let architecture = try Architecture(fitting: train, layers: layerList, base: base, seed: seed)
+    if let validation { try architecture.checkDomain(of: validation) }
     Interrupts.catchThem()
     try describe(train, validation, architecture)
     let trainer = Trainer(

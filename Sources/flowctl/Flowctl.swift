@@ -20,6 +20,8 @@ struct Flowctl: ParsableCommand {
       try Terminal.finishOutput()
     } catch let error as FlowError {
       Terminal.fail(error.message, code: Interrupts.isPending ? 128 + SIGINT : 1)
+    } catch let code as ExitCode {
+      exit(code.rawValue)
     } catch {
       guard exitCode(for: error) != .success else { exit(withError: error) }
       let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"

@@ -9,6 +9,20 @@
  * comment says "in place". "+=" in a formula means that the kernel adds to what is there. */
 #define FLOWKIT_MAXIMUM_BINS 64
 
+/* Fixed increasing functions of one number, in pairs that undo each other. */
+enum flowkit_monotone {
+  FLOWKIT_SIGMOID,
+  FLOWKIT_LOGIT,
+  FLOWKIT_SOFTPLUS,
+  FLOWKIT_SOFTPLUS_INVERSE,
+  FLOWKIT_EXP,
+  FLOWKIT_LOG,
+  FLOWKIT_TANH,
+  FLOWKIT_ATANH,
+  FLOWKIT_ARCSINH,
+  FLOWKIT_SINH
+};
+
 #define FLOWKIT_DECLARE(REAL, X)                                                                                       \
   /* y += a * b_row. */                                                                                                \
   void flowkit_bias_##X(REAL *y, REAL a, const REAL *b, size_t rows, size_t n);                                        \
@@ -51,15 +65,26 @@
   void flowkit_spline_inverse_pullback_##X(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,   \
                                            size_t bins, REAL B);                                                       \
                                                                                                                        \
+  /* y = g(x); l += sum over rows of log g'(x). */                                                                     \
+  void flowkit_monotone_##X(const REAL *x, REAL *y, REAL *l, size_t rows, size_t n, enum flowkit_monotone kind);       \
+  /* d <- d g'(x) + dl (log g')'(x), in place. */                                                                      \
+  void flowkit_monotone_pullback_##X(REAL *d, const REAL *dl, const REAL *x, size_t rows, size_t n,                    \
+                                     enum flowkit_monotone kind);                                                      \
+                                                                                                                       \
   /* y = scale_row * x. y may be x. */                                                                                 \
   void flowkit_scale_rows_##X(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t n);                       \
   /* out_row += sum over events of x * y. */                                                                           \
   void flowkit_row_dots_##X(const REAL *x, const REAL *y, REAL *out, size_t rows, size_t n);                           \
                                                                                                                        \
-  /* y = x where x >= 0, slope * x elsewhere; l += log_slope for each negative x of the event. y may be x. */          \
-  void flowkit_leaky_relu_##X(const REAL *x, REAL *y, REAL *l, size_t rows, size_t n, REAL slope, REAL log_slope);     \
-  /* d <- d where x >= 0, slope * d elsewhere, in place. */                                                            \
-  void flowkit_leaky_relu_pullback_##X(REAL *d, const REAL *x, size_t rows, size_t n, REAL slope);                     \
+  /* y = x where x >= 0, slope_row * x elsewhere; l += log_slope_row for each negative x of the event. y may be x. Rows\
+   * find their slope `step` apart: 1, or 0 for one slope. */                                                          \
+  void flowkit_leaky_relu_##X(const REAL *x, REAL *y, REAL *l, size_t rows, size_t n, const REAL *slope,               \
+                              const REAL *log_slope, size_t step);                                                     \
+  /* d <- d where x >= 0, slope_row * d elsewhere, in place. */                                                        \
+  void flowkit_leaky_relu_pullback_##X(REAL *d, const REAL *x, size_t rows, size_t n, const REAL *slope, size_t step); \
+  /* gs_row += sum of d * x and gl_row += sum of dl over the events with x < 0. */                                     \
+  void flowkit_leaky_relu_slope_pullback_##X(const REAL *d, const REAL *dl, const REAL *x, REAL *gs, REAL *gl,         \
+                                             size_t rows, size_t n);                                                   \
                                                                                                                        \
   /* out_event = -1/2 sum over rows of z^2 - rows/2 log(2 pi), summed in double. */                                    \
   void flowkit_normal_log_density_##X(const REAL *z, double *out, size_t rows, size_t n);                              \

@@ -62,17 +62,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     conditioner.initialParameters(using: &random)
   }
 
-  public var preparedCount: Int? { conditioner.parameterCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    conditioner.prepare(parameters, into: prepared)
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    conditioner.pullBackPreparation(preparedGradient, to: &gradient)
-  }
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { conditioner.clearMasked(values) }
 
   // MARK: Forward: one pass
 

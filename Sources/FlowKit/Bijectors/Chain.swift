@@ -76,6 +76,8 @@ public struct Chain: Bijector {
     }
   }
 
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
+
   // MARK: Preparation
 
   public var preparedCount: Int? { layout.preparedCount }

@@ -12,7 +12,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   public let conditioner: Perceptron
   private let mask: CouplingMask
 
-  /// - Parameter mask: which features condition; the others are transformed.
+  /// - Parameter mask: which features condition, but not all; the others are transformed.
   public init(
     dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],
     activation: Activation = .relu
@@ -100,25 +100,5 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
         return result
       }
     )
-  }
-}
-
-/// Which features of a coupling condition the others.
-public enum CouplingMask: Sendable, Codable, Equatable {
-  /// The first ⌊D/2⌋.
-  case halves
-  /// Those of odd index: 1, 3, 5, ….
-  case alternate
-
-  /// The masks by the name that layer lists give them.
-  public static let named: [(name: String, mask: CouplingMask)] = [("halves", .halves), ("alternate", .alternate)]
-
-  var layerList: String { Self.named.first { $0.mask == self }!.name }
-
-  func conditioning(dimension: Int) -> [Int] {
-    switch self {
-    case .halves: Array(0..<(dimension / 2))
-    case .alternate: Array(stride(from: 1, to: dimension, by: 2))
-    }
   }
 }

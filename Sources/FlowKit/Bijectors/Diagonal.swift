@@ -1,22 +1,24 @@
 /// z = Λx with λᵢ = sᵢ exp(ℓᵢ): trainable ℓ, signs s fixed at construction.
 ///
 /// log|det| = Σᵢ ℓᵢ, the same for every event. Signs cannot change in training, because log|λ| → −∞ forbids crossing 0.
-/// Layer list: `diagonal`.
+/// Layer list: `diagonal`; signs as in `diagonal(signs=+-+)` or `diagonal(signs=random)`, which draws them.
 public struct Diagonal: InvertiblyDifferentiable {
   public static let layerName = "diagonal"
   public let signs: [Int]
 
   /// - Parameter signs: +1 or −1 for each feature; all +1 where omitted.
   public init(dimension: Int, signs: [Int]? = nil) {
-    self.signs = signs ?? Array(repeating: 1, count: dimension)
-    precondition(self.signs.count == dimension, "\(self.signs.count) signs for \(dimension) features")
-    precondition(self.signs.allSatisfy { abs($0) == 1 }, "signs are +1 or -1, got \(self.signs)")
+    self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
 
   public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }
+<<<<<<< HEAD
   public var traits: LayerTraits { .affine(.diagonal(signs: signs), shift: false) }
+=======
+  public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
+>>>>>>> 00164113b36c58369217e6c0afe9f113a9fa4557
 
   /// λ, 1/λ and ℓ.
   public var preparedCount: Int? { 3 * dimension }

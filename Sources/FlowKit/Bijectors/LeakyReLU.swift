@@ -37,31 +37,58 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   /// The inverse of a leaky ReLU is the one with the reciprocal slope.
   private func bent(_ x: consuming Tile, slope: Double) -> (value: Transformed, pullback: Pullback) {
     let input = x
+    let slopes = Parameters([Scalar(slope)])
     var logDeterminant = Tile(features: 1, like: input, filledWith: 0)
-    let z = input.leakyReLU(slope: Scalar(slope), logSlope: Scalar(Double.log(slope)), addingTo: &logDeterminant)
+    let z = input.leakyReLU(
+      slopes: slopes, logSlopes: Parameters([Scalar(Double.log(slope))]), addingTo: &logDeterminant)
     return (
       Transformed(z, LogDeterminant(perEvent: logDeterminant)),
       { values, _, _ in
         var result = values
-        result.pullBackLeakyReLU(of: input, slope: Scalar(slope))
+        result.pullBackLeakyReLU(of: input, slopes: slopes)
         return result
       }
     )
   }
 }
 
+extension LeakyReLU: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    let slope = try arguments.number("slope", positional: true, default: 0.1, "a slope above 0") { $0 > 0 }
+    return LeakyReLU(dimension: arguments.dimension, slope: slope)
+  }
+}
+
+/// Leaky ReLU with one slope for each row, or one for all.
 extension Tile {
-  /// x where x ≥ 0, slope · x below; the log-determinant gains `logSlope` for each negative value of its event.
-  fileprivate func leakyReLU(slope: Scalar, logSlope: Scalar, addingTo logDeterminant: inout Tile) -> Tile {
+  /// x where x ≥ 0, slope · x below; the log-determinant gains the slope's logarithm for each negative value of its event.
+  func leakyReLU(slopes: Parameters, logSlopes: Parameters, addingTo logDeterminant: inout Tile) -> Tile {
+    precondition(logSlopes.count == slopes.count, "\(slopes.count) slopes, \(logSlopes.count) logarithms")
     var result = Tile(features: features, like: self)
     kernelLeakyReLU(
-      base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slope, logSlope)
+      base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slopes.base, logSlopes.base,
+      step(slopes))
     return result
   }
 
   /// Turns ∂L/∂output into ∂L/∂input.
-  fileprivate mutating func pullBackLeakyReLU(of input: Tile, slope: Scalar) {
+  mutating func pullBackLeakyReLU(of input: Tile, slopes: Parameters) {
     checkShape(input)
-    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slope)
+    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slopes.base, step(slopes))
+  }
+
+  /// Adds ∂L/∂slope of each row, then ∂L/∂log-slope of each row as far as it shows in the log-determinant; this tile is
+  /// ∂L/∂output.
+  func addSlopeGradients(of input: Tile, _ logDeterminant: Tile, to gradient: inout Gradient) {
+    checkShape(input)
+    precondition(gradient.count == 2 * features, "\(features) rows, \(gradient.count) parameters")
+    kernelLeakyReLUSlopePullback(
+      base, logDeterminant.base, input.base, gradient.base, gradient.base + features, features, width)
+  }
+
+  /// How far apart the slopes of two rows stand.
+  private func step(_ slopes: Parameters) -> Int {
+    precondition(slopes.count == 1 || slopes.count == features, "\(features) rows, \(slopes.count) slopes")
+    return slopes.count == 1 ? 0 : 1
   }
 }

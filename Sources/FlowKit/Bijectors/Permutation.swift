@@ -12,7 +12,7 @@ public struct Permutation: InvertiblyDifferentiable {
     self.init(indices, isRandom: false)
   }
 
-  private init(_ indices: [Int], isRandom: Bool) {
+  init(_ indices: [Int], isRandom: Bool) {
     precondition(indices.sorted() == Array(0..<indices.count), "\(indices) is no permutation")
     self.indices = indices
     self.isRandom = isRandom
@@ -29,6 +29,8 @@ public struct Permutation: InvertiblyDifferentiable {
   public var dimension: Int { indices.count }
   public var structure: JacobianStructure { .permutation(indices) }
   public var traits: LayerTraits { .affine(.permutation(indices), shift: false) }
+
+  public func image(of input: [Interval]) -> [Interval] { indices.map { input[$0] } }
 
   public var layerList: String {
     if isRandom { return "permute(random)" }

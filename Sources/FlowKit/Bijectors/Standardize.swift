@@ -15,6 +15,13 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     self.standardDeviations = standardDeviations
   }
 
+  /// This map with some features unchanged: μ = 0 and σ = 1.
+  public func leavingAlone(_ isLeft: (_ feature: Int) -> Bool) -> Standardize {
+    Standardize(
+      means: means.indices.map { isLeft($0) ? 0 : means[$0] },
+      standardDeviations: means.indices.map { isLeft($0) ? 1 : standardDeviations[$0] })
+  }
+
   public var dimension: Int { means.count }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: means.map { _ in 1 }) }
   public var traits: LayerTraits { .affine(.fixedDiagonal(signs: means.map { _ in 1 }), shift: false) }

@@ -19,6 +19,8 @@ public struct EventSet: Sendable {
   public private(set) var rows: Int
   /// Rows left out because a value is not finite.
   public private(set) var droppedRows = 0
+  /// The rows of the table that these events were; nil where they are all of them.
+  private var tableRows: [Int]?
 
   /// Reads the selected columns of a table.
   ///
@@ -41,6 +43,7 @@ public struct EventSet: Sendable {
         throw FlowError(
           .data, "\(reader.location): \(nonFinite); repair the data, or leave such rows out with --skip-non-finite")
       }
+      tableRows = table.finiteRows
       table = table.droppingNonFinite()
       guard table.rows > 0 else {
         throw FlowError(.data, "\(reader.location): every row has a value that is not finite")
@@ -110,6 +113,9 @@ public struct EventSet: Sendable {
     return (selecting(order[validCount...].sorted()), selecting(order[..<validCount].sorted()))
   }
 
+  /// The row of the table, counted from 0, that an event was read from.
+  public func tableRow(of event: Int) -> Int { tableRows?[event] ?? event }
+
   private func selecting(_ indices: [Int]) -> EventSet {
     func rows(_ values: [Double], _ width: Int) -> [Double] {
       var result: [Double] = []
@@ -119,6 +125,7 @@ public struct EventSet: Sendable {
     }
     var part = self
     part.rows = indices.count
+    part.tableRows = indices.map { tableRow(of: $0) }
     part.events = LabelledEvents(
       rows(events.events, columns.count), context: rows(events.context, contextColumns.count),
       weights: events.weights.map { weights in indices.map { weights[$0] } })

@@ -57,9 +57,10 @@ extension Table {
   }
 
   /// The rows whose values are all finite.
-  public func droppingNonFinite() -> Table {
-    selecting(rows: (0..<rows).filter { row(Int($0)).allSatisfy(\.isFinite) })
-  }
+  public func droppingNonFinite() -> Table { selecting(rows: finiteRows) }
+
+  /// The numbers of those rows.
+  var finiteRows: [Int] { (0..<rows).filter { row($0).allSatisfy(\.isFinite) } }
 }
 
 extension TableReader {

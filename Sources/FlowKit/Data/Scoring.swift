@@ -29,6 +29,8 @@ public final class TableScorer {
   public private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   public private(set) var nonFiniteRows = 0
+  /// Rows of finite values outside the model's domain.
+  public private(set) var rowsOutsideDomain = 0
   private let acceptsNonFinite: Bool
 
   /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
@@ -57,6 +59,7 @@ public final class TableScorer {
       let (events, context) = separated(block)
       let logDensities = evaluator.logDensity(events, context: context)
       for value in logDensities { moments.add(value) }
+      rowsOutsideDomain += countRowsOutsideDomain(events)
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
       try body(logDensities)
     }
@@ -65,6 +68,13 @@ public final class TableScorer {
   private func countNonFiniteRows(_ block: [Double]) -> Int {
     let width = reader.columns.count
     return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
+  }
+
+  private func countRowsOutsideDomain(_ events: [Double]) -> Int {
+    let width = model.columns.count
+    return model.flow.architecture.eventsOutsideDomain(events).count {
+      events[($0.event * width)..<(($0.event + 1) * width)].allSatisfy(\.isFinite)
+    }
   }
 
   private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {

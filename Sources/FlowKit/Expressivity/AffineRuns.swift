@@ -73,6 +73,10 @@ enum AffineRuns {
     case (.upper(let s), .upper(let t)), (.upper(let s), .diagonal(let t)), (.diagonal(let s), .upper(let t)),
       (.upper(let s), .fixedDiagonal(let t)), (.fixedDiagonal(let s), .upper(let t)):
       return .upper(signs: times(s, t))
+    // LU: upper first; factors of its ends go into them.
+    case (.upper(let s), .lower(let t)), (.lowerUpper(let s), .lower(let t)), (.upper(let s), .lowerUpper(let t)),
+      (.lowerUpper(let s), .diagonal(let t)), (.diagonal(let s), .lowerUpper(let t)):
+      return .lowerUpper(signs: times(s, t))
     case (.orthogonal(let j), .orthogonal(let k)):
       // Cartan-Dieudonné: D reflections, or D - 1 for the other parity, give all that more of them do.
       let total = j + k
@@ -126,17 +130,20 @@ enum AffineRuns {
       from: element.range.lowerBound, to: element.range.upperBound, equivalent: list, parametersSaved: saved)
   }
 
-  /// Nil where no layer list says it: negative signs, or a layer that does not exist.
+  /// Nil where no layer list says it.
   private static func list(_ element: Element, _ dimension: Int) -> String? {
-    func positive(_ signs: [Int]) -> Bool { signs.allSatisfy { $0 == 1 } }
     let shift = element.shift ? ",shift" : ""
     switch element.group {
     case .identity:
       return element.shift ? "shift" : "permute(\((0..<dimension).map(String.init).joined(separator: ",")))"
     case .permutation(let indices): return Permutation(indices).layerList + shift
-    case .diagonal(let signs): return positive(signs) ? "diagonal" + shift : nil
-    case .lower(let signs): return positive(signs) ? "lower" : nil
-    case .upper(let signs): return positive(signs) ? "upper" : nil
+    case .diagonal(let signs):
+      let isPositive = signs.allSatisfy { $0 == 1 }
+      if element.shift, isPositive { return "actnorm" }
+      return Diagonal(dimension: dimension, signs: signs).layerList + shift
+    case .lower(let signs): return LowerTriangular(dimension: dimension, signs: signs).layerList
+    case .upper(let signs): return UpperTriangular(dimension: dimension, signs: signs).layerList
+    case .lowerUpper(let signs): return LU(dimension: dimension, signs: signs).layerList
     case .orthogonal(let reflections): return "householder(\(reflections))" + shift
     case .general(let determinant, true, _): return determinant == 1 ? "qr" : "qr(determinant=-1)"
     default: return nil

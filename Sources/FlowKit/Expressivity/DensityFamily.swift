@@ -49,6 +49,12 @@ public struct DensityFamily: Sendable, Equatable {
     let centre = lanes.shifts.allSatisfy { $0 } ? "" : ", of fixed mean"
     let source = "an affine image of a normal distribution is normal; Cholesky"
     let witness = "two separate clusters"
+    if lanes.hasFixedEnds {
+      return DensityFamily(
+        lanes.any.isEmpty && base.isIndependent == true ? .independent : .notUniversal, .affine,
+        because: "besides maps that are fixed, the layers only shift, turn and stretch", source: source,
+        witness: witness)
+    }
     guard base.isNormal else {
       let name = base.isIndependent == true && lanes.any.isEmpty ? Kind.independent : .notUniversal
       return DensityFamily(

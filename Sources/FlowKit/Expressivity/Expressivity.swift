@@ -47,17 +47,27 @@ public struct Expressivity: Sendable {
     self.layers = LayerList.describing(chain.layers)
     self.base = type(of: base).name
     mixing = Mixing(layers, dimension: chain.dimension)
-    isAffine = lanes.isAffine
-    let groups = layers.compactMap { layer in
-      if case .affine(let group, _) = layer.traits.kind { group } else { nil as AffineGroup? }
-    }
-    let declared = groups.count == layers.count ? AffineGroup.name(of: groups, dimension: chain.dimension) : nil
-    group = lanes.isAffine ? declared ?? (chain.dimension == 1 ? .diagonal : .other) : nil
+    isAffine = layers.allSatisfy { $0.structure.isAffine }
+    let groups = layers.compactMap { $0.affineGroup }
+    let name = groups.count == layers.count ? AffineGroup.name(of: groups, dimension: chain.dimension) : .other
+    group = isAffine ? name : nil
     untransformed = (0..<chain.dimension).filter { !lanes.touched[$0] }
     density = DensityFamily(lanes, base: base.traits)
     support = Support(layers, mixing, base.traits, domain: domain + layers.flatMap(\.domain))
     collapsible = AffineRuns.collapsible(layers, dimension: chain.dimension)
     findings = []
+  }
+}
+
+extension Bijector {
+  /// The matrices of an affine layer.
+  var affineGroup: AffineGroup? {
+    switch traits.kind {
+    case .affine(let group, _): group
+    case .scalar(.shift, _, _) where structure.isAffine: .identity
+    case .scalar(.affine, _, _) where structure.isAffine: .diagonal(signs: Array(repeating: 1, count: dimension))
+    default: nil
+    }
   }
 }
 

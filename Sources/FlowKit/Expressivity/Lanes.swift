@@ -28,6 +28,8 @@ struct Lanes {
   var allFields = false
   /// A layer may be something that cannot be undone or left out.
   var hasUnknown = false
+  /// Whether the first or the last layers are fixed nonlinear maps, which are left out here.
+  var hasFixedEnds = false
   var isAffine = true
   var hasConstantVolume = true
   /// Whether f(λx) = λf(x) for λ > 0.
@@ -48,7 +50,12 @@ struct Lanes {
     (linear, additive, affine, monotoneEdges, any) = (empty, empty, empty, empty, empty)
     signs = Array(repeating: 1, count: dimension)
     laneAt = Array(0..<dimension)
-    for layer in layers { add(layer) }
+    // Fixed maps at the ends are like preprocessing: composing with them keeps a family dense.
+    let isFixed = layers.map { $0.traits.kind == .fixed }
+    let inner = (isFixed.firstIndex(of: false) ?? 0)..<((isFixed.lastIndex(of: false) ?? -1) + 1)
+    hasFixedEnds = inner.count < layers.count
+    for layer in layers[inner] { add(layer) }
+    if hasFixedEnds { touchAll() }
     repeatForever()
     close()
   }
@@ -80,7 +87,7 @@ struct Lanes {
       (allFields, isHomogeneous) = (true, false)
       any = .full(dimension)
       touchAll()
-    case .unknown: addUnknown(pattern)
+    case .fixed, .unknown: addUnknown(pattern)
     }
   }
 

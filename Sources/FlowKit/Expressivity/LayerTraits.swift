@@ -33,6 +33,8 @@ public struct LayerTraits: Sendable, Equatable {
     case kink(slope: Double)
     /// The same with trainable slopes above 0.
     case trainableKink
+    /// zᵢ = g(xᵢ) with nothing to train.
+    case fixed
     /// x + εv(x), in the limit of small ε any v of a family whose sums are dense in the continuous vector fields:
     /// residual and planar layers.
     case smallSteps

@@ -4,9 +4,10 @@
 /// use; the methods here are for single calls.
 public struct Flow: Sendable {
   public let architecture: Architecture
-  /// θ, flat, laid out as `architecture.parameterShapes` says.
+  /// θ, flat, laid out as `architecture.parameterShapes` says. Entries that the architecture has no use for are 0.
   public var parameters: [Scalar] {
     willSet { precondition(newValue.count == architecture.parameterCount, "\(newValue.count) parameters") }
+    didSet { parameters = Self.cleared(parameters, architecture) }
   }
 
   public init(architecture: Architecture, parameters: [Scalar]) {
@@ -14,7 +15,12 @@ public struct Flow: Sendable {
       parameters.count == architecture.parameterCount,
       "\(parameters.count) parameters for an architecture of \(architecture.parameterCount)")
     self.architecture = architecture
-    self.parameters = parameters
+    self.parameters = Self.cleared(parameters, architecture)
+  }
+
+  private static func cleared(_ parameters: consuming [Scalar], _ architecture: Architecture) -> [Scalar] {
+    parameters.withUnsafeMutableBufferPointer { architecture.layout.clearUnused($0) }
+    return parameters
   }
 
   /// A flow with initial parameters, drawn from `seed`.

@@ -13,14 +13,14 @@ public final class FlowEvaluator {
     engine = Engine(flow, threads: threads)
   }
 
-  /// log p(x | c) in nats of each event: −∞ for an infinite value, NaN for a NaN.
+  /// log p(x | c) in nats of each event: −∞ outside the flow's domain and for an infinite value, NaN for a NaN.
   ///
   /// - Parameters:
   ///   - events: N × D values, row-major, in the data's own units.
   ///   - context: N × C values for a conditional flow.
   public func logDensity(_ events: [Double], context: [Double] = []) -> [Double] {
     let (dimension, contextDimension) = (architecture.dimension, architecture.contextDimension)
-    let count = checkedCount(events, context)
+    let (count, domain) = (checkedCount(events, context), architecture.chain.domain)
     return [Double](unsafeUninitializedCapacity: count) { result, initialized in
       let output = result.baseAddress
       engine.forEachTile(of: count) { worker, range in
@@ -30,6 +30,7 @@ public final class FlowEvaluator {
         for layer in architecture.preprocessing {
           layer.forward(rows: &worker.events, addingTo: &worker.logDeterminants)
         }
+        let outside = domain.isEverything ? [] : domain.eventsOutside(worker.events)
         let x = worker.events.withUnsafeBufferPointer { worker.tile($0, dimension: dimension) }
         let c = contextTile(
           context[(range.lowerBound * contextDimension)..<(range.upperBound * contextDimension)], worker)
@@ -37,6 +38,7 @@ public final class FlowEvaluator {
         for (index, event) in range.enumerated() {
           (output! + event).initialize(to: worker.logDensities[index] + worker.logDeterminants[index])
         }
+        for each in outside { output![range.lowerBound + each.event] = -.infinity }
         for (index, value) in unbounded { output![range.lowerBound + index] = value }
       }
       initialized = count

@@ -42,7 +42,7 @@ public struct LayerArguments {
   }
 
   /// The value of `key`, or of the first argument without a key if `positional`.
-  private mutating func take(_ key: String, positional: Bool) -> Argument? {
+  mutating func take(_ key: String, positional: Bool) -> Argument? {
     guard let index = remaining.firstIndex(where: { $0.key == key || (positional && $0.key == nil) }) else {
       return nil
     }
@@ -79,6 +79,21 @@ public struct LayerArguments {
       throw error(argument, "\(key) takes one of \(choices.map(\.name).joined(separator: ", "))")
     }
     return choice.value
+  }
+
+  /// A permutation of the features as arguments without a key: `reverse`, `random`, which draws it, or π(0), π(1), ….
+  mutating func permutation(default: String) throws(FlowError) -> (indices: [Int], isRandom: Bool) {
+    let given = positionals()
+    switch given.isEmpty ? [`default`] : given.map(\.value) {
+    case ["reverse"]: return ((0..<dimension).reversed(), false)
+    case ["random"]: return (random.permutation(of: dimension), true)
+    case let texts:
+      let indices = texts.compactMap { Int($0) }
+      guard indices.count == texts.count, indices.sorted() == Array(0..<dimension) else {
+        throw error(given[0], "\(layerName) takes reverse, random, or each of 0 to \(dimension - 1) once")
+      }
+      return (indices, false)
+    }
   }
 
   /// All arguments without a key, as texts.

@@ -17,9 +17,16 @@ public protocol ListedLayer: Bijector {
   static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector
 }
 
+extension Bijector {
+  /// How a layer list writes a layer of this kind with these arguments, such as `qr(determinant=-1)`.
+  static func layerList(_ arguments: [String]) -> String {
+    arguments.isEmpty ? layerName : "\(layerName)(\(arguments.joined(separator: ",")))"
+  }
+}
+
 extension Diagonal: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    Diagonal(dimension: arguments.dimension)
+    Diagonal(dimension: arguments.dimension, signs: try DiagonalSigns.fromLayerList(&arguments))
   }
 }
 
@@ -29,33 +36,10 @@ extension Shift: ListedLayer {
   }
 }
 
-extension Triangular: ListedLayer {
-  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    Triangular(dimension: arguments.dimension)
-  }
-}
-
-extension LeakyReLU: ListedLayer {
-  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    let slope = try arguments.number("slope", positional: true, default: 0.1, "a slope above 0") { $0 > 0 }
-    return LeakyReLU(dimension: arguments.dimension, slope: slope)
-  }
-}
-
 extension Permutation: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    let given = arguments.positionals()
-    switch given.map(\.value) {
-    case [], ["reverse"]: return reverse(dimension: arguments.dimension)
-    case ["random"]: return random(dimension: arguments.dimension, using: &arguments.random)
-    case let texts:
-      let indices = texts.compactMap { Int($0) }
-      guard indices.sorted() == Array(0..<arguments.dimension) else {
-        throw arguments.error(
-          given[0], "permute takes reverse, random, or each of 0 to \(arguments.dimension - 1) once")
-      }
-      return Permutation(indices)
-    }
+    let (indices, isRandom) = try arguments.permutation(default: "reverse")
+    return Permutation(indices, isRandom: isRandom)
   }
 }
 
@@ -63,7 +47,7 @@ extension Coupling: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     Coupling(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      mask: try arguments.choice("mask", default: .halves, from: CouplingMask.named.map { ($0.name, $0.mask) }),
+      mask: try CouplingMask.fromLayerList(&arguments),
       map: try Map.fromLayerList(&arguments), hidden: try arguments.widths("hidden", default: [64, 64]),
       activation: try arguments.choice(
         "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))

@@ -37,10 +37,12 @@ public struct Recipe: Sendable {
 }
 
 extension Architecture {
-  /// An architecture for the events of `data`: standardized by their statistics, then the layers of a list.
+  /// An architecture for the events of `data`: standardized by their statistics, then the layers of a list. Columns
+  /// for which the chain takes only some values, such as those between 0 and 1, stay as they are.
   ///
   /// - Parameter seed: draws what is random in the layers.
-  /// - Throws: where the list describes no chain for these dimensions, or the data have no density.
+  /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is outside
+  ///   the chain's domain.
   public init(
     fitting data: EventSet, layers: String, base: String = StandardNormal.name,
     registry: LayerRegistry = .standard, seed: UInt64
@@ -54,20 +56,21 @@ extension Architecture {
         "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
     }
     let base = try BaseRegistry.make(base, dimension: data.columns.count)
-    let (preprocessing, contextPreprocessing) = try Self.standardization(of: data)
+    let (preprocessing, contextPreprocessing) = try Self.standardization(of: data, for: chain.domain)
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing)
+    try checkDomain(of: data)
   }
 
   /// A gigabyte of Float for each copy that training holds.
   private static var parameterLimit: Int { 1 << 28 }
 
   private static func standardization(
-    of data: EventSet
+    of data: EventSet, for domain: [Interval]
   ) throws(FlowError) -> (events: [any Preprocessing], context: [any Preprocessing]) {
     do throws(FlowError) {
       let statistics = ColumnStatistics(data.events.events, columns: data.columns, weights: data.events.weights)
-      let events = try statistics.standardization()
+      let events = try statistics.standardization().leavingAlone { domain[$0] != .real }
       try statistics.checkDensityExists()
       guard !data.contextColumns.isEmpty else { return ([events], []) }
       let context = ColumnStatistics(

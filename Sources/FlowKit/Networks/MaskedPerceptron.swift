@@ -5,7 +5,7 @@
 /// units have degree 0: without them the first position could not depend on the context.
 /// Source: Germain, Gregor, Murray & Larochelle, "MADE" (ICML 2015), section 3.
 ///
-/// Masked weights are parameters that stay 0; `prepare` enforces it for any θ.
+/// Masked weights are parameters that stay 0: `clearMasked` sets them and their gradient to it.
 public struct MaskedPerceptron: Sendable, LayeredNetwork {
   /// D, the number of positions.
   public let inputs: Int
@@ -78,39 +78,15 @@ public struct MaskedPerceptron: Sendable, LayeredNetwork {
     return visible
   }
 
-  // MARK: Preparation
-
-  /// Copies θ with what is masked set to 0.
-  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    copyVisible(from: parameters.base, to: prepared.baseAddress!, adding: false)
-  }
-
-  /// Adds the gradient of what is not masked.
-  func pullBackPreparation(_ preparedGradient: Parameters, to gradient: inout Gradient) {
-    copyVisible(from: preparedGradient.base, to: gradient.base, adding: true)
-  }
-
-  private func copyVisible(
-    from source: UnsafeMutablePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>, adding: Bool
-  ) {
-    func copy(_ range: Range<Int>) {
-      if adding {
-        kernelAXPY(1, source + range.lowerBound, target + range.lowerBound, range.count)
-      } else {
-        (target + range.lowerBound).update(from: source + range.lowerBound, count: range.count)
-      }
-    }
+  /// Sets the masked weights to 0, in parameters or in their gradient.
+  func clearMasked(_ values: UnsafeMutableBufferPointer<Scalar>) {
     for layer in layers {
       for degree in layer.prefixes.indices {
         for row in layer.rowRange(ofDegree: degree) {
           let start = layer.weight.lowerBound + row * layer.stride
-          let (visible, masked) = (start + layer.prefixes[degree], start + layer.columns)
-          copy(start..<visible)
-          if !adding { (target + visible).update(repeating: 0, count: masked - visible) }
-          copy(masked..<(start + layer.stride))
+          values[(start + layer.prefixes[degree])..<(start + layer.columns)].update(repeating: 0)
         }
       }
-      copy(layer.bias)
     }
   }
 }

@@ -98,7 +98,7 @@ final class NetworkLayer: Sendable {
   }
 
   /// Adds δhᵀ to the weights' gradient and what the context is due to its own. What is masked gets numbers without a
-  /// meaning, which the pullback of the preparation drops.
+  /// meaning, which `clearMasked` drops.
   func addGradient(
     _ δ: Tile, _ h: Tile, _ c: Tile?, _ parameters: Parameters, to gradient: inout Gradient
   ) {

@@ -41,6 +41,11 @@ struct ParameterLayout: Sendable {
     }
   }
 
+  /// Sets to 0 what the parts have no use for, in parameters or in their gradient.
+  func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) {
+    for part in parts { part.value.clearUnused(UnsafeMutableBufferPointer(rebasing: values[part.parameters])) }
+  }
+
   /// Prepares one part; `parameters` and `prepared` are those of the whole.
   func prepare(part index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     let part = parts[index]

@@ -12,6 +12,10 @@ public protocol Parameterized: Sendable, Codable {
     for sample: Tile, given context: Tile?, using random: inout RandomStream
   ) -> [Scalar]
 
+  /// Sets to 0 the entries that the map has no use for, such as masked weights: of parameters, or of their gradient.
+  /// Where a flow is made and at every step, so that the map may rely on them. Nothing by default.
+  func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>)
+
   /// The number of scalars that `prepare` makes of θ, or nil (the default) where tiles use θ itself.
   var preparedCount: Int? { get }
 
@@ -27,6 +31,8 @@ public protocol Parameterized: Sendable, Codable {
 extension Parameterized {
   public var parameterShapes: [ParameterShape] { [] }
   public var preparedCount: Int? { nil }
+
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) {}
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     Array(repeating: 0, count: parameterCount)

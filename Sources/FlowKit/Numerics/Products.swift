@@ -123,13 +123,17 @@ extension WeightMatrix {
       to: .init(base: gradient.base + offset, stride: stride), rows: rows, columns: columns, inner: x.width, scale: a)
   }
 
-  /// x ← T⁻¹ x (or T⁻ᵀ x) by substitution, where T is this square matrix's lower or upper triangle.
-  public func solveTriangular(lower: Bool, transposed: Bool = false, in x: inout Tile) {
+  /// x ← T⁻¹ x (or T⁻ᵀ x) by substitution, where T is this square matrix's lower or upper triangle, with ones on the
+  /// diagonal if `unitDiagonal`.
+  public func solveTriangular(
+    lower: Bool, transposed: Bool = false, unitDiagonal: Bool = false, in x: inout Tile
+  ) {
     precondition(rows == columns && x.features == rows, "a \(rows) × \(columns) triangle, x has \(x.features) rows")
     guard rows > 0 else { return }
     Products.singleThreaded
     blasSolveTriangular(
-      CblasRowMajor, CblasLeft, lower ? CblasLower : CblasUpper, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit,
-      Int32(rows), Int32(x.width), 1, base, Int32(stride), x.mutableBase(), Int32(x.width))
+      CblasRowMajor, CblasLeft, lower ? CblasLower : CblasUpper, transposed ? CblasTrans : CblasNoTrans,
+      unitDiagonal ? CblasUnit : CblasNonUnit, Int32(rows), Int32(x.width), 1, base, Int32(stride), x.mutableBase(),
+      Int32(x.width))
   }
 }

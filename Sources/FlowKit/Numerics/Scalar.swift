@@ -28,6 +28,9 @@ internal import Glibc
   let kernelRowDots = flowkit_row_dots_f64
   let kernelLeakyReLU = flowkit_leaky_relu_f64
   let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f64
+  let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f64
+  let kernelMonotone = flowkit_monotone_f64
+  let kernelMonotonePullback = flowkit_monotone_pullback_f64
   let kernelNormalLogDensity = flowkit_normal_log_density_f64
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f64
   let kernelNormalFill = flowkit_normal_fill_f64
@@ -59,6 +62,9 @@ internal import Glibc
   let kernelRowDots = flowkit_row_dots_f32
   let kernelLeakyReLU = flowkit_leaky_relu_f32
   let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f32
+  let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f32
+  let kernelMonotone = flowkit_monotone_f32
+  let kernelMonotonePullback = flowkit_monotone_pullback_f32
   let kernelNormalLogDensity = flowkit_normal_log_density_f32
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f32
   let kernelNormalFill = flowkit_normal_fill_f32

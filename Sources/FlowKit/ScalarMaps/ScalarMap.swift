@@ -6,6 +6,12 @@ public protocol ScalarMap: Sendable, Codable {
   /// The name that layer names end in: `affine` for `coupling-affine`.
   static var name: String { get }
 
+  /// The name of the element-wise layer; by default `elementwise-` and the map's name.
+  static var elementwiseName: String { get }
+
+  /// The interval on which the map is defined and which it takes onto itself; ℝ by default.
+  var domain: Interval { get }
+
   /// The number of parameters per feature.
   var parameterCount: Int { get }
 
@@ -35,6 +41,8 @@ public protocol ScalarMap: Sendable, Codable {
 }
 
 extension ScalarMap {
+  public static var elementwiseName: String { "elementwise-\(name)" }
+  public var domain: Interval { .real }
   public var isAffine: Bool { false }
   public var family: ScalarFamily { .unknown }
   public var box: Double? { nil }

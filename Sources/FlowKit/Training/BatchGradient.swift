@@ -8,7 +8,7 @@ final class BatchGradient {
   /// One gradient per group, with respect to what tiles see. Zero between steps, but for the first, which becomes the sum.
   private let groups: [ParameterBuffer]
   private var losses: [Double]
-  /// The squares of each block of `gradient`, summed.
+  /// The squares of each part of `gradient`, summed.
   private let squares: UnsafeMutableBufferPointer<Double>
   /// The gradient with respect to θ: the first group's buffer where tiles see θ itself.
   let gradient: ParameterBuffer
@@ -23,7 +23,7 @@ final class BatchGradient {
     groups = (0..<min(tiles, Self.maximumGroups)).map { _ in ParameterBuffer(count: layout.tileParameterCount) }
     losses = Array(repeating: 0, count: groups.count)
     gradient = layout.preparedCount == nil ? groups[0] : ParameterBuffer(count: layout.parameterCount)
-    squares = .allocate(capacity: gradient.count / Self.blockSize + 1)
+    squares = .allocate(capacity: layout.parts.count)
     squares.initialize(repeating: 0)
   }
 
@@ -42,10 +42,11 @@ final class BatchGradient {
       }
     }
     sumGroups(used)
+    finishParts()
     return losses[..<used].reduce(0, +)
   }
 
-  /// |gradient|², summed in Double over blocks, in order.
+  /// |gradient|², summed in Double over the parts, in order.
   func squaredNorm() -> Double { squares.reduce(0, +) }
 
   private func groupLoss(
@@ -63,31 +64,31 @@ final class BatchGradient {
 
   /// Adds the other groups to the first, in order, and clears them while they are in the cache.
   private func sumGroups(_ used: Int) {
-    let isGradient = gradient === groups[0]
-    forEachBlock(of: groups[0]) { range, block in
+    forEachBlock(of: groups[0]) { range, _ in
       let target = groups[0].base + range.lowerBound
       for group in groups[1..<used] {
         let source = group.base + range.lowerBound
         kernelAXPY(1, source, target, range.count)
         source.update(repeating: 0, count: range.count)
       }
-      if isGradient { squares[block] = kernelSumSquares(target, range.count) }
     }
-    if !isGradient { pullBackPreparation() }
   }
 
-  private func pullBackPreparation() {
+  /// Makes the gradient with respect to θ of that with respect to what tiles see, and sums its squares.
+  private func finishParts() {
     let layout = engine.architecture.layout
     engine.pool.run(units: layout.parts.count) { _, part in
       let range = layout.parts[part].parameters
-      (gradient.base + range.lowerBound).update(repeating: 0, count: range.count)
-      var sink = Gradient(buffer: gradient)
-      layout.pullBackPreparation(
-        part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
-        to: &sink)
-    }
-    forEachBlock(of: gradient) { range, block in
-      squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
+      let values = UnsafeMutableBufferPointer(start: gradient.base + range.lowerBound, count: range.count)
+      if gradient !== groups[0] {
+        values.update(repeating: 0)
+        var sink = Gradient(buffer: gradient)
+        layout.pullBackPreparation(
+          part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
+          to: &sink)
+      }
+      layout.parts[part].value.clearUnused(values)
+      squares[part] = kernelSumSquares(values.baseAddress!, range.count)
     }
   }
 

@@ -59,10 +59,12 @@ struct TrainingData {
     }
   }
 
-  /// All events as one tile of their own, and their context; the first ones are repeated in the padding.
+  /// The events as one tile of their own, and their context, each as often as the others, so that the tile has their mean
+  /// and variance: as many as fill a width, or all, repeated, where they are fewer.
   func tiles(_ pool: TilePool) -> (x: Tile, context: Tile?) {
+    let width = count < 16 ? 16 * count : count / 16 * 16
     func tile(_ rows: [Scalar], _ dimension: Int) -> Tile {
-      var tile = Tile(features: dimension, width: (count + 15) / 16 * 16, pool: pool)
+      var tile = Tile(features: dimension, width: width, pool: pool)
       for feature in 0..<dimension {
         tile.withMutableRow(feature) { row in
           for event in row.indices { row[event] = rows[event % count * dimension + feature] }

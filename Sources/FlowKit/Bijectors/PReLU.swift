@@ -1,0 +1,90 @@
+/// zᵢ = xᵢ for xᵢ ≥ 0 and exp(pᵢ) xᵢ below, trainable p: a leaky ReLU that learns each feature's slope.
+///
+/// log|det| = Σ pᵢ over the negative features; the slope is above 0 for every p. Starts at slopes of 0.25, as in the
+/// source: He et al., "Delving deep into rectifiers" (2015), section 2.1. Layer list: `prelu`.
+public struct PReLU: InvertiblyDifferentiable {
+  public static let layerName = "prelu"
+  public let dimension: Int
+
+  public init(dimension: Int) {
+    self.dimension = dimension
+  }
+
+  public var parameterShapes: [ParameterShape] { [ParameterShape("logSlope", [dimension])] }
+  public var structure: JacobianStructure {
+    .diagonal(dimension, isAffine: false, signs: Array(repeating: 1, count: dimension))
+  }
+  public var traits: LayerTraits { .trainableKink() }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    Array(repeating: Scalar(Double.log(0.25)), count: dimension)
+  }
+
+  // MARK: Preparation: the slopes exp(p) and their logarithms p, then those of the inverse
+
+  public var preparedCount: Int? { 4 * dimension }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    for i in 0..<dimension {
+      let slope = Scalar.exp(parameters[i])
+      (prepared[i], prepared[dimension + i]) = (slope, parameters[i])
+      (prepared[2 * dimension + i], prepared[3 * dimension + i]) = (1 / slope, -parameters[i])
+    }
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    for i in 0..<dimension {
+      let (forward, back) = (i, 2 * dimension + i)
+      gradient[i] +=
+        preparedGradient[forward] * prepared[forward] - preparedGradient[back] * prepared[back]
+        + preparedGradient[dimension + forward] - preparedGradient[dimension + back]
+    }
+  }
+
+  // MARK: The map
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    bent(x, parameters, 0..<(2 * dimension))
+  }
+
+  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    inverseWithPullback(z, given: context, parameters).value
+  }
+
+  public func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    bent(z, parameters, (2 * dimension)..<(4 * dimension))
+  }
+
+  /// The inverse is the map with the reciprocal slopes: `range` tells the two apart.
+  private func bent(
+    _ x: consuming Tile, _ parameters: Parameters, _ range: Range<Int>
+  ) -> (value: Transformed, pullback: Pullback) {
+    let input = x
+    let bends = parameters.slice(range)
+    let slopes = bends.slice(0..<dimension)
+    var logDeterminant = Tile(features: 1, like: input, filledWith: 0)
+    let z = input.leakyReLU(
+      slopes: slopes, logSlopes: bends.slice(dimension..<(2 * dimension)), addingTo: &logDeterminant)
+    return (
+      Transformed(z, LogDeterminant(perEvent: logDeterminant)),
+      { values, logDeterminant, gradient in
+        gradient.withSlice(range) { values.addSlopeGradients(of: input, logDeterminant, to: &$0) }
+        var result = values
+        result.pullBackLeakyReLU(of: input, slopes: slopes)
+        return result
+      }
+    )
+  }
+}
+
+extension PReLU: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    PReLU(dimension: arguments.dimension)
+  }
+}
