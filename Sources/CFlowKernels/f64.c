@@ -6,8 +6,11 @@
 
 #include "activations.h"
 #include "affine.h"
+#include "bases.h"
 #include "buffers.h"
 #include "monotone.h"
 #include "normal.h"
+#include "fills.h"
 #include "rows.h"
+#include "smooth.h"
 #include "spline.h"

@@ -124,26 +124,11 @@ extension BijectorProbe {
     bijector.contextDimension > 0 ? tile(rows, features: bijector.contextDimension) : nil
   }
 
-  /// A tile of rows; the padding repeats the last event, which keeps it inside the domain, unless a value is given.
   private func tile(_ rows: [Scalar], features: Int, padding: Scalar? = nil) -> Tile {
-    let count = rows.count / features
-    precondition(count > 0 && rows.count == count * features, "\(rows.count) values in rows of \(features)")
-    var tile = Tile(features: features, width: (count + 15) / 16 * 16, pool: pool)
-    for feature in 0..<features {
-      tile.withMutableRow(feature) { row in
-        for event in row.indices {
-          row[event] =
-            event < count
-            ? rows[event * features + feature] : padding ?? rows[(count - 1) * features + feature]
-        }
-      }
-    }
-    return tile
+    pool.tile(rows, features: features, padding: padding)
   }
 
-  private func rows(_ tile: Tile, count: Int) -> [Scalar] {
-    (0..<count).flatMap { event in (0..<tile.features).map { tile[$0, event] } }
-  }
+  private func rows(_ tile: Tile, count: Int) -> [Scalar] { tile.rows(count: count) }
 
   private func value(_ transformed: Transformed, count: Int) -> Value {
     Value(

@@ -34,7 +34,11 @@ struct Fit: ParsableCommand {
   @Option(help: "The layers, from the data to the base, such as '8*[coupling-affine(hidden=64x64),permute(reverse)]'.")
   var layers: String?
 
-  @Option(help: "The base distribution: \(BaseRegistry.names.joined(separator: ", ")).")
+  @Option(
+    help: """
+      The base distribution: \(BaseRegistry.names.joined(separator: ", ")), with arguments, such as mixture(8) or \
+      'product(3*normal,uniform(-pi,pi))'.
+      """)
   var base = "normal"
 
   @Option(parsing: .unconditional, help: "Passes over the training rows.")
@@ -73,7 +77,7 @@ struct Fit: ParsableCommand {
     let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
     // What needs no data is checked before they are read.
     _ = try LayerList(layerList)
-    _ = try BaseRegistry.make(base, dimension: 1)
+    try BaseRegistry.check(base)
     try OutputPath.check(output, force: force, inputs: [DataLocation(data).file] + split.files)
     let (train, validation) = try readEvents(split)
     let architecture = try Architecture(fitting: train, layers: layerList, base: base, seed: seed)

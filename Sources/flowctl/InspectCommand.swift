@@ -31,7 +31,7 @@ struct Inspect: ParsableCommand {
       let architecture = model.flow.architecture
       dimension = architecture.dimension
       (columns, context) = (model.columns, model.contextColumns)
-      (layers, base) = (architecture.layerList, type(of: architecture.base).name)
+      (layers, base) = (architecture.layerList, architecture.base.text)
       (parameters, history, provenance) = (architecture.parameterCount, model.history, model.provenance)
     }
   }

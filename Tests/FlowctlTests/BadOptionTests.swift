@@ -34,6 +34,10 @@ import Testing
   /// Recipes, bases and layers will be more in time: what is there is listed, whatever it is.
   @Test(arguments: [
     (["--recipe", "nvp"], "flowctl: unknown recipe 'nvp': the recipes are realnvp"),
+    (
+      ["--base", "product(normal,cauchy)"],
+      "flowctl: unknown base distribution 'cauchy' at character 16 of the base: the bases are normal"
+    ),
     (["--base", "cauchy"], "flowctl: unknown base distribution 'cauchy': the bases are normal"),
     (
       ["--layers", "2*[lower,cupling]"],

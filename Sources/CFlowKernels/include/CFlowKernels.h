@@ -8,6 +8,7 @@
  * (`_f32`) and double (`_f64`): FLOWKIT_DECLARE lists them once. Pointers of one call do not overlap unless the
  * comment says "in place". "+=" in a formula means that the kernel adds to what is there. */
 #define FLOWKIT_MAXIMUM_BINS 64
+#define FLOWKIT_MAXIMUM_COMPONENTS 256
 
 /* Fixed increasing functions of one number, in pairs that undo each other. */
 enum flowkit_monotone {
@@ -37,6 +38,25 @@ enum flowkit_monotone {
   void flowkit_bias_relu_pullback_##X(REAL *d, const REAL *h, REAL *gb, size_t rows, size_t n);                        \
   void flowkit_bias_tanh_pullback_##X(REAL *d, const REAL *h, REAL *gb, size_t rows, size_t n);                        \
   void flowkit_bias_silu_pullback_##X(REAL *d, const REAL *saved, REAL *gb, size_t rows, size_t n);                    \
+                                                                                                                       \
+  /* a <- phi(a + b_row) in place, first = phi', second = phi''; the value alone where both are null. */               \
+  void flowkit_bias_lipswish_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);     \
+  void flowkit_bias_tanh_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);         \
+  void flowkit_bias_sine_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);         \
+  /* A row of x and y holds one block of n events for each direction: y = scale_row * x. y may be x. */                \
+  void flowkit_scale_directions_##X(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t directions,         \
+                                    size_t n);                                                                         \
+  /* Pullback of (h, h_k) = (phi(a), phi'(a) a_k) for each direction k, slopes = a_k: d (cotangent of h to that of a)  \
+   * and t (of h_k to that of a_k) in place. */                                                                        \
+  void flowkit_tangent_pullback_##X(REAL *d, REAL *t, const REAL *slopes, const REAL *first, const REAL *second,       \
+                                    size_t rows, size_t directions, size_t n);                                         \
+  /* l = log det(I + J) of each event, |J| < 1; row i of J holds dimension blocks of n events, its entries. On request \
+   * a, laid out alike, becomes the transposed inverse of I + J; else scratch. */                                      \
+  void flowkit_log_det_near_identity_##X(const REAL *jacobian, REAL *a, REAL *l, size_t dimension, size_t n,           \
+                                         int invert);                                                                  \
+  /* y = A x of each event, with A as J above; A^T x on request. */                                                    \
+  void flowkit_multiply_directions_##X(const REAL *a, const REAL *x, REAL *y, size_t dimension, size_t n,              \
+                                       int transposed);                                                                \
                                                                                                                        \
   /* Affine scalar map, bound B: s = a / (1 + |a| / B), y = x exp(s) + t, l += sum over rows of s.                     \
    * phi holds rows 2i = t_i and 2i + 1 = a_i. y may be x. */                                                          \
@@ -92,6 +112,35 @@ enum flowkit_monotone {
   void flowkit_normal_log_density_pullback_##X(const REAL *z, const REAL *w, REAL *d, size_t rows, size_t n);          \
   /* z[row][e] = standard normal number `row` of event first + e, from the Philox stream (seed, purpose). */           \
   void flowkit_normal_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);       \
+                                                                                                                       \
+  /* Laplace, logistic: out_event = sum over rows of log p(z), in double; d = w_event * dlog p/dz. */                  \
+  void flowkit_laplace_log_density_##X(const REAL *z, double *out, size_t rows, size_t n);                             \
+  void flowkit_laplace_log_density_pullback_##X(const REAL *z, const REAL *w, REAL *d, size_t rows, size_t n);         \
+  void flowkit_logistic_log_density_##X(const REAL *z, double *out, size_t rows, size_t n);                            \
+  void flowkit_logistic_log_density_pullback_##X(const REAL *z, const REAL *w, REAL *d, size_t rows, size_t n);        \
+  /* Uniform on [lower, upper]: -infinity outside. */                                                                  \
+  void flowkit_uniform_log_density_##X(const REAL *z, double *out, size_t rows, size_t n, REAL lower, REAL upper);     \
+  /* Student's t: out_event = sum over rows of constant_row - (nu_row + 1)/2 log(1 + z^2 / nu_row). */                 \
+  void flowkit_student_log_density_##X(const REAL *z, const REAL *nu, const REAL *constant, double *out, size_t rows,  \
+                                       size_t n);                                                                      \
+  /* dnu_row, dconstant_row += sums over the events. */                                                                \
+  void flowkit_student_log_density_pullback_##X(const REAL *z, const REAL *w, const REAL *nu, REAL *d, REAL *dnu,      \
+                                                REAL *dconstant, size_t rows, size_t n);                               \
+  /* Mixture of at most FLOWKIT_MAXIMUM_COMPONENTS diagonal normals: out_event = log sum over k of                     \
+   * exp(constant_k - 1/2 sum over rows of ((z - mean_k,row) inverse_scale_k,row)^2); r_k,event = the terms' shares. */\
+  void flowkit_mixture_log_density_##X(const REAL *z, const REAL *constant, const REAL *mean,                          \
+                                       const REAL *inverse_scale, double *out, REAL *r, size_t components,             \
+                                       size_t rows, size_t n);                                                         \
+  /* dconstant, dmean and dinverse_scale += sums over the events. */                                                   \
+  void flowkit_mixture_log_density_pullback_##X(const REAL *z, const REAL *w, const REAL *r, const REAL *mean,         \
+                                                const REAL *inverse_scale, REAL *d, REAL *dconstant, REAL *dmean,      \
+                                                REAL *dinverse_scale, size_t components, size_t rows, size_t n);       \
+  /* z[row][e] = number `row` of event first + e: uniform in (0, 1), Laplace, logistic, Student's t. */                \
+  void flowkit_uniform_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);      \
+  void flowkit_laplace_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);      \
+  void flowkit_logistic_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);     \
+  void flowkit_student_fill_##X(REAL *z, const REAL *nu, size_t rows, size_t n, uint64_t seed, uint32_t purpose,       \
+                                uint64_t first);                                                                       \
                                                                                                                        \
   /* y += a * x. */                                                                                                    \
   void flowkit_axpy_##X(REAL a, const REAL *x, REAL *y, size_t count);                                                 \

@@ -53,6 +53,10 @@ public protocol Bijector: Parameterized {
 
   /// x and log|det ∂x/∂z|.
   func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) throws(FlowError) -> Transformed
+
+  /// Throws where θ breaks a promise of the layer that training cannot see, such as a Lipschitz constant below 1; by
+  /// default nothing. Asked before a model is written.
+  func check(_ parameters: Parameters) throws(FlowError)
 }
 
 /// A bijector whose inverse can be differentiated as well: what sample-based objectives and `Inverted` need.
@@ -112,6 +116,7 @@ extension Bijector {
   public var weightCount: Int { 0 }
   public var domain: [Interval] { Array(repeating: .real, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { Array(repeating: .real, count: dimension) }
+  public func check(_ parameters: Parameters) throws(FlowError) {}
 
   public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
     forwardWithPullback(x, given: context, parameters).value

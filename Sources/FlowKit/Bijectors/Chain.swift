@@ -78,6 +78,16 @@ public struct Chain: Bijector {
 
   public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
 
+  public func check(_ parameters: Parameters) throws(FlowError) {
+    for (index, layer) in layers.enumerated() {
+      do throws(FlowError) {
+        try layer.check(parameters.slice(layout.parts[index].parameters))
+      } catch {
+        throw FlowError(error.kind, "layer \(index): \(error.message)", detail: error.detail)
+      }
+    }
+  }
+
   // MARK: Preparation
 
   public var preparedCount: Int? { layout.preparedCount }

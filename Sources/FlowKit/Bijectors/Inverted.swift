@@ -36,6 +36,8 @@ public struct Inverted: InvertiblyDifferentiable {
     base.initialParameters(using: &random)
   }
 
+  public func check(_ parameters: Parameters) throws(FlowError) { try base.check(parameters) }
+
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     base.prepare(parameters, into: prepared)
   }

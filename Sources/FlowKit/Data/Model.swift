@@ -39,8 +39,10 @@ enum ModelFormat {
 
 extension Model {
   /// Writes the model as an HDF5 file: built in memory, then put in the file's place in one durable step. A failure
-  /// leaves what was there before.
+  /// leaves what was there before, and so does a layer whose parameters break its promises (`Bijector.check`).
   public func write(to path: String) throws(FlowError) {
+    let chain = flow.architecture.chain
+    try chain.check(Parameters(flow.parameters).slice(0..<chain.parameterCount))
     try AtomicFile.write(try fileImage(name: path), to: path)
   }
 
@@ -51,7 +53,7 @@ extension Model {
       ModelFormat.formatKey: .text(ModelFormat.name), ModelFormat.versionKey: .integer(ModelFormat.version),
       "element_type": .text(Scalar.elementTypeName), "dimension": .integer(flow.dimension),
       "context_dimension": .integer(flow.contextDimension), "layers": .text(flow.architecture.layerList),
-      "base": .text(type(of: flow.architecture.base).name), "columns": .texts(columns),
+      "base": .text(flow.architecture.base.text), "columns": .texts(columns),
       "context_columns": .texts(contextColumns),
     ])
     try root.write(try flow.architecture.jsonText(), to: "architecture")

@@ -1,26 +1,38 @@
 /// The density p₀ of the latent variable z that a flow maps data to.
+///
+/// `FlowKitTestSupport` proves for any base that its pullback agrees with central differences, that its density
+/// integrates to 1, and that its samples follow its density.
 public protocol BaseDistribution: Parameterized {
-  /// The name by which `--base` and checkpoints know it.
+  /// The name by which `--base` and checkpoints know this kind of base, such as `mixture`.
   static var name: String { get }
 
-  init(dimension: Int)
-
+  /// D.
   var dimension: Int { get }
 
   /// What the expressivity analysis may build on; unknown by default.
   var traits: BaseTraits { get }
 
+  /// The base as `--base` writes it, such as `mixture(8)`; by default its name.
+  var text: String { get }
+
+  /// Whether the features of z are independent and every one has a law (and parameters) of its own, so that such bases
+  /// side by side are one of more features; false by default.
+  var isFactorized: Bool { get }
+
+  /// The base that a text such as `mixture(8)` describes; it has the dimension that `arguments` has.
+  static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution
+
   /// log p₀(z) of each event, summed in Double; by default what `logDensityWithPullback` writes.
   func logDensity(_ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>)
 
-  /// The same, and the map from the cotangent of each event's log-density to that of z; it adds to that of the parameters.
+  /// The same, and the map from the cotangent of each event's log-density to that of z; it adds to that of the
+  /// parameters.
   func logDensityWithPullback(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) -> BasePullback
 
-  /// Draws events `first`, `first` + 1, … of the stream (seed, `.samples`) into `z`. An event is the same number for
-  /// number whatever tile it falls in.
-  func sample(into z: inout Tile, _ parameters: Parameters, seed: UInt64, first: Int)
+  /// Draws the events of `stream` into `z`. An event is the same number for number whatever tile it falls in.
+  func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream)
 }
 
 /// Takes ∂L/∂log p₀ of each event (one row), **adds** to the gradient of the base's parameters, and returns ∂L/∂z.
@@ -28,6 +40,8 @@ public typealias BasePullback = (_ logDensity: Tile, _ gradient: inout Gradient)
 
 extension BaseDistribution {
   public var traits: BaseTraits { .unknown(dimension) }
+  public var text: String { Self.name }
+  public var isFactorized: Bool { false }
 
   public func logDensity(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>

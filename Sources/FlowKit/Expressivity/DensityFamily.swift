@@ -60,11 +60,16 @@ public struct DensityFamily: Sendable, Equatable {
       return DensityFamily(
         name, .affine, because: "an affine map only shifts, turns and stretches the base",
         source: "change of variables",
-        witness: "a normal density plus a small bump")
+        witness: "a density that is no affine image of the base")
     }
     if lanes.dimension == 1, lanes.scales[0] {
       return DensityFamily(
         .gaussian, .affine, because: "an affine map of the normal base gives all normal densities\(centre)",
+        source: source, witness: witness)
+    }
+    if base.isIndependent != true {
+      return DensityFamily(
+        .gaussian, .affine, because: "an affine map of a normal base of any covariance: all normal densities",
         source: source, witness: witness)
     }
     if lanes.any.isEmpty || !lanes.scales.contains(true) {
@@ -131,7 +136,9 @@ public struct DensityFamily: Sendable, Equatable {
     return DensityFamily(
       .notUniversal, .conditional, because: "each map of x\(lane) is affine in x\(lane), so \(given) stays \(shape)",
       source: "change of variables; Papamakarios, Pavlakou & Murray 2017 (arXiv:1705.07057)",
-      witness: "a mixture of two normal densities, far apart, in x\(lane) alone")
+      witness: base.isNormal
+        ? "a mixture of two normal densities, far apart, in x\(lane) alone"
+        : "a density of x\(lane) that is no scaled copy of the base's")
   }
 
   /// A feature whose map only ever bends one way.
@@ -151,7 +158,7 @@ public struct DensityFamily: Sendable, Equatable {
   /// What all of the layers keep.
   private static func wholeMap(_ lanes: Lanes, _ base: BaseTraits) -> DensityFamily? {
     guard !lanes.hasUnknown, base.isNormal else { return nil }
-    if lanes.isHomogeneous {
+    if lanes.isHomogeneous, base.isCentred {
       return DensityFamily(
         .notUniversal, .homogeneous,
         because: "f(tx) = t f(x) for t > 0, as no layer shifts: along each ray from the centre the density falls like "

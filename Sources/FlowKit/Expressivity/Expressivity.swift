@@ -45,7 +45,7 @@ public struct Expressivity: Sendable {
   ) {
     dimension = chain.dimension
     self.layers = LayerList.describing(chain.layers)
-    self.base = type(of: base).name
+    self.base = base.text
     mixing = Mixing(layers, dimension: chain.dimension)
     isAffine = layers.allSatisfy { $0.structure.isAffine }
     let groups = layers.compactMap { $0.affineGroup }

@@ -145,9 +145,11 @@ extension LayerTraits {
 /// What a base distribution declares for the analysis.
 public struct BaseTraits: Sendable, Equatable {
   public var isNormal = false
+  /// Whether it is N(0, I).
+  public var isCentred = false
   /// Whether its coordinates are independent; nil where unknown.
   public var isIndependent: Bool?
-  /// Of each coordinate: whether its moment-generating function is infinite; nil where unknown.
+  /// Of each coordinate: whether its moment-generating function is infinite but at 0; nil where unknown.
   public var isHeavy: [Bool?]
   /// Whether its density is above 0 everywhere.
   public var fillsSpace: Bool

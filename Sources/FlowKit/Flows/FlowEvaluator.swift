@@ -84,7 +84,8 @@ public final class FlowEvaluator {
   ) throws(FlowError) -> [Double] {
     let dimension = architecture.dimension
     var z = Tile(features: dimension, width: Engine.tileWidth, pool: worker.tiles)
-    architecture.base.sample(into: &z, worker.baseParameters, seed: seed, first: first + range.lowerBound)
+    architecture.base.sample(
+      into: &z, worker.baseParameters, from: SampleStream(seed: seed, first: first + range.lowerBound))
     let x = try architecture.chain.inverse(z, given: context, worker.parameters).values
     var rows = [Double](repeating: 0, count: range.count * dimension)
     for feature in 0..<dimension {

@@ -1,3 +1,9 @@
+/// What is written as a layer list is, as errors name it.
+enum ListedText: String, Sendable {
+  case layers = "the layer list"
+  case base = "the base"
+}
+
 /// What a layer list gives to one layer: `name(value, key=value, …)`, together with the flow's dimensions.
 ///
 /// A layer takes what it knows; what is left over is an error that points at it.
@@ -32,11 +38,13 @@ public struct LayerArguments {
   /// Draws what is random in the layer.
   public var random: RandomStream
   private var remaining: [Argument]
+  private let text: ListedText
 
   init(
     layerName: String, dimension: Int, contextDimension: Int, registry: LayerRegistry, random: RandomStream,
-    _ arguments: [Argument]
+    _ arguments: [Argument], of text: ListedText = .layers
   ) {
+    self.text = text
     (self.layerName, self.dimension, self.contextDimension) = (layerName, dimension, contextDimension)
     (self.registry, self.random, remaining) = (registry, random, arguments)
   }
@@ -54,10 +62,19 @@ public struct LayerArguments {
     _ key: String, positional: Bool = false, default: Double, _ requirement: String, where accepts: (Double) -> Bool
   ) throws(FlowError) -> Double {
     guard let argument = take(key, positional: positional) else { return `default` }
-    guard let value = Double(argument.value), value.isFinite, accepts(value) else {
+    guard let value = Self.number(argument.value), value.isFinite, accepts(value) else {
       throw error(argument, "\(key) takes \(requirement)")
     }
     return value
+  }
+
+  /// A decimal number, or π as `pi` or `-pi`.
+  private static func number(_ text: String) -> Double? {
+    switch text {
+    case "pi": .pi
+    case "-pi": -.pi
+    default: Double(text)
+    }
   }
 
   /// Layer widths such as `128x128`.
@@ -110,8 +127,12 @@ public struct LayerArguments {
   }
 
   func error(_ argument: Argument, _ reason: String) -> FlowError {
-    let text = (argument.key.map { "\($0)=" } ?? "") + argument.value
+    Self.error(argument, reason, of: text)
+  }
+
+  static func error(_ argument: Argument, _ reason: String, of text: ListedText) -> FlowError {
+    let written = (argument.key.map { "\($0)=" } ?? "") + argument.value
     return FlowError(
-      .architecture, "'\(text)' at character \(argument.offset + 1) of the layer list: \(reason)")
+      .architecture, "'\(written)' at character \(argument.offset + 1) of \(text.rawValue): \(reason)")
   }
 }

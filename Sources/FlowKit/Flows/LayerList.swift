@@ -12,6 +12,7 @@ public struct LayerList: Sendable {
   }
 
   private let items: [Item]
+  private let text: ListedText
   private static let maximumCount = 10_000
 
   /// Parses a layer list; an error says at which character it stopped and what it expected.
@@ -20,9 +21,39 @@ public struct LayerList: Sendable {
   }
 
   /// Parses a list that starts `offset` characters into the whole one, from which errors count.
-  init(_ text: String, offset: Int) throws(FlowError) {
-    var parser = Parser(text, offset: offset)
+  init(_ text: String, offset: Int, of kind: ListedText = .layers) throws(FlowError) {
+    var parser = Parser(text, offset: offset, of: kind)
     items = try parser.list(end: nil)
+    self.text = kind
+  }
+
+  /// What the list names, repetitions expanded.
+  struct NamedItem {
+    let name: String
+    let offset: Int
+    var arguments: [LayerArguments.Argument]
+  }
+
+  func namedItems() throws(FlowError) -> [NamedItem] {
+    var found: [NamedItem] = []
+    for item in items { try append(item, to: &found) }
+    return found
+  }
+
+  private func append(_ item: Item, to found: inout [NamedItem]) throws(FlowError) {
+    switch item {
+    case .repeated(let count, let items):
+      for _ in 0..<count {
+        for item in items { try append(item, to: &found) }
+      }
+    case .layer(let name, let offset, let arguments):
+      guard found.count < Self.maximumCount else {
+        throw FlowError(
+          .architecture,
+          "\(text.rawValue) has more than \(Self.maximumCount) parts at character \(offset + 1); repeat less")
+      }
+      found.append(NamedItem(name: name, offset: offset, arguments: arguments))
+    }
   }
 
   /// The chain that the list describes.
@@ -108,9 +139,12 @@ extension LayerList {
   private struct Parser {
     private let text: [Character]
     private let origin: Int
+    private let kind: ListedText
     private var position = 0
 
-    init(_ text: String, offset: Int) { (self.text, origin) = (Array(text), offset) }
+    init(_ text: String, offset: Int, of kind: ListedText) {
+      (self.text, origin, self.kind) = (Array(text), offset, kind)
+    }
 
     mutating func list(end: Character?) throws(FlowError) -> [Item] {
       var items: [Item] = []
@@ -142,7 +176,9 @@ extension LayerList {
       skipSpaces()
       let offset = position
       let name = takeWhile { $0.isLetter || $0.isNumber || $0 == "-" }
-      guard !name.isEmpty else { throw unexpected("a layer's name, such as coupling-affine") }
+      guard !name.isEmpty else {
+        throw unexpected(kind == .layers ? "a layer's name, such as coupling-affine" : "a base's name, such as normal")
+      }
       return .layer(name: name, offset: origin + offset, arguments: take("(") ? try arguments() : [])
     }
 
@@ -188,7 +224,8 @@ extension LayerList {
     private func unexpected(_ expected: String) -> FlowError {
       let met = position < text.count ? "'\(text[position])'" : "the end"
       return FlowError(
-        .architecture, "the layer list has \(met) at character \(origin + position + 1), where \(expected) is expected")
+        .architecture,
+        "\(kind.rawValue) has \(met) at character \(origin + position + 1), where \(expected) is expected")
     }
   }
 }

@@ -27,6 +27,7 @@ public struct LayerRegistry: Sendable {
     Elementwise<AffineMap>.self,
     Elementwise<RationalQuadraticSpline>.self,
     Monotone.self,
+    Residual.self,
     Inverted.self,
     Chain.self,
     Standardize.self,

@@ -18,8 +18,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var pending: UInt64?
 
   public init(seed: UInt64, purpose: RandomPurpose, index: UInt64 = 0) {
+    self.init(seed: seed, purposeWord: purpose.rawValue, index: index)
+  }
+
+  init(seed: UInt64, purposeWord: UInt32, index: UInt64) {
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    self.purpose = purpose.rawValue
+    purpose = purposeWord
     self.index = index
   }
 
@@ -38,6 +42,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Uniform in [0, 1), 53 bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Standard normal (Box & Muller 1958).
+  mutating func normal() -> Double {
+    (-2 * Double.log(1 - uniform())).squareRoot() * Double.cos(2 * .pi * uniform())
+  }
 
   /// Uniform in 0 ..< bound, by the high half of a 128-bit product (Lemire 2019); its bias is below bound · 2⁻⁶⁴.
   public mutating func integer(below bound: Int) -> Int {

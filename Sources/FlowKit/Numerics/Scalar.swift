@@ -16,6 +16,13 @@ internal import Glibc
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f64
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f64
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f64
+  let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f64
+  let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f64
+  let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f64
+  let kernelScaleDirections = flowkit_scale_directions_f64
+  let kernelTangentPullback = flowkit_tangent_pullback_f64
+  let kernelLogDetNearIdentity = flowkit_log_det_near_identity_f64
+  let kernelMultiplyDirections = flowkit_multiply_directions_f64
   let kernelAffineForward = flowkit_affine_forward_f64
   let kernelAffineInverse = flowkit_affine_inverse_f64
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f64
@@ -34,6 +41,19 @@ internal import Glibc
   let kernelNormalLogDensity = flowkit_normal_log_density_f64
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f64
   let kernelNormalFill = flowkit_normal_fill_f64
+  let kernelLaplaceLogDensity = flowkit_laplace_log_density_f64
+  let kernelLaplaceLogDensityPullback = flowkit_laplace_log_density_pullback_f64
+  let kernelLogisticLogDensity = flowkit_logistic_log_density_f64
+  let kernelLogisticLogDensityPullback = flowkit_logistic_log_density_pullback_f64
+  let kernelUniformLogDensity = flowkit_uniform_log_density_f64
+  let kernelStudentLogDensity = flowkit_student_log_density_f64
+  let kernelStudentLogDensityPullback = flowkit_student_log_density_pullback_f64
+  let kernelMixtureLogDensity = flowkit_mixture_log_density_f64
+  let kernelMixtureLogDensityPullback = flowkit_mixture_log_density_pullback_f64
+  let kernelUniformFill = flowkit_uniform_fill_f64
+  let kernelLaplaceFill = flowkit_laplace_fill_f64
+  let kernelLogisticFill = flowkit_logistic_fill_f64
+  let kernelStudentFill = flowkit_student_fill_f64
   let kernelAXPY = flowkit_axpy_f64
   let kernelSumSquares = flowkit_sum_squares_f64
   let kernelAdam = flowkit_adam_f64
@@ -50,6 +70,13 @@ internal import Glibc
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f32
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f32
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f32
+  let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f32
+  let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f32
+  let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f32
+  let kernelScaleDirections = flowkit_scale_directions_f32
+  let kernelTangentPullback = flowkit_tangent_pullback_f32
+  let kernelLogDetNearIdentity = flowkit_log_det_near_identity_f32
+  let kernelMultiplyDirections = flowkit_multiply_directions_f32
   let kernelAffineForward = flowkit_affine_forward_f32
   let kernelAffineInverse = flowkit_affine_inverse_f32
   let kernelAffineForwardPullback = flowkit_affine_forward_pullback_f32
@@ -68,6 +95,19 @@ internal import Glibc
   let kernelNormalLogDensity = flowkit_normal_log_density_f32
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f32
   let kernelNormalFill = flowkit_normal_fill_f32
+  let kernelLaplaceLogDensity = flowkit_laplace_log_density_f32
+  let kernelLaplaceLogDensityPullback = flowkit_laplace_log_density_pullback_f32
+  let kernelLogisticLogDensity = flowkit_logistic_log_density_f32
+  let kernelLogisticLogDensityPullback = flowkit_logistic_log_density_pullback_f32
+  let kernelUniformLogDensity = flowkit_uniform_log_density_f32
+  let kernelStudentLogDensity = flowkit_student_log_density_f32
+  let kernelStudentLogDensityPullback = flowkit_student_log_density_pullback_f32
+  let kernelMixtureLogDensity = flowkit_mixture_log_density_f32
+  let kernelMixtureLogDensityPullback = flowkit_mixture_log_density_pullback_f32
+  let kernelUniformFill = flowkit_uniform_fill_f32
+  let kernelLaplaceFill = flowkit_laplace_fill_f32
+  let kernelLogisticFill = flowkit_logistic_fill_f32
+  let kernelStudentFill = flowkit_student_fill_f32
   let kernelAXPY = flowkit_axpy_f32
   let kernelSumSquares = flowkit_sum_squares_f32
   let kernelAdam = flowkit_adam_f32
@@ -80,11 +120,12 @@ extension Scalar {
   public static var elementTypeName: String { MemoryLayout<Scalar>.size == 4 ? "float32" : "float64" }
 }
 
-extension Scalar {
-  static func exp(_ x: Scalar) -> Scalar { Glibc.exp(x) }
+extension Float {
+  static func exp(_ x: Float) -> Float { Glibc.exp(x) }
 }
 
 extension Double {
+  static func exp(_ x: Double) -> Double { Glibc.exp(x) }
   static func log(_ x: Double) -> Double { Glibc.log(x) }
   static func errorFunction(_ x: Double) -> Double { Glibc.erf(x) }
   static func cos(_ x: Double) -> Double { Glibc.cos(x) }

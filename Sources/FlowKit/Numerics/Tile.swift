@@ -25,6 +25,11 @@ public struct Tile {
     self.init(features: features, width: other.width, pool: other.storage.pool)
   }
 
+  /// A tile from the pool of `other`, whose values are undefined until written.
+  public init(features: Int, width: Int, like other: Tile) {
+    self.init(features: features, width: width, pool: other.storage.pool)
+  }
+
   /// A tile of one value, as wide as `other` and from its pool.
   public init(features: Int, like other: Tile, filledWith value: Scalar) {
     self.init(features: features, like: other)

@@ -1,0 +1,183 @@
+/// z = x + g(x; c) with a perceptron g whose Lipschitz constant in x is at most L < 1: invertible, because x ↦ z − g(x)
+/// contracts.
+///
+/// log det(I + J_g) is exact: the Jacobian of g from D directions, D³ operations per event beside D passes of the network.
+/// Each eigenvalue of I + J_g has a real part of at least 1 − L, so the determinant is positive, and each diagonal
+/// entry of ∂z/∂x lies between 1 − L and 1 + L. The inverse iterates to rounding (`solve`). Sources: Behrmann et al.,
+/// "Invertible Residual Networks" (ICML 2019); Chen et al., "Residual Flows" (NeurIPS 2019), whose estimator of the
+/// log-determinant is `logDeterminantEstimate`. Layer list: `residual(hidden=64x64,lipschitz=0.9,activation=lipswish)`.
+public struct Residual: InvertiblyDifferentiable {
+  public static let layerName = "residual"
+  /// g.
+  public let network: LipschitzPerceptron
+
+  /// - Parameter lipschitz: L, above 0 and at most 0.999; one layer changes distances by a factor within 1 ± L.
+  public init(
+    dimension: Int, contextDimension: Int = 0, hidden: [Int] = [64, 64], lipschitz: Double = 0.9,
+    activation: SmoothActivation = .lipswish
+  ) {
+    precondition(0 < lipschitz && lipschitz <= 0.999, "0 < L <= 0.999, got \(lipschitz)")
+    network = LipschitzPerceptron(
+      inputs: dimension, context: contextDimension, hidden: hidden, outputs: dimension, activation: activation,
+      lipschitz: lipschitz)
+  }
+
+  public var dimension: Int { network.inputs }
+  public var contextDimension: Int { network.context }
+  public var parameterShapes: [ParameterShape] { network.parameterShapes(prefix: "network/") }
+  /// One pass for g and one for each column of its Jacobian.
+  public var weightCount: Int { (1 + dimension) * network.weightCount }
+
+  public var structure: JacobianStructure {
+    var structure = JacobianStructure.full(dimension, isAffine: false)
+    structure.diagonalSigns = Array(repeating: 1, count: dimension)
+    return structure
+  }
+
+  public var traits: LayerTraits { .smallSteps(lipschitz: network.lipschitz) }
+
+  public var layerList: String {
+    let hidden = network.hidden.map(String.init).joined(separator: "x")
+    let activation = network.activation == .lipswish ? "" : ",activation=\(network.activation.rawValue)"
+    return "\(Self.layerName)(hidden=\(hidden),lipschitz=\(network.lipschitz)\(activation))"
+  }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    network.initialParameters(using: &random)
+  }
+
+  public var preparedCount: Int? { network.parameterCount }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    network.prepare(parameters, into: prepared)
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    network.pullBackPreparation(parameters, preparedGradient: preparedGradient, to: &gradient)
+  }
+
+  /// A true upper bound of the Lipschitz constant of g.
+  public func lipschitzBound(_ parameters: Parameters) -> Double { network.lipschitzBound(parameters) }
+
+  /// Throws where the layer cannot be shown to be invertible.
+  public func check(_ parameters: Parameters) throws(FlowError) {
+    let bound = lipschitzBound(parameters)
+    guard bound < 1 else {
+      throw FlowError(
+        .numerics, "\(layerList) is not invertible: the bound of its Lipschitz constant is \(bound), not below 1")
+    }
+  }
+
+  // MARK: The map
+
+  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+    var z = x
+    var pass = TangentPass(network, at: z, context, parameters)
+    z.add(pass.output)
+    return Transformed(z, LogDeterminant(perEvent: pass.jacobian().logDeterminantNearIdentity()))
+  }
+
+  public func forwardWithPullback(
+    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    var z = x
+    var pass = TangentPass(network, at: z, context, parameters)
+    z.add(pass.output)
+    let (inverse, logDeterminant) = pass.jacobian().invertedNearIdentity()
+    return (
+      Transformed(z, LogDeterminant(perEvent: logDeterminant)),
+      { [pass] values, logDeterminant, gradient in
+        // ∂ log det(I + J) / ∂J = (I + J)⁻ᵀ.
+        var directions = inverse
+        directions.scaleAllDirections(by: logDeterminant)
+        let throughNetwork = pass.pullBack(values, directions: directions, &gradient)
+        var result = values
+        result.add(throughNetwork)
+        return result
+      }
+    )
+  }
+
+  public func inverse(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) throws(FlowError) -> Transformed {
+    let solution = solve(z, given: context, parameters)
+    if let failure = solution.failure { throw failure }
+    var logDeterminant = forward(solution.x, given: context, parameters).logDeterminant.perEvent!
+    logDeterminant.negate()
+    return Transformed(solution.x, LogDeterminant(perEvent: logDeterminant))
+  }
+
+  /// An event whose iteration does not converge becomes NaN.
+  ///
+  /// By the implicit function theorem ∂x/∂z = (I + J)⁻¹ and ∂x/∂θ = −(I + J)⁻¹ ∂g/∂θ at the solution.
+  public func inverseWithPullback(
+    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
+  ) -> (value: Transformed, pullback: Pullback) {
+    let x = solve(z, given: context, parameters).x
+    var pass = TangentPass(network, at: x, context, parameters)
+    var (inverse, logDeterminant) = pass.jacobian().invertedNearIdentity()
+    logDeterminant.negate()
+    return (
+      Transformed(x, LogDeterminant(perEvent: logDeterminant)),
+      { [pass, inverse] values, logDeterminant, gradient in
+        var directions = inverse
+        directions.scaleAllDirections(by: logDeterminant)
+        directions.negate()
+        var cotangent = Tile(features: values.features, like: values, filledWith: 0)
+        cotangent = pass.pullBack(cotangent, directions: directions, &gradient)
+        cotangent.add(values)
+        cotangent = inverse.multiplyingDirections(cotangent)
+        var ofNetwork = cotangent
+        ofNetwork.negate()
+        _ = pass.pullBack(ofNetwork, directions: nil, &gradient)
+        return cotangent
+      }
+    )
+  }
+}
+
+extension Residual: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    Residual(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension,
+      hidden: try arguments.widths("hidden", default: [64, 64]),
+      lipschitz: try arguments.number("lipschitz", default: 0.9, "a number above 0 and at most 0.999") {
+        0 < $0 && $0 <= 0.999
+      },
+      activation: try arguments.choice(
+        "activation", default: .lipswish, from: SmoothActivation.allCases.map { ($0.rawValue, $0) }))
+  }
+}
+
+// MARK: - I + J of each event, as directions
+
+extension Tile {
+  /// log det(I + J) of each event, where this holds the columns of J as directions and ‖J‖ < 1.
+  fileprivate func logDeterminantNearIdentity() -> Tile { eliminated(inverting: false).logDeterminant }
+
+  /// (I + J)⁻ᵀ, its columns as directions, and log det(I + J).
+  func invertedNearIdentity() -> (inverse: Tile, logDeterminant: Tile) { eliminated(inverting: true) }
+
+  private func eliminated(inverting: Bool) -> (inverse: Tile, logDeterminant: Tile) {
+    let events = width / features
+    var (work, logDeterminant) = (
+      Tile(features: features, like: self), Tile(features: 1, width: events, like: self)
+    )
+    kernelLogDetNearIdentity(
+      base, work.mutableBase(), logDeterminant.mutableBase(), features, events, inverting ? 1 : 0)
+    return (work, logDeterminant)
+  }
+
+  /// A x of each event, where this holds the columns of A as directions; Aᵀ x on request.
+  func multiplyingDirections(_ x: Tile, transposed: Bool = false) -> Tile {
+    precondition(features == x.features && width == features * x.width, "A is square")
+    var result = Tile(features: features, like: x)
+    kernelMultiplyDirections(base, x.base, result.mutableBase(), features, x.width, transposed ? 1 : 0)
+    return result
+  }
+
+  mutating func negate() { add(self, scaledBy: -2) }
+}

@@ -1,0 +1,138 @@
+/// N(μ, Σ) with a learned mean and covariance: diagonal, Σ = diag(exp 2ℓ), or full, Σ = LLᵀ with a lower triangular L
+/// whose diagonal is exp(ℓ).
+///
+/// log p₀(z) = −½ |y|² − Σ ℓᵢ − D/2 · log 2π with y = L⁻¹ (z − μ). Starts at N(0, I), or at the mean and the variances
+/// of the events that a fit begins with. Text: `gaussian`, `gaussian(full)`.
+public struct Gaussian: BaseDistribution {
+  public enum Covariance: String, Sendable, Codable {
+    case diagonal, full
+  }
+
+  public static let name = "gaussian"
+  public let covariance: Covariance
+  /// z ↦ y, whose inverse draws.
+  private let whitening: Chain
+  private let normal: StandardNormal
+
+  public init(dimension: Int, covariance: Covariance = .diagonal) {
+    self.covariance = covariance
+    normal = StandardNormal(dimension: dimension)
+    let layers: [any InvertiblyDifferentiable] =
+      switch covariance {
+      case .diagonal: [Shift(dimension: dimension), Diagonal(dimension: dimension)]
+      case .full: [LowerTriangular(dimension: dimension)]
+      }
+    do {
+      whitening = try Chain(layers.map(Inverted.init), dimension: dimension)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  public var dimension: Int { normal.dimension }
+  public var text: String { covariance == .diagonal ? Self.name : "\(Self.name)(\(covariance.rawValue))" }
+  public var isFactorized: Bool { covariance == .diagonal }
+  public var traits: BaseTraits {
+    BaseTraits(
+      dimension: dimension, isNormal: true, isIndependent: covariance == .diagonal || dimension == 1, isHeavy: false)
+  }
+
+  public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
+    let given = arguments.positionals()
+    let covariance = given.first.map { Covariance(rawValue: $0.value) } ?? .diagonal
+    guard given.count <= 1, let covariance else {
+      throw arguments.error(given.last!, "gaussian takes diagonal or full")
+    }
+    return Gaussian(dimension: arguments.dimension, covariance: covariance)
+  }
+
+  // MARK: Parameters: those of the layers
+
+  public var parameterShapes: [ParameterShape] {
+    whitening.layout.parts.flatMap(\.value.parameterShapes)
+  }
+
+  public func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    let (means, deviations) = sample.moments
+    let logScales = deviations.map { Scalar(Double.log($0)) }
+    switch covariance {
+    case .diagonal: return means.map { Scalar($0) } + logScales
+    case .full:
+      return Array(repeating: 0, count: dimension * (dimension - 1) / 2) + logScales + means.map { Scalar($0) }
+    }
+  }
+
+  public var preparedCount: Int? { whitening.preparedCount }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    whitening.prepare(parameters, into: prepared)
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    whitening.pullBackPreparation(
+      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
+  }
+
+  // MARK: The density
+
+  public func logDensity(
+    _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
+  ) {
+    let y = whitening.forward(z, given: nil, parameters)
+    normal.logDensity(y.values, parameters, into: logDensity)
+    for event in logDensity.indices { logDensity[event] += y.logDeterminant.constant }
+  }
+
+  public func logDensityWithPullback(
+    _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
+  ) -> BasePullback {
+    let (y, pullback) = whitening.forwardWithPullback(z, given: nil, parameters)
+    let pullbackOfNormal = normal.logDensityWithPullback(y.values, parameters, into: logDensity)
+    for event in logDensity.indices { logDensity[event] += y.logDeterminant.constant }
+    return { cotangent, gradient in pullback(pullbackOfNormal(cotangent, &gradient), cotangent, &gradient) }
+  }
+
+  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
+    normal.sample(into: &z, parameters, from: stream)
+    do {
+      z = try whitening.inverse(z, given: nil, parameters).values
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey { case dimension, covariance }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      dimension: try container.decode(Int.self, forKey: .dimension),
+      covariance: try container.decode(Covariance.self, forKey: .covariance))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(dimension, forKey: .dimension)
+    try container.encode(covariance, forKey: .covariance)
+  }
+}
+
+extension Tile {
+  /// The mean and the standard deviation of each row, the latter at least 10⁻³.
+  var moments: (means: [Double], deviations: [Double]) {
+    let means = (0..<features).map { rowSum($0) / Double(width) }
+    let deviations = (0..<features).map { feature in
+      let squares = withRow(feature) { row in
+        row.reduce(0.0) { $0 + (Double($1) - means[feature]) * (Double($1) - means[feature]) }
+      }
+      return max(1e-3, (squares / Double(width)).squareRoot())
+    }
+    return (means, deviations)
+  }
+}

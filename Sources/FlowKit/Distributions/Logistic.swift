@@ -1,0 +1,19 @@
+/// Independent standard logistic features: log p₀(z) = −Σ (|zᵢ| + 2 log(1 + exp(−|zᵢ|))), of variance π²/3. Text:
+/// `logistic`.
+///
+/// Samples reach |z| = 22 in Float and 36 in Double, beyond which lies a probability of 2⁻³² and 2⁻⁵².
+public struct Logistic: StandardBase {
+  public static let name = "logistic"
+  public let dimension: Int
+
+  public init(dimension: Int) {
+    self.dimension = dimension
+  }
+
+  public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
+
+  public static var kernels: BaseKernels {
+    BaseKernels(
+      logDensity: kernelLogisticLogDensity, pullback: kernelLogisticLogDensityPullback, fill: kernelLogisticFill)
+  }
+}

@@ -1,0 +1,56 @@
+/// The uniform density on the box [a, b]ᴰ: log p₀(z) = −D log(b − a) inside, −∞ outside, with gradient 0. Text:
+/// `uniform(a,b)`, by default (−1, 1); `pi` and `-pi` are numbers.
+///
+/// For layers whose values cannot leave the box, such as circular ones on (−π, π). The bounds belong to the box: in
+/// Float, a value just below π is the number next to it, which is above π.
+public struct Uniform: BaseDistribution {
+  public static let name = "uniform"
+  public let dimension: Int
+  public let lower: Double
+  public let upper: Double
+
+  public init(dimension: Int, lower: Double = -1, upper: Double = 1) {
+    precondition(lower < upper && (upper - lower).isFinite, "a box from \(lower) to \(upper)")
+    (self.dimension, self.lower, self.upper) = (dimension, lower, upper)
+  }
+
+  public var text: String { "\(Self.name)(\(lower),\(upper))" }
+  public var traits: BaseTraits {
+    BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false, fillsSpace: false)
+  }
+  public var isFactorized: Bool { true }
+
+  public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
+    let lower = try arguments.number("lower", positional: true, default: -1, "a number") { abs($0) <= 1e30 }
+    let upper = try arguments.number("upper", positional: true, default: max(1, lower + 2), "a number above \(lower)") {
+      Scalar($0) > Scalar(lower) && $0 <= 1e30
+    }
+    return Uniform(dimension: arguments.dimension, lower: lower, upper: upper)
+  }
+
+  public func logDensity(
+    _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
+  ) {
+    z.checkLogDensities(logDensity)
+    kernelUniformLogDensity(
+      z.base, logDensity.baseAddress!, z.features, z.width, Scalar(lower), Scalar(upper))
+  }
+
+  public func logDensityWithPullback(
+    _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
+  ) -> BasePullback {
+    self.logDensity(z, parameters, into: logDensity)
+    return { _, _ in Tile(features: z.features, like: z, filledWith: 0) }
+  }
+
+  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
+    z.fill(from: stream, by: kernelUniformFill)
+    let (lower, upper) = (Scalar(lower), Scalar(upper))
+    for feature in 0..<z.features {
+      z.withMutableRow(feature) { row in
+        // Rounding must not leave the box.
+        for event in row.indices { row[event] = min(lower + (upper - lower) * row[event], upper) }
+      }
+    }
+  }
+}

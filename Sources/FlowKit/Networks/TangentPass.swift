@@ -1,0 +1,142 @@
+/// A smooth perceptron at one point per event, with its derivatives there: g(x), then J v for directions v and uᵀJ, and
+/// the gradient of s = Σ ⟨wₖ, J(x; θ) vₖ⟩, the one second-order object that residual flows need.
+///
+/// Directions lie side by side: a row of a tile of directions holds one block of `width` events for each.
+struct TangentPass {
+  private let network: LipschitzPerceptron
+  private let parameters: Parameters
+  private let context: Tile?
+  /// hₖ, what goes into each layer.
+  private var inputs: [Tile]
+  /// φ′ and φ″ of each hidden layer.
+  private var first: [Tile] = []
+  private var second: [Tile] = []
+  /// g(x).
+  let output: Tile
+  /// ḣₖ for each direction, what goes into each layer, and ȧₖ, what comes out before φ.
+  private var tangents: [Tile] = []
+  private var slopes: [Tile] = []
+
+  init(_ network: LipschitzPerceptron, at x: Tile, _ context: Tile?, _ parameters: Parameters) {
+    (self.network, self.context, self.parameters) = (network, context, parameters)
+    inputs = [x]
+    var h = x
+    for layer in network.layers {
+      h = layer.product(h, context, parameters)
+      guard !layer.isLast else { break }
+      var (first, second) = (Tile(features: layer.rows, like: h), Tile(features: layer.rows, like: h))
+      h.activate(network.activation, bias: parameters.slice(layer.bias), first: &first, second: &second)
+      inputs.append(h)
+      self.first.append(first)
+      self.second.append(second)
+    }
+    h.addBias(parameters.slice(network.layers.last!.bias))
+    output = h
+  }
+
+  private func weights(_ layer: NetworkLayer) -> WeightMatrix {
+    layer.matrix(parameters, row: 0, rows: layer.rows, columns: layer.columns)
+  }
+
+  /// J v for each direction: ȧ = Ŵḣ, ḣ′ = φ′(a) ∘ ȧ.
+  mutating func push(_ directions: Tile) -> Tile {
+    tangents = [directions]
+    slopes = []
+    for (index, layer) in network.layers.enumerated() {
+      var slope = Tile(features: layer.rows, like: directions)
+      weights(layer).multiply(tangents[index], into: &slope)
+      slopes.append(slope)
+      if !layer.isLast { tangents.append(slope.scalingDirections(by: first[index])) }
+    }
+    return slopes.removeLast()
+  }
+
+  /// The columns of J as directions: D × (D blocks of events).
+  mutating func jacobian() -> Tile {
+    let dimension = network.inputs
+    var unit = inputs[0].directions(features: dimension, count: dimension)
+    unit.fill(0)
+    for feature in 0..<dimension { unit.fillDirection(feature, ofRow: feature, with: 1, of: dimension) }
+    return push(unit)
+  }
+
+  /// uᵀJ for one u per event.
+  func pullBackInput(_ u: Tile) -> Tile {
+    var δ = u
+    for (index, layer) in network.layers.enumerated().reversed() {
+      if !layer.isLast { δ = δ.scalingDirections(by: first[index]) }
+      δ = layer.pullBackProduct(δ, parameters)
+    }
+    return δ
+  }
+
+  /// Adds the gradient of ⟨ȳ, g(x)⟩ + Σₖ ⟨wₖ, J vₖ⟩ with respect to θ and the context, vₖ the directions last pushed;
+  /// returns that with respect to x. Without `w` that of ⟨ȳ, g(x)⟩ alone.
+  ///
+  /// In reverse from (ā, ǡ) = (ȳ, w): W̄ += ā hᵀ + ǡ ḣᵀ, b̄ += ā, h̄ = Ŵᵀā, ḣ̄ = Ŵᵀǡ, then ā = φ′ ∘ h̄ + φ″ ∘ Σ ȧ ∘ ḣ̄ and
+  /// ǡ = φ′ ∘ ḣ̄.
+  func pullBack(_ ȳ: Tile, directions w: Tile?, _ gradient: inout Gradient) -> Tile {
+    var δ = ȳ
+    var t = w
+    for (index, layer) in network.layers.enumerated().reversed() {
+      if !layer.isLast {
+        if t == nil {
+          δ = δ.scalingDirections(by: first[index])
+        } else {
+          δ.pullBackTangents(&t!, slopes: slopes[index], first: first[index], second: second[index])
+        }
+      }
+      gradient.withSlice(layer.bias) { δ.addRowSums(to: &$0) }
+      layer.addGradient(δ, inputs[index], context, parameters, to: &gradient)
+      δ = layer.pullBackProduct(δ, parameters)
+      guard let tangent = t else { continue }
+      gradient.withSlice(layer.weight) { weights(layer).addOuterProduct(tangent, tangents[index], to: &$0) }
+      if index > 0 { t = layer.pullBackProduct(tangent, parameters) }
+    }
+    return δ
+  }
+}
+
+// MARK: - Tiles of directions
+
+extension Tile {
+  /// A tile of `count` directions for this tile's events, whose values are undefined until written.
+  func directions(features: Int, count: Int) -> Tile {
+    Tile(features: features, width: count * width, like: self)
+  }
+
+  /// Sets direction `direction` of one row, of `count`.
+  mutating func fillDirection(_ direction: Int, ofRow row: Int, with value: Scalar, of count: Int) {
+    let events = width / count
+    (mutableBase() + row * width + direction * events).update(repeating: value, count: events)
+  }
+
+  /// Each direction of each row times that row of `scale`.
+  func scalingDirections(by scale: Tile) -> Tile {
+    precondition(
+      features == scale.features && width % scale.width == 0,
+      "directions of \(features) × \(width), scales of \(scale.features) × \(scale.width)")
+    var result = Tile(features: features, like: self)
+    kernelScaleDirections(base, scale.base, result.mutableBase(), features, width / scale.width, scale.width)
+    return result
+  }
+
+  /// Each direction of every row times the one row `scale`.
+  mutating func scaleAllDirections(by scale: Tile) {
+    precondition(scale.features == 1 && width % scale.width == 0, "one row of scales")
+    let base = mutableBase()
+    kernelScaleDirections(base, scale.base, base, 1, count / scale.width, scale.width)
+  }
+
+  /// Turns the cotangents of φ(a) (this) and of φ′(a) ∘ ȧ (`tangents`) into those of a and ȧ.
+  fileprivate mutating func pullBackTangents(
+    _ tangents: inout Tile, slopes: Tile, first: Tile, second: Tile
+  ) {
+    checkShape(first)
+    checkShape(second)
+    slopes.checkShape(tangents)
+    kernelTangentPullback(
+      mutableBase(), tangents.mutableBase(), slopes.base, first.base, second.base, features,
+      tangents.width / width, width)
+  }
+}
