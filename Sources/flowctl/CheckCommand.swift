@@ -116,17 +116,20 @@ struct Check: ParsableCommand {
   private func show(_ result: Expressivity, _ architecture: Architecture) {
     for line in result.report { print(line) }
     for (number, finding) in result.findings.enumerated() {
-      print("\n\(number + 1). \(finding.kind.rawValue): \(finding.says)")
-      if !finding.layers.isEmpty { print("   layers   \(Self.shortened(finding.layers))") }
-      print("   because  \(finding.because)")
-      if !finding.source.isEmpty { print("   source   \(finding.source)") }
+      var lines = ["", "\(number + 1). \(finding.kind.rawValue): \(finding.says)"]
+      if !finding.layers.isEmpty { lines.append("   layers   \(Self.shortened(finding.layers))") }
+      lines.append("   because  \(finding.because)")
+      if !finding.source.isEmpty { lines.append("   source   \(finding.source)") }
+      for line in lines.flatMap({ Expressivity.wrapped($0, indent: 12) }) { print(line) }
       guard let repair = finding.repair else { continue }
       print("   repair   --layers '\(repair)'")
       if let other = Expressivity.analyzing(repair, like: architecture.chain, architecture.base) {
         print("            mixing \(other.mixing.kind.rawValue), density \(other.density.kind.rawValue)")
       }
     }
-    print(result.findings.isEmpty ? "\nno findings" : "\n\(result.findings.count) findings")
+    print(
+      result.findings.isEmpty
+        ? "\nno findings" : "\n\(result.findings.count) \(result.findings.count == 1 ? "finding" : "findings")")
   }
 
   private static func shortened(_ layers: [Int]) -> String {

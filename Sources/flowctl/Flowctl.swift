@@ -21,7 +21,7 @@ struct Flowctl: ParsableCommand {
     } catch let error as FlowError {
       Terminal.fail(error.message, code: Interrupts.isPending ? 128 + SIGINT : 1)
     } catch let code as ExitCode {
-      exit(code.rawValue)
+      exit(withError: code)
     } catch {
       guard exitCode(for: error) != .success else { exit(withError: error) }
       let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"

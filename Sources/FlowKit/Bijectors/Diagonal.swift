@@ -14,11 +14,8 @@ public struct Diagonal: InvertiblyDifferentiable {
   public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }
-<<<<<<< HEAD
   public var traits: LayerTraits { .affine(.diagonal(signs: signs), shift: false) }
-=======
   public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
->>>>>>> 00164113b36c58369217e6c0afe9f113a9fa4557
 
   /// λ, 1/λ and ℓ.
   public var preparedCount: Int? { 3 * dimension }

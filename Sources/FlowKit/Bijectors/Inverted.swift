@@ -22,12 +22,9 @@ public struct Inverted: InvertiblyDifferentiable {
   public var parameterShapes: [ParameterShape] { base.parameterShapes }
   public var layerList: String { "inverse(\(base.layerList))" }
   public var structure: JacobianStructure { base.structure.inverted }
-<<<<<<< HEAD
   public var traits: LayerTraits { base.traits.inverted }
-=======
   public var domain: [Interval] { base.image(of: base.domain) }
   public func image(of input: [Interval]) -> [Interval] { base.domain }
->>>>>>> 00164113b36c58369217e6c0afe9f113a9fa4557
   public var weightCount: Int { base.weightCount }
   public var preparedCount: Int? { base.preparedCount }
   public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { base.clearUnused(values) }

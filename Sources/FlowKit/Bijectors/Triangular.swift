@@ -30,15 +30,11 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
       ? .lower(dimension, isAffine: true, signs: signs) : .upper(dimension, isAffine: true, signs: signs)
   }
 
-<<<<<<< HEAD
   public var traits: LayerTraits {
     .affine(Side.isLower ? .lower(signs: signs) : .upper(signs: signs), shift: true)
   }
 
-  // MARK: Preparation: A as a full matrix, then ℓ and b
-=======
   public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
->>>>>>> 00164113b36c58369217e6c0afe9f113a9fa4557
 
   private var triangle: Triangle { Triangle(dimension: dimension, isLower: Side.isLower) }
   private var entries: Range<Int> { 0..<triangle.count }

@@ -24,6 +24,9 @@ public struct Finding: Sendable, Equatable {
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
+
+    /// Whether a fit should be warned: not where the family is what its name says, or sampling merely slow.
+    public var isWarning: Bool { self != .numericInverse && self != .fixedPermutation }
   }
 
   public let kind: Kind

@@ -16,6 +16,26 @@ extension Expressivity {
     for run in collapsible {
       lines.append("shorter  layers \(run.from)-\(run.to) = \(run.equivalent), \(run.parametersSaved) parameters less")
     }
+    return lines.flatMap { Self.wrapped($0) }
+  }
+
+  /// A line of at most 100 characters, continued below its own text.
+  public static func wrapped(_ line: String, indent: Int = 9) -> [String] {
+    var lines: [String] = []
+    var current: String?
+    for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+      guard let started = current else {
+        current = String(word)
+        continue
+      }
+      if started.count + 1 + word.count <= 100 || started.count <= indent {
+        current = started + " " + word
+      } else {
+        lines.append(started)
+        current = String(repeating: " ", count: indent) + word
+      }
+    }
+    lines.append(current ?? "")
     return lines
   }
 

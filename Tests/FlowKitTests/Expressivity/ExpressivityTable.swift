@@ -1,4 +1,5 @@
 import FlowKit
+import Testing
 
 /// An architecture and what was worked out by hand about it.
 struct KnownCase: Sendable, CustomTestStringConvertible {
@@ -13,6 +14,7 @@ struct KnownCase: Sendable, CustomTestStringConvertible {
   var untransformed: [Int] = []
   var order: [Int]?
   var collapsed: [String] = []
+  var tails = "light"
 
   var testDescription: String { "D = \(dimension): \(name)" }
 
@@ -202,7 +204,71 @@ private func autoregressiveCases() throws -> [KnownCase] {
   ]
 }
 
+/// Groups of matrices beyond triangles.
+private func groupCases() throws -> [KnownCase] {
+  let only = "only affine"
+  let drawn = "fixed permutation"
+  let gaussian = "Gaussian"
+  return [
+    try KnownCase(3, "qr", "full", "general", gaussian, [only]),
+    try KnownCase(3, "2*[qr]", "full", "general", gaussian, [only, "collapsible"], collapsed: ["qr"]),
+    try KnownCase(
+      3, "qr,diagonal,permute(reverse)", "full", "general", gaussian, [only, "collapsible"],
+      collapsed: ["qr(determinant=-1)"]),
+    try KnownCase(3, "plu(1,2,0)", "full", "general", gaussian, [only, drawn]),
+    try KnownCase(3, "2*[plu(1,2,0)]", "full", "general", gaussian, [only, drawn]),
+    try KnownCase(3, "plu(1,2,0),qr", "full", "general", gaussian, [only, drawn, "collapsible"], collapsed: ["qr"]),
+    try KnownCase(3, "lu", "full", "general", gaussian, [only]),
+    try KnownCase(3, "upper,lower", "full", "general", gaussian, [only, "collapsible"], collapsed: ["lu"]),
+    try KnownCase(3, "2*[lower,upper]", "full", "general", gaussian, [only, "collapsible"], collapsed: ["qr"]),
+    try KnownCase(3, "3*[lower,upper]", "full", "general", gaussian, [only, "collapsible"], collapsed: ["qr"]),
+    try KnownCase(3, "2*[lu]", "full", "general", gaussian, [only, "collapsible"], collapsed: ["qr"]),
+    try KnownCase(3, "householder(1)", "full", "orthogonal", axes, [only]),
+    try KnownCase(1, "householder(1)", "none", "orthogonal", axes, [only]),
+    try KnownCase(3, "2*[householder(1)]", "full", "orthogonal", axes, [only], collapsed: ["householder(2)"]),
+    // In three dimensions four reflections are two.
+    try KnownCase(
+      3, "4*[householder(1)]", "full", "orthogonal", axes, [only, "collapsible"], collapsed: ["householder(2)"]),
+    try KnownCase(3, "householder(2),permute(reverse)", "full", "orthogonal", axes, [only]),
+    try KnownCase(3, "householder(1),diagonal", "full", "other", gaussian, [only]),
+    try KnownCase(3, "actnorm,diagonal", "none", "diagonal", axes, [only, "collapsible"], collapsed: ["actnorm"]),
+    try KnownCase(3, "elementwise-affine", "none", "diagonal", axes, [only]),
+    try KnownCase(
+      3, "2*[lower(signs=+--)]", "triangular", "lower", gaussian, [only, "collapsible"], order: [0, 1, 2],
+      collapsed: ["lower"]),
+  ]
+}
+
+/// Kinks and other nonlinear maps between them.
+private func mixedCases() throws -> [KnownCase] {
+  let convex = "convex conditionals"
+  let apart = "independent coordinates"
+  let search = "numeric inverse"
+  return [
+    try KnownCase(2, "8*[qr,leaky-relu]", "full", nil, all),
+    try KnownCase(5, "qr,leaky-relu", "full", nil, all),
+    try KnownCase(2, "4*[qr(determinant=-1),leaky-relu]", "full", nil, all),
+    try KnownCase(1, "4*[qr,leaky-relu]", "none", nil, no, [convex]),
+    try KnownCase(1, "4*[qr(determinant=-1),leaky-relu]", "none", nil, all),
+    try KnownCase(3, "4*[lu,leaky-relu]", "full", nil, all),
+    try KnownCase(3, "4*[plu,leaky-relu]", "full", nil, all, ["fixed permutation"]),
+    try KnownCase(3, "4*[lower(signs=---),leaky-relu]", "triangular", nil, all, order: [0, 1, 2]),
+    try KnownCase(3, "4*[lower(signs=-+-),leaky-relu]", "triangular", nil, no, [convex], order: [0, 1, 2]),
+    try KnownCase(3, "4*[lower,prelu]", "triangular", nil, all, order: [0, 1, 2]),
+    try KnownCase(1, "4*[lower,prelu]", "none", nil, all),
+    try KnownCase(3, "4*[diagonal,prelu]", "none", nil, "independent", [apart]),
+    try KnownCase(2, "4*[householder(1),leaky-relu]", "full", nil, no, ["homogeneous"]),
+    try KnownCase(2, "4*[householder(2),shift,leaky-relu]", "full", nil, "unknown"),
+    try KnownCase(3, "residual(hidden=8)", "full", nil, all, [search]),
+    try KnownCase(1, "4*[residual(hidden=8)]", "none", nil, all, [search]),
+    try KnownCase(3, "elementwise-rqs", "none", nil, "independent", [apart]),
+    try KnownCase(1, "elementwise-rqs", "none", nil, all),
+    try KnownCase(3, "4*[elementwise-rqs,qr]", "full", nil, all),
+    try KnownCase(3, "4*[elementwise-rqs,lower]", "triangular", nil, all, order: [0, 1, 2]),
+  ]
+}
+
 /// All of them.
 func knownCases() throws -> [KnownCase] {
-  try affineCases() + kinkCases() + couplingCases() + autoregressiveCases()
+  try affineCases() + kinkCases() + couplingCases() + autoregressiveCases() + groupCases() + mixedCases()
 }

@@ -13,7 +13,7 @@ import Testing
     #expect(result.untransformed == each.untransformed)
     #expect(result.mixing.order == each.order)
     #expect(result.collapsible.map(\.equivalent) == each.collapsed)
-    #expect(result.support.tails == .light)
+    #expect(result.support.tails.rawValue == each.tails)
     // A density that is called out of reach is named, a universal one says in which sense.
     #expect((result.density.witness != nil) == (result.density.limit != nil))
     #expect((result.density.assumptions != nil) == (each.family == "universal"))
