@@ -84,6 +84,7 @@ struct Fit: ParsableCommand {
     if let validation { try architecture.checkDomain(of: validation) }
     Interrupts.catchThem()
     try describe(train, validation, architecture)
+    warn(of: architecture)
     let trainer = Trainer(
       Flow(architecture: architecture, startingFrom: train.events, seed: seed), train: train.events,
       validation: validation?.events,
@@ -171,6 +172,16 @@ struct Fit: ParsableCommand {
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     try Terminal.finishOutput()
+  }
+
+  /// At most two lines about what the architecture cannot do; `flowctl check` explains them.
+  private func warn(of architecture: Architecture) {
+    let findings = Expressivity.analyze(architecture, repairing: false).findings.filter { $0.kind.isWarning }
+    guard let first = findings.first, !json else { return }
+    let others = findings.dropFirst().map(\.kind.rawValue)
+    let more = others.isEmpty ? "" : " (also: \(others.joined(separator: ", ")))"
+    Terminal.note("check  \(first.kind.rawValue): \(first.says)\(more)")
+    Terminal.note("       'flowctl check' with these layers says why, and what to change")
   }
 
   private func trained(by trainer: Trainer) throws(FlowError) -> TrainingResult {

@@ -8,7 +8,7 @@ struct Flowctl: ParsableCommand {
     commandName: "flowctl",
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
-    subcommands: [Fit.self, Sample.self, Density.self, Inspect.self])
+    subcommands: [Fit.self, Sample.self, Density.self, Inspect.self, Check.self])
 
   /// Every failure is one line on standard error and an exit code other than 0.
   static func main() {
@@ -20,6 +20,8 @@ struct Flowctl: ParsableCommand {
       try Terminal.finishOutput()
     } catch let error as FlowError {
       Terminal.fail(error.message, code: Interrupts.isPending ? 128 + SIGINT : 1)
+    } catch let code as ExitCode {
+      exit(withError: code)
     } catch {
       guard exitCode(for: error) != .success else { exit(withError: error) }
       let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"

@@ -17,6 +17,7 @@ public struct ActNorm: InvertiblyDifferentiable {
 
   public var parameterShapes: [ParameterShape] { shift.parameterShapes + scale.parameterShapes }
   public var structure: JacobianStructure { scale.structure }
+  public var traits: LayerTraits { .affine(.diagonal(signs: scale.signs), shift: true) }
 
   /// Two passes over deviations from the first value, in which a constant feature has exactly the variance 0.
   public func initialParameters(

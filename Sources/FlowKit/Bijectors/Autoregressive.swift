@@ -31,11 +31,25 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
   public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
 
   public var structure: JacobianStructure {
-    var dependencies = Array(repeating: [Int](), count: dimension)
-    for (position, feature) in ordering.enumerated() { dependencies[feature] = ordering[...position].sorted() }
-    return JacobianStructure(
-      dependencies: dependencies, isAffine: dimension == 1 && map.isAffine,
+    JacobianStructure(
+      pattern: pattern(conditioner.visibleInputs), isAffine: dimension == 1 && map.isAffine,
       diagonalSigns: Array(repeating: 1, count: dimension))
+  }
+
+  public var traits: LayerTraits {
+    var traits = LayerTraits.scalar(
+      map.family, transformed: ordering, universal: !conditioner.hidden.isEmpty, box: map.box)
+    traits.widePattern = pattern(Array(0..<dimension))
+    return traits
+  }
+
+  /// The feature at position k depends on itself and on the first `visible[k]` positions.
+  private func pattern(_ visible: [Int]) -> BooleanMatrix {
+    var pattern = BooleanMatrix.identity(dimension)
+    for (position, feature) in ordering.enumerated() {
+      for source in ordering[..<visible[position]] { pattern[feature, source] = true }
+    }
+    return pattern
   }
 
   public var weightCount: Int { conditioner.weightCount }

@@ -31,6 +31,9 @@ public protocol Bijector: Parameterized {
   /// What the Jacobian ∂z/∂x looks like for every θ.
   var structure: JacobianStructure { get }
 
+  /// What the expressivity analysis may build on besides; by default unknown.
+  var traits: LayerTraits { get }
+
   /// The layer as a layer list writes it, such as `leaky-relu(0.1)`; by default its name.
   var layerList: String { get }
 
@@ -108,6 +111,7 @@ public struct LogDeterminant {
 
 extension Bijector {
   public var contextDimension: Int { 0 }
+  public var traits: LayerTraits { .unknown }
   public var layerList: String { Self.layerName }
   public var weightCount: Int { 0 }
   public var domain: [Interval] { Array(repeating: .real, count: dimension) }

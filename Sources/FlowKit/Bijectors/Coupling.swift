@@ -37,6 +37,10 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
     return structure
   }
 
+  public var traits: LayerTraits {
+    .scalar(map.family, transformed: transformed, universal: !conditioner.hidden.isEmpty, box: map.box)
+  }
+
   public var weightCount: Int { conditioner.weightCount }
 
   public var layerList: String {

@@ -14,6 +14,7 @@ public struct Diagonal: InvertiblyDifferentiable {
   public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }
+  public var traits: LayerTraits { .affine(.diagonal(signs: signs), shift: false) }
   public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
 
   /// λ, 1/λ and ℓ.

@@ -33,6 +33,9 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: map.isAffine, signs: Array(repeating: 1, count: dimension))
   }
+  public var traits: LayerTraits {
+    .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
+  }
   public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { domain }
 

@@ -21,6 +21,7 @@ public struct Householder: InvertiblyDifferentiable {
   public var parameterShapes: [ParameterShape] { [ParameterShape("vectors", [count, dimension])] }
   public var weightCount: Int { 2 * count * dimension }
   public var structure: JacobianStructure { .full(dimension, isAffine: true) }
+  public var traits: LayerTraits { .affine(.orthogonal(reflections: count), shift: false) }
   /// The sign of det Q, the same for all θ.
   public var determinantSign: Int { count % 2 == 0 ? 1 : -1 }
   public var layerList: String { "\(Self.layerName)(\(count))" }

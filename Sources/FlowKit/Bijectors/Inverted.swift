@@ -22,6 +22,7 @@ public struct Inverted: InvertiblyDifferentiable {
   public var parameterShapes: [ParameterShape] { base.parameterShapes }
   public var layerList: String { "inverse(\(base.layerList))" }
   public var structure: JacobianStructure { base.structure.inverted }
+  public var traits: LayerTraits { base.traits.inverted }
   public var domain: [Interval] { base.image(of: base.domain) }
   public func image(of input: [Interval]) -> [Interval] { base.domain }
   public var weightCount: Int { base.weightCount }

@@ -29,6 +29,12 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
   }
 
   public var structure: JacobianStructure { .full(dimension, isAffine: true) }
+  public var traits: LayerTraits {
+    .affine(
+      Rows.permutes
+        ? .general(determinant: determinantSign, isAll: false, fixedPermutation: true) : .lowerUpper(signs: signs),
+      shift: true)
+  }
 
   /// The sign of det A, the same for all θ: that of P times the product of s.
   public var determinantSign: Int { permutation.parity * signs.reduce(1, *) }

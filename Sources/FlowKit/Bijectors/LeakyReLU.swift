@@ -16,6 +16,7 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: slope == 1, signs: Array(repeating: 1, count: dimension))
   }
+  public var traits: LayerTraits { .kink(slope: slope) }
 
   public func forwardWithPullback(
     _ x: consuming Tile, given context: Tile?, _ parameters: Parameters

@@ -79,6 +79,11 @@ public struct Monotone: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: false, signs: Array(repeating: 1, count: dimension))
   }
+  public var traits: LayerTraits {
+    var traits = LayerTraits(.fixed)
+    traits.inverse = .exact
+    return traits
+  }
   public var domain: [Interval] { Array(repeating: kind.domain, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { input.map { kind.image(of: $0) } }
 

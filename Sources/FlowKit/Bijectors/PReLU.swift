@@ -14,6 +14,7 @@ public struct PReLU: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: false, signs: Array(repeating: 1, count: dimension))
   }
+  public var traits: LayerTraits { .trainableKink() }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     Array(repeating: Scalar(Double.log(0.25)), count: dimension)

@@ -28,6 +28,7 @@ public struct Permutation: InvertiblyDifferentiable {
 
   public var dimension: Int { indices.count }
   public var structure: JacobianStructure { .permutation(indices) }
+  public var traits: LayerTraits { .affine(.permutation(indices), shift: false) }
 
   public func image(of input: [Interval]) -> [Interval] { indices.map { input[$0] } }
 

@@ -32,6 +32,7 @@ public struct QR: PreparedAffine {
   }
 
   public var structure: JacobianStructure { .full(dimension, isAffine: true) }
+  public var traits: LayerTraits { .affine(.general(determinant: determinantSign, isAll: true), shift: true) }
 
   public var layerList: String {
     Self.layerList((determinantSign < 0 ? ["determinant=-1"] : []) + DiagonalSigns.layerListArguments(signs))

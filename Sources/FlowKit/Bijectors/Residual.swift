@@ -44,6 +44,8 @@ public struct Residual: InvertiblyDifferentiable {
     return structure
   }
 
+  public var traits: LayerTraits { .smallSteps(lipschitz: network.lipschitz) }
+
   public var layerList: String {
     var arguments = [
       "hidden=" + network.hidden.map(String.init).joined(separator: "x"), "lipschitz=\(network.lipschitz)",

@@ -11,6 +11,11 @@ public struct Shift: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: true, signs: Array(repeating: 1, count: dimension))
   }
+  public var traits: LayerTraits {
+    var traits = LayerTraits.affine(.identity, shift: true)
+    traits.lipschitz = (1, 1)
+    return traits
+  }
 
   public func forwardWithPullback(
     _ x: consuming Tile, given context: Tile?, _ parameters: Parameters

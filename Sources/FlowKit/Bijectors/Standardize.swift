@@ -24,6 +24,7 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
 
   public var dimension: Int { means.count }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: means.map { _ in 1 }) }
+  public var traits: LayerTraits { .affine(.fixedDiagonal(signs: means.map { _ in 1 }), shift: false) }
   private var logDeterminant: Double { -standardDeviations.reduce(0) { $0 + Double.log($1) } }
 
   // MARK: Raw events, in Double

@@ -30,6 +30,10 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
       ? .lower(dimension, isAffine: true, signs: signs) : .upper(dimension, isAffine: true, signs: signs)
   }
 
+  public var traits: LayerTraits {
+    .affine(Side.isLower ? .lower(signs: signs) : .upper(signs: signs), shift: true)
+  }
+
   public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
 
   private var triangle: Triangle { Triangle(dimension: dimension, isLower: Side.isLower) }

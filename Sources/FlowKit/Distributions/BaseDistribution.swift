@@ -9,6 +9,9 @@ public protocol BaseDistribution: Parameterized {
   /// D.
   var dimension: Int { get }
 
+  /// What the expressivity analysis may build on; unknown by default.
+  var traits: BaseTraits { get }
+
   /// The base as `--base` writes it, such as `mixture(8)`; by default its name.
   var text: String { get }
 
@@ -36,6 +39,7 @@ public protocol BaseDistribution: Parameterized {
 public typealias BasePullback = (_ logDensity: Tile, _ gradient: inout Gradient) -> Tile
 
 extension BaseDistribution {
+  public var traits: BaseTraits { .unknown(dimension) }
   public var text: String { Self.name }
   public var isFactorized: Bool { false }
 

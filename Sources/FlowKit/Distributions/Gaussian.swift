@@ -32,6 +32,10 @@ public struct Gaussian: BaseDistribution {
   public var dimension: Int { normal.dimension }
   public var text: String { covariance == .diagonal ? Self.name : "\(Self.name)(\(covariance.rawValue))" }
   public var isFactorized: Bool { covariance == .diagonal }
+  public var traits: BaseTraits {
+    BaseTraits(
+      dimension: dimension, isNormal: true, isIndependent: covariance == .diagonal || dimension == 1, isHeavy: false)
+  }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
     let given = arguments.positionals()

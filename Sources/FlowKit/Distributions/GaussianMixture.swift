@@ -20,6 +20,10 @@ public struct GaussianMixture: BaseDistribution {
   }
 
   public var text: String { "\(Self.name)(\(components))" }
+  public var traits: BaseTraits {
+    BaseTraits(
+      dimension: dimension, isNormal: components == 1, isIndependent: components == 1 || dimension == 1, isHeavy: false)
+  }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
     let requirement = "a whole number from 1 to \(maximumComponents)"

@@ -9,6 +9,8 @@ public struct Laplace: StandardBase {
     self.dimension = dimension
   }
 
+  public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
+
   public static var kernels: BaseKernels {
     BaseKernels(
       logDensity: kernelLaplaceLogDensity, pullback: kernelLaplaceLogDensityPullback, fill: kernelLaplaceFill)

@@ -10,6 +10,8 @@ public struct Logistic: StandardBase {
     self.dimension = dimension
   }
 
+  public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
+
   public static var kernels: BaseKernels {
     BaseKernels(
       logDensity: kernelLogisticLogDensity, pullback: kernelLogisticLogDensityPullback, fill: kernelLogisticFill)

@@ -30,6 +30,15 @@ public struct ProductBase: BaseDistribution {
   }
 
   public var text: String { "\(Self.name)(\(parts.map(Self.text).joined(separator: ",")))" }
+  public var traits: BaseTraits {
+    let traits = parts.map(\.traits)
+    var result = BaseTraits(
+      dimension: dimension, isNormal: traits.allSatisfy(\.isNormal),
+      isIndependent: traits.allSatisfy { $0.isIndependent == true }, isHeavy: nil,
+      fillsSpace: traits.allSatisfy(\.fillsSpace))
+    result.isHeavy = traits.flatMap(\.isHeavy)
+    return result
+  }
 
   private static func text(of part: any BaseDistribution) -> String {
     if part.dimension == 1 { return part.text }

@@ -7,6 +7,12 @@ public struct StandardNormal: StandardBase {
     self.dimension = dimension
   }
 
+  public var traits: BaseTraits {
+    var traits = BaseTraits(dimension: dimension, isNormal: true, isIndependent: true, isHeavy: false)
+    traits.isCentred = true
+    return traits
+  }
+
   public static var kernels: BaseKernels {
     BaseKernels(
       logDensity: kernelNormalLogDensity, pullback: kernelNormalLogDensityPullback, fill: kernelNormalFill)

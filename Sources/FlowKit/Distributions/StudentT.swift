@@ -12,6 +12,7 @@
 public struct StudentT: BaseDistribution {
   public static let name = "student-t"
   public let dimension: Int
+  public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: true) }
 
   public init(dimension: Int) {
     self.dimension = dimension

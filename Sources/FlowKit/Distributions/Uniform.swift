@@ -15,6 +15,9 @@ public struct Uniform: BaseDistribution {
   }
 
   public var text: String { "\(Self.name)(\(lower),\(upper))" }
+  public var traits: BaseTraits {
+    BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false, fillsSpace: false)
+  }
   public var isFactorized: Bool { true }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {

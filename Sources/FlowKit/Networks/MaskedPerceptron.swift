@@ -62,6 +62,22 @@ public struct MaskedPerceptron: Sendable, LayeredNetwork {
     return (0...inputs).map { degree in degree < lowest ? 0 : (degree - lowest) * width / degrees }
   }
 
+  /// How many inputs the outputs of each position see: those before it, or fewer where too few units are there to
+  /// carry them all.
+  var visibleInputs: [Int] {
+    // Of the units of each degree, how many inputs they see.
+    var visible = Array(0..<inputs)
+    for width in hidden {
+      let starts = Self.unitStarts(width, inputs: inputs, context: context)
+      var most = 0
+      visible = (0..<inputs).map { degree in
+        if starts[degree] < starts[degree + 1] { most = visible[degree] }
+        return most
+      }
+    }
+    return visible
+  }
+
   /// Sets the masked weights to 0, in parameters or in their gradient.
   func clearMasked(_ values: UnsafeMutableBufferPointer<Scalar>) {
     for layer in layers {

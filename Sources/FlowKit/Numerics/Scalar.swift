@@ -131,6 +131,7 @@ extension Float {
 extension Double {
   static func exp(_ x: Double) -> Double { Glibc.exp(x) }
   static func log(_ x: Double) -> Double { Glibc.log(x) }
+  static func errorFunction(_ x: Double) -> Double { Glibc.erf(x) }
   static func cos(_ x: Double) -> Double { Glibc.cos(x) }
   static func pow(_ x: Double, _ exponent: Double) -> Double { Glibc.pow(x, exponent) }
 }

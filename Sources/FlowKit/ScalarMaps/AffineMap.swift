@@ -24,6 +24,7 @@ public struct AffineMap: ScalarMap {
 
   public var parameterCount: Int { 2 }
   public var isAffine: Bool { true }
+  public var family: ScalarFamily { .affine }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
     var y = x

@@ -20,6 +20,8 @@ public struct RationalQuadraticSpline: ScalarMap {
   }
 
   public var parameterCount: Int { 3 * bins - 1 }
+  public var family: ScalarFamily { .monotone }
+  public var box: Double? { bound }
   public var layerListArguments: [String] { ["bins=\(bins)", "bound=\(bound)"] }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {

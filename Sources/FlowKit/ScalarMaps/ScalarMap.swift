@@ -18,6 +18,12 @@ public protocol ScalarMap: Sendable, Codable {
   /// Whether y = αx + β for every φ; false by default.
   var isAffine: Bool { get }
 
+  /// What the expressivity analysis may build on; unknown by default.
+  var family: ScalarFamily { get }
+
+  /// B, where the map is the identity outside [−B, B]; nil by default.
+  var box: Double? { get }
+
   /// The arguments of a layer list that make this map; none by default.
   var layerListArguments: [String] { get }
 
@@ -38,6 +44,8 @@ extension ScalarMap {
   public static var elementwiseName: String { "elementwise-\(name)" }
   public var domain: Interval { .real }
   public var isAffine: Bool { false }
+  public var family: ScalarFamily { .unknown }
+  public var box: Double? { nil }
   public var layerListArguments: [String] { [] }
 }
 

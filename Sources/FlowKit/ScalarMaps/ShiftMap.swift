@@ -6,6 +6,7 @@ public struct ShiftMap: ScalarMap {
 
   public var parameterCount: Int { 1 }
   public var isAffine: Bool { true }
+  public var family: ScalarFamily { .shift }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
     var y = x

@@ -1,0 +1,139 @@
+import ArgumentParser
+import FlowKit
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what an architecture can represent, why, and what to change.",
+    discussion: """
+      Every statement is a proof from what the layers declare, or says 'unknown'. The exit code is 0 without findings \
+      and 2 with findings. The guide Expressivity explains the notions.
+      """)
+
+  @Argument(help: "A model that 'flowctl fit' wrote.")
+  var model: String?
+
+  @Option(help: "A layer list, such as '8*[lower,leaky-relu]'.")
+  var layers: String?
+
+  @Option(help: "An architecture by name: \(Recipe.all.map(\.name).joined(separator: ", ")).")
+  var recipe: String?
+
+  @Option(help: "The base distribution: \(BaseRegistry.names.joined(separator: ", ")).")
+  var base: String?
+
+  @Option(parsing: .unconditional, help: "The number of features; with --data, its columns.")
+  var dimension: Int?
+
+  @Option(parsing: .unconditional, help: "The number of context features; with --data, its last columns.")
+  var context: Int?
+
+  @Option(help: "Events to check as well: file.h5 or file.h5:/path/in/file.")
+  var data: String?
+
+  @Option(parsing: .unconditional, help: "Decides everything random in the layers.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let events = try data.map { location throws(FlowError) in try read(location) }
+    let architecture = try architecture(events)
+    var result = Expressivity.analyze(architecture)
+    if let events {
+      guard events.columns.count == architecture.dimension else {
+        throw FlowError(
+          .data, "\(events.location) has \(events.columns.count) columns, but the flow has \(architecture.dimension)")
+      }
+      result.addFindings(of: architecture, on: events.events.events, columns: events.columns)
+    }
+    if json { try result.printJSON() } else { show(result, architecture) }
+    if !result.findings.isEmpty {
+      try Terminal.finishOutput()
+      throw ExitCode(2)
+    }
+  }
+
+  // MARK: What to check
+
+  private func architecture(_ events: EventSet?) throws(FlowError) -> Architecture {
+    let given = [model, layers, recipe].compactMap { $0 }.count
+    guard given == 1 else {
+      throw FlowError(.architecture, "give one of a model file, --layers and --recipe, not \(given) of them")
+    }
+    if let model {
+      guard base == nil, dimension == nil, context == nil else {
+        throw FlowError(
+          .architecture, "a model has its own base and dimensions; leave out --base, --dimension, --context")
+      }
+      return try Model(reading: model).flow.architecture
+    }
+    let list = if let layers { layers } else { try Recipe(named: recipe ?? "").layers }
+    let base = base ?? "normal"
+    if let events {
+      guard dimension == nil else {
+        throw FlowError(.architecture, "--dimension and --data both say how many features there are; give one of them")
+      }
+      return try Architecture(fitting: events, layers: list, base: base, seed: seed)
+    }
+    guard let dimension else {
+      throw FlowError(.architecture, "how many features? give --dimension D, or --data")
+    }
+    var random = RandomStream(seed: seed, purpose: .architecture)
+    let dimensions = try (
+      OptionCheck.positive(dimension, "--dimension", atMost: 100_000), contextDimension()
+    )
+    let chain = try LayerList(list).chain(
+      dimension: dimensions.0, contextDimension: dimensions.1, using: &random)
+    return Architecture(chain: chain, base: try BaseRegistry.make(base, dimension: dimensions.0))
+  }
+
+  private func contextDimension() throws(FlowError) -> Int {
+    guard let context, context != 0 else { return 0 }
+    return try OptionCheck.positive(context, "--context", atMost: 100_000)
+  }
+
+  private func read(_ location: String) throws(FlowError) -> EventSet {
+    let train = try DataSource(DataLocation(location)).train
+    let columns: [String]
+    if let model {
+      columns = try Model(reading: model).columns
+    } else {
+      columns = try TableReader(train).columns
+    }
+    let count = model == nil ? try contextDimension() : 0
+    guard count < columns.count else {
+      throw FlowError(.data, "\(train) has \(columns.count) columns; --context \(count) leaves none for the events")
+    }
+    return try EventSet(
+      train,
+      ColumnSelection(
+        columns: Array(columns.dropLast(count)), context: Array(columns.suffix(count))))
+  }
+
+  // MARK: Report
+
+  private func show(_ result: Expressivity, _ architecture: Architecture) {
+    for line in result.report { print(line) }
+    for (number, finding) in result.findings.enumerated() {
+      var lines = ["", "\(number + 1). \(finding.kind.rawValue): \(finding.says)"]
+      if !finding.layers.isEmpty { lines.append("   layers   \(Self.shortened(finding.layers))") }
+      lines.append("   because  \(finding.because)")
+      if !finding.source.isEmpty { lines.append("   source   \(finding.source)") }
+      for line in lines.flatMap({ Expressivity.wrapped($0, indent: 12) }) { print(line) }
+      guard let repair = finding.repair else { continue }
+      print("   repair   --layers '\(repair)'")
+      if let other = Expressivity.analyzing(repair, like: architecture.chain, architecture.base) {
+        print("            mixing \(other.mixing.kind.rawValue), density \(other.density.kind.rawValue)")
+      }
+    }
+    print(
+      result.findings.isEmpty
+        ? "\nno findings" : "\n\(result.findings.count) \(result.findings.count == 1 ? "finding" : "findings")")
+  }
+
+  private static func shortened(_ layers: [Int]) -> String {
+    let shown = layers.prefix(12).map(String.init).joined(separator: ", ")
+    return layers.count > 12 ? "\(shown), ..." : shown
+  }
+}
