@@ -6,7 +6,8 @@ struct Density: ParsableCommand {
     abstract: "Scores events: log p(x), or log p(x | c), in nats, in the data's own units.",
     discussion: """
       With train, valid and test in the file or group that DATA names, test is scored. The output holds a dataset \
-      log_density with one value per row.
+      log_density with one value per row. Of columns that were dequantized, the density of each row with uniform noise \
+      of its own is scored, whose mean is a lower bound of the mean log-probability of the whole numbers.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -67,6 +68,11 @@ struct Density: ParsableCommand {
   private func report(_ scorer: TableScorer) throws(FlowError) {
     if scorer.nonFiniteRows > 0 {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
+    }
+    if scorer.outsideRows > 0 {
+      Terminal.note(
+        "\(scorer.location): \(scorer.outsideRows) rows are outside the domain that was declared in the fit; their "
+          + "log-density is -infinity")
     }
     let moments = scorer.moments
     guard !json else {

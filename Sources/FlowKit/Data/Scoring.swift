@@ -29,6 +29,8 @@ public final class TableScorer {
   public private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   public private(set) var nonFiniteRows = 0
+  /// Rows with a value outside the domain of the model's preprocessing, whose log-density is −∞.
+  public private(set) var outsideRows = 0
   private let acceptsNonFinite: Bool
 
   /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
@@ -55,9 +57,10 @@ public final class TableScorer {
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
       let (events, context) = separated(block)
-      let logDensities = evaluator.logDensity(events, context: context)
+      let logDensities = evaluator.logDensity(events, first: start, context: context)
       for value in logDensities { moments.add(value) }
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
+      outsideRows += countOutsideRows(events, logDensities)
       try body(logDensities)
     }
   }
@@ -65,6 +68,13 @@ public final class TableScorer {
   private func countNonFiniteRows(_ block: [Double]) -> Int {
     let width = reader.columns.count
     return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
+  }
+
+  private func countOutsideRows(_ events: [Double], _ logDensities: [Double]) -> Int {
+    guard logDensities.contains(-.infinity) else { return 0 }
+    let outside = model.flow.architecture.eventsOutsideDomain(events)
+    let dimension = model.columns.count
+    return outside.count { events[($0 * dimension)..<(($0 + 1) * dimension)].allSatisfy(\.isFinite) }
   }
 
   private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {

@@ -13,12 +13,13 @@ public final class FlowEvaluator {
     engine = Engine(flow, threads: threads)
   }
 
-  /// log p(x | c) in nats of each event: −∞ for an infinite value, NaN for a NaN.
+  /// log p(x | c) in nats of each event: −∞ for an infinite value or one outside the domain, NaN for a NaN.
   ///
   /// - Parameters:
   ///   - events: N × D values, row-major, in the data's own units.
+  ///   - first: the number of the first event in its data, which decides the noise of columns that are dequantized.
   ///   - context: N × C values for a conditional flow.
-  public func logDensity(_ events: [Double], context: [Double] = []) -> [Double] {
+  public func logDensity(_ events: [Double], first: Int = 0, context: [Double] = []) -> [Double] {
     let (dimension, contextDimension) = (architecture.dimension, architecture.contextDimension)
     let count = checkedCount(events, context)
     return [Double](unsafeUninitializedCapacity: count) { result, initialized in
@@ -27,9 +28,10 @@ public final class FlowEvaluator {
         worker.events = Array(events[(range.lowerBound * dimension)..<(range.upperBound * dimension)])
         let unbounded = Self.unboundedEvents(worker.events, dimension: dimension)
         worker.logDeterminants = Array(repeating: 0, count: range.count)
-        for layer in architecture.preprocessing {
-          layer.forward(rows: &worker.events, addingTo: &worker.logDeterminants)
-        }
+        var outside: [Int] = []
+        architecture.preprocessing.forward(
+          rows: &worker.events, firstEvent: first + range.lowerBound, addingTo: &worker.logDeterminants
+        ) { event, _, _ in outside.append(event) }
         let x = worker.events.withUnsafeBufferPointer { worker.tile($0, dimension: dimension) }
         let c = contextTile(
           context[(range.lowerBound * contextDimension)..<(range.upperBound * contextDimension)], worker)
@@ -37,6 +39,7 @@ public final class FlowEvaluator {
         for (index, event) in range.enumerated() {
           (output! + event).initialize(to: worker.logDensities[index] + worker.logDeterminants[index])
         }
+        for index in outside { output![range.lowerBound + index] = -.infinity }
         for (index, value) in unbounded { output![range.lowerBound + index] = value }
       }
       initialized = count
@@ -83,6 +86,7 @@ public final class FlowEvaluator {
     let dimension = architecture.dimension
     var z = Tile(features: dimension, width: Engine.tileWidth, pool: worker.tiles)
     architecture.base.sample(into: &z, worker.baseParameters, seed: seed, first: first + range.lowerBound)
+    let context = architecture.embedded(context, worker.parameters)
     let x = try architecture.chain.inverse(z, given: context, worker.parameters).values
     var rows = [Double](repeating: 0, count: range.count * dimension)
     for feature in 0..<dimension {

@@ -37,42 +37,46 @@ public struct Recipe: Sendable {
 }
 
 extension Architecture {
-  /// An architecture for the events of `data`: standardized by their statistics, then the layers of a list.
+  /// An architecture for the events of `data`: preprocessed as `preprocessing` says, by statistics of these events, then
+  /// the layers of a list. The context is standardized.
   ///
-  /// - Parameter seed: draws what is random in the layers.
+  /// - Parameters:
+  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - seed: draws what is random in the layers.
   /// - Throws: where the list describes no chain for these dimensions, or the data have no density.
   public init(
     fitting data: EventSet, layers: String, base: String = StandardNormal.name,
+    preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
     registry: LayerRegistry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
     let chain = try LayerList(layers).chain(
-      dimension: data.columns.count, contextDimension: data.contextColumns.count, registry: registry, using: &random)
+      dimension: data.columns.count, contextDimension: contextEmbedding?.last ?? data.contextColumns.count,
+      registry: registry, using: &random)
     guard chain.parameterCount <= Self.parameterLimit else {
       throw FlowError(
         .architecture,
         "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
     }
     let base = try BaseRegistry.make(base, dimension: data.columns.count)
-    let (preprocessing, contextPreprocessing) = try Self.standardization(of: data)
+    let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, seed: seed)
     self.init(
-      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing)
+      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
+      contextEmbedding: contextEmbedding.map { ContextEmbedding(inputs: data.contextColumns.count, widths: $0) })
   }
 
   /// A gigabyte of Float for each copy that training holds.
   private static var parameterLimit: Int { 1 << 28 }
 
-  private static func standardization(
-    of data: EventSet
+  private static func preprocessing(
+    of data: EventSet, _ options: PreprocessingOptions, seed: UInt64
   ) throws(FlowError) -> (events: [any Preprocessing], context: [any Preprocessing]) {
     do throws(FlowError) {
-      let statistics = ColumnStatistics(data.events.events, columns: data.columns, weights: data.events.weights)
-      let events = try statistics.standardization()
-      try statistics.checkDensityExists()
-      guard !data.contextColumns.isEmpty else { return ([events], []) }
+      let events = try options.fitted(to: data, seed: seed)
+      guard !data.contextColumns.isEmpty else { return (events, []) }
       let context = ColumnStatistics(
         data.events.context, columns: data.contextColumns, weights: data.events.weights)
-      return ([events], [try context.standardization(option: "--context")])
+      return (events, [try context.standardization(option: "--context")])
     } catch {
       throw FlowError(error.kind, "\(data.location): \(error.message)", detail: error.detail)
     }

@@ -4,6 +4,7 @@ internal import CFlowKernels
 public enum RandomPurpose: UInt32, Sendable {
   case architecture = 1
   case parameters, split, shuffle, samples
+  case dequantization = 32
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
