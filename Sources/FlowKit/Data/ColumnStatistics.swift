@@ -52,6 +52,16 @@ public struct ColumnStatistics: Sendable {
     }
   }
 
+  /// Throws where there are not more events than columns.
+  func checkCount() throws(FlowError) {
+    let width = columns.count
+    guard centred.count / width > width else {
+      throw FlowError(
+        .data,
+        "\(centred.count / width) training rows are too few for \(width) columns; at least \(width + 1) are needed")
+    }
+  }
+
   /// Throws where the columns have no joint density: fewer events than columns, or a column that is a linear
   /// combination of others to within 10⁻⁶ of its standard deviation.
   public func checkDensityExists() throws(FlowError) {
@@ -63,11 +73,7 @@ public struct ColumnStatistics: Sendable {
   /// - Parameter ignored: columns whose correlations with all others count as 0.
   func correlationFactor(ignoring ignored: [Bool]? = nil) throws(FlowError) -> [Double] {
     let width = columns.count
-    guard centred.count / width > width else {
-      throw FlowError(
-        .data,
-        "\(centred.count / width) training rows are too few for \(width) columns; at least \(width + 1) are needed")
-    }
+    try checkCount()
     var correlations = correlations()
     if let ignored {
       for j in 0..<width {

@@ -85,7 +85,11 @@ extension PreprocessingOptions {
   public func check(_ events: EventSet) throws(FlowError) {
     var rows = events.events.events
     // The noise of a dequantization never crosses a bound, whatever the seed.
-    _ = try mapped(&rows, events, seed: 0)
+    do throws(FlowError) {
+      _ = try mapped(&rows, events, seed: 0)
+    } catch {
+      throw FlowError(error.kind, "\(events.location): \(error.message)", detail: error.detail)
+    }
   }
 
   /// All maps, fitted to `events`, which are the training events.
@@ -94,13 +98,17 @@ extension PreprocessingOptions {
     var rows = events.events.events
     let raw = ColumnStatistics(rows, columns: columns, weights: weights)
     try raw.checkVariation()
-    // What is linearly dependent among whole numbers is no longer after each gets noise of its own.
-    if dequantized.isEmpty { try raw.checkDensityExists() }
+    try raw.checkCount()
     let layers = try mapped(&rows, events, seed: seed)
+    // Columns that depend on each other linearly need not do so when they are mapped; but whole numbers no longer depend
+    // on each other when each gets noise of its own.
+    if !layers.isEmpty, dequantized.isEmpty, !ignoresOutliers { try raw.checkDensityExists() }
     let statistics = layers.isEmpty ? raw : ColumnStatistics(rows, columns: columns, weights: weights)
     let isAngle = columns.map { name in circular.contains { $0.column == name } }
     return layers + (try scalingLayer(statistics, rows, weights, isAngle))
   }
+
+  private var ignoresOutliers: Bool { scaling == .robust || scaling == .arcsinh }
 
   private func mapped(_ rows: inout [Double], _ events: EventSet, seed: UInt64) throws(FlowError) -> [any Preprocessing]
   {
@@ -131,24 +139,36 @@ extension PreprocessingOptions {
   private func scalingLayer(
     _ statistics: ColumnStatistics, _ rows: [Double], _ weights: [Double]?, _ isAngle: [Bool]
   ) throws(FlowError) -> [any Preprocessing] {
-    let (columns, dimension) = (statistics.columns, statistics.columns.count)
+    let columns = statistics.columns
     try statistics.checkVariation()
+    if ignoresOutliers { return [try robustLayer(rows, columns, weights, isAngle)] }
     var factor = try statistics.correlationFactor()
     let means = columns.indices.map { isAngle[$0] ? 0 : statistics.means[$0] }
     let deviations = columns.indices.map { isAngle[$0] ? 1 : statistics.standardDeviations[$0] }
     switch scaling {
-    case .none: return []
     case .standardize: return [Standardize(means: means, standardDeviations: deviations)]
     case .whiten:
       if isAngle.contains(true) { factor = try statistics.correlationFactor(ignoring: isAngle) }
       return [Whiten(means: means, standardDeviations: deviations, factor: factor)]
-    case .robust, .arcsinh:
-      let quantiles = ColumnQuantiles(rows, columns: columns, weights: weights)
-      let scales = try quantiles.scales { !isAngle[$0] }
-      let medians = (0..<dimension).map { isAngle[$0] ? 0 : quantiles.medians[$0] }
-      return scaling == .robust
-        ? [RobustScaling(medians: medians, scales: scales)]
-        : [Arcsinh(medians: medians, scales: (0..<dimension).map { isAngle[$0] ? nil : scales[$0] })]
+    case .none, .robust, .arcsinh: return []
     }
+  }
+
+  private func robustLayer(
+    _ rows: [Double], _ columns: [String], _ weights: [Double]?, _ isAngle: [Bool]
+  ) throws(FlowError) -> any Preprocessing {
+    let quantiles = ColumnQuantiles(rows, columns: columns, weights: weights)
+    let scales = try quantiles.scales { !isAngle[$0] }
+    let medians = columns.indices.map { isAngle[$0] ? 0 : quantiles.medians[$0] }
+    // One row far away makes any columns look dependent: those beyond 100 scales are not asked.
+    let near = (0..<(rows.count / columns.count)).filter { row in
+      columns.indices.allSatisfy { abs(rows[row * columns.count + $0] - medians[$0]) <= 100 * scales[$0] }
+    }
+    let nearRows = near.flatMap { rows[($0 * columns.count)..<(($0 + 1) * columns.count)] }
+    try ColumnStatistics(nearRows, columns: columns, weights: weights.map { weights in near.map { weights[$0] } })
+      .checkDensityExists()
+    return scaling == .robust
+      ? RobustScaling(medians: medians, scales: scales)
+      : Arcsinh(medians: medians, scales: columns.indices.map { isAngle[$0] ? nil : scales[$0] })
   }
 }

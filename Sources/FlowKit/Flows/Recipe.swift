@@ -58,11 +58,17 @@ extension Architecture {
         .architecture,
         "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
     }
+    let embedding = contextEmbedding.map { ContextEmbedding(inputs: data.contextColumns.count, widths: $0) }
+    if let count = embedding?.parameterCount, count > Self.parameterLimit {
+      throw FlowError(
+        .architecture,
+        "--context-embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
+    }
     let base = try BaseRegistry.make(base, dimension: data.columns.count)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, seed: seed)
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
-      contextEmbedding: contextEmbedding.map { ContextEmbedding(inputs: data.contextColumns.count, widths: $0) })
+      contextEmbedding: embedding)
   }
 
   /// A gigabyte of Float for each copy that training holds.
