@@ -34,6 +34,12 @@ public struct LayerRegistry: Sendable {
     Inverted.self,
     Chain.self,
     Standardize.self,
+    RobustScaling.self,
+    Arcsinh.self,
+    Whiten.self,
+    Bounded.self,
+    Circular.self,
+    Dequantize.self,
   ])
 
   /// This registry and one more kind, which replaces one of the same name.
