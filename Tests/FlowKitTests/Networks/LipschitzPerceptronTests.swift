@@ -73,16 +73,16 @@ import Testing
     var options = TrainingOptions()
     (options.epochs, options.learningRate, options.batchSize) = (40, 2e-2, 128)
     let start = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 2)), seed: 1)
-    let flow = try Trainer(start, train: LabelledEvents(events), options: options).fit().flow
+    let flow = try Trainer(start, train: LabelledEvents(events), options: options, threads: 1).fit().flow
     var offset = 0
     for layer in chain.layers {
       let parameters = Array(flow.parameters[offset..<(offset + layer.parameterCount)])
       if let layer = layer as? Residual { expectContraction(layer, parameters) }
       offset += layer.parameterCount
     }
-    let step = 0.05
+    let step = 0.08
     let axis = stride(from: -8.0, to: 8, by: step).map { $0 + step / 2 }
-    let evaluator = flow.evaluator()
+    let evaluator = flow.evaluator(threads: 1)
     var sum = 0.0
     for x in axis {
       for logDensity in evaluator.logDensity(axis.flatMap { [x, $0] }) { sum += exp(logDensity) }
