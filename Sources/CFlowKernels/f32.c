@@ -11,4 +11,6 @@
 #include "normal.h"
 #include "rows.h"
 #include "spline.h"
+
+#include "circle.h"
 #include "units.h"

@@ -20,6 +20,7 @@ public struct LayerRegistry: Sendable {
     Autoregressive<RationalQuadraticSpline>.self,
     Elementwise<AffineMap>.self,
     Elementwise<RationalQuadraticSpline>.self,
+    Elementwise<CircularSpline>.self,
     Monotone.self,
     Planar.self,
     Radial.self,
