@@ -14,4 +14,6 @@
 #include "rows.h"
 #include "smooth.h"
 #include "spline.h"
+
+#include "circle.h"
 #include "units.h"

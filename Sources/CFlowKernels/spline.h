@@ -39,27 +39,29 @@ INLINE REAL bin_size(REAL p, size_t bins, REAL B) {
   return 2 * B * (MINIMUM_SIZE + (1 - MINIMUM_SIZE * (REAL)bins) * p);
 }
 
-/* The bin of each position v in [-B, B], counted along x or, for the inverse, along y. The last bin ends at B exactly. */
+/* The bin of each position v in [-B, B], counted along x or, for the inverse, along y. The last bin ends at B exactly. On
+ * a circle both ends are one knot, whose slope logit follows those of the inner ones. */
 INLINE void find_bins(const REAL *v, const Lanes *p, const Lanes *q, const REAL *slopes, size_t n, size_t bins, REAL B,
-                      int along_y, Bins *b) {
+                      int along_y, int is_circle, Bins *b) {
+  const REAL *outer = slopes + (is_circle ? bins - 1 : 0) * n;
   Lanes x, y;
   LANES {
     x[j] = -B, y[j] = -B;
     b->left[j] = -B, b->bottom[j] = -B;
     b->width[j] = bin_size(p[0][j], bins, B);
     b->height[j] = bin_size(q[0][j], bins, B);
-    b->first[j] = 0, b->first_is_free[j] = 0;
+    b->first[j] = is_circle ? outer[j] : 0, b->first_is_free[j] = is_circle;
     b->second[j] = slopes[j], b->second_is_free[j] = 1;
   }
   for (size_t k = 1; k < bins; k++) {
     int is_last = k + 1 == bins;
-    const REAL *next = slopes + (is_last ? 0 : k) * n;
+    const REAL *next = is_last ? outer : slopes + k * n;
     LANES {
       REAL edge = x[j] + bin_size(p[k - 1][j], bins, B), step = y[j] + bin_size(q[k - 1][j], bins, B);
       x[j] = edge, y[j] = step;
       REAL width = is_last ? B - edge : bin_size(p[k][j], bins, B);
       REAL height = is_last ? B - step : bin_size(q[k][j], bins, B);
-      REAL second = is_last ? 0 : next[j];
+      REAL second = is_last && !is_circle ? 0 : next[j];
       int reached = v[j] >= (along_y ? step : edge);
       b->left[j] = reached ? edge : b->left[j];
       b->bottom[j] = reached ? step : b->bottom[j];
@@ -68,7 +70,7 @@ INLINE void find_bins(const REAL *v, const Lanes *p, const Lanes *q, const REAL 
       b->first[j] = reached ? slopes[(k - 1) * n + j] : b->first[j];
       b->second[j] = reached ? second : b->second[j];
       b->first_is_free[j] = reached ? 1 : b->first_is_free[j];
-      b->second_is_free[j] = reached ? !is_last : b->second_is_free[j];
+      b->second_is_free[j] = reached ? is_circle || !is_last : b->second_is_free[j];
     }
   }
 }
@@ -115,7 +117,7 @@ KERNEL void NAME(spline_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *
     softmax_block(logits + bins * n, n, bins, q);
     LANES x0[j] = xi[j];
     LANES v[j] = clamped(x0[j], -B, B);
-    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 0, &b);
+    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 0, 0, &b);
     LANES {
       REAL d0 = knot_slope(b.first[j], b.first_is_free[j]), d1 = knot_slope(b.second[j], b.second_is_free[j]);
       Point at = point_at(clamped((v[j] - b.left[j]) / b.width[j], 0, 1), b.height[j] / b.width[j], d0, d1);
@@ -131,6 +133,13 @@ KERNEL void NAME(spline_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *
 /* The paper's equations 6-8, solved without a difference of near numbers. With r = (y - bottom) / height the discriminant
  * b^2 - 4 a c is, per height^2, (d0 (1 - r) - d1 r)^2 + 4 s^2 r (1 - r), which rounding cannot make negative; and of the
  * position t in the bin and its mirror image 1 - t, the smaller formula's denominator is a sum of positive terms. */
+INLINE REAL position_in_bin(REAL rise, REAL s, REAL d0, REAL d1) {
+  rise = clamped(rise, 0, 1);
+  REAL below = 2 * s * rise, above = 2 * s * (1 - rise), tilt = d0 * (1 - rise) - d1 * rise;
+  REAL root = square_root(tilt * tilt + below * above);
+  return tilt > 0 ? below / (below + tilt + root) : 1 - above / (above - tilt + root);
+}
+
 KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins,
                                  REAL B) {
   SPLINE_BLOCKS {
@@ -142,13 +151,10 @@ KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *
     softmax_block(logits + bins * n, n, bins, q);
     LANES y0[j] = yi[j];
     LANES v[j] = clamped(y0[j], -B, B);
-    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 1, &bin);
+    find_bins(v, (const Lanes *)p, (const Lanes *)q, logits + 2 * bins * n, n, bins, B, 1, 0, &bin);
     LANES {
       REAL d0 = knot_slope(bin.first[j], bin.first_is_free[j]), d1 = knot_slope(bin.second[j], bin.second_is_free[j]);
-      REAL s = bin.height[j] / bin.width[j], rise = clamped((v[j] - bin.bottom[j]) / bin.height[j], 0, 1);
-      REAL below = 2 * s * rise, above = 2 * s * (1 - rise), tilt = d0 * (1 - rise) - d1 * rise;
-      REAL root = square_root(tilt * tilt + below * above);
-      REAL t = tilt > 0 ? below / (below + tilt + root) : 1 - above / (above - tilt + root);
+      REAL s = bin.height[j] / bin.width[j], t = position_in_bin((v[j] - bin.bottom[j]) / bin.height[j], s, d0, d1);
       int inside = y0[j] == v[j];
       value[j] = inside ? bin.left[j] + bin.width[j] * t : y0[j];
       slope[j] = inside ? log_slope(point_at(t, s, d0, d1)) : 0;
@@ -229,7 +235,7 @@ INLINE void pull_back_points(REAL *d, const REAL *dl, const REAL *x, const REAL 
 }
 
 INLINE void spline_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *logits, size_t n, size_t bins, REAL B,
-                            int is_inverse) {
+                            int is_inverse, int is_circle) {
   Lanes p[FLOWKIT_MAXIMUM_BINS], q[FLOWKIT_MAXIMUM_BINS], edges[FLOWKIT_MAXIMUM_BINS + 1], v, x0, d0, l0;
   Bins b;
   BinCotangents bar;
@@ -240,7 +246,7 @@ INLINE void spline_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *logits
   LANES d0[j] = d[j];
   LANES l0[j] = dl[j];
   LANES v[j] = clamped(x0[j], -B, B);
-  find_bins(v, (const Lanes *)p, (const Lanes *)q, slopes, n, bins, B, 0, &b);
+  find_bins(v, (const Lanes *)p, (const Lanes *)q, slopes, n, bins, B, 0, is_circle, &b);
   pull_back_points(d0, l0, x0, v, &b, is_inverse, &bar);
   LANES d[j] = d0[j];
   bin_edges((const Lanes *)p, bins, B, edges);
@@ -252,14 +258,20 @@ INLINE void spline_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *logits
       REAL in_next = (REAL)(v[j] >= edges[k + 1][j]) - (REAL)(v[j] >= edges[k + 2][j]);
       slopes[k * n + j] = in_bin * bar.second[j] + in_next * bar.first[j];
     }
+  if (is_circle) LANES {
+      REAL in_first = v[j] < edges[1][j], in_last = v[j] >= edges[bins - 1][j];
+      slopes[(bins - 1) * n + j] = in_first * bar.first[j] + in_last * bar.second[j];
+    }
 }
 
 KERNEL void NAME(spline_forward_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
                                           size_t bins, REAL B) {
-  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 0);
+  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 0,
+                                0);
 }
 
 KERNEL void NAME(spline_inverse_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
                                           size_t bins, REAL B) {
-  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 1);
+  SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 1,
+                                0);
 }

@@ -85,6 +85,17 @@ enum flowkit_monotone {
   void flowkit_spline_inverse_pullback_##X(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,   \
                                            size_t bins, REAL B);                                                       \
                                                                                                                        \
+  /* The spline on the circle [-pi, pi) and a rotation. Row blocks of phi, 3 bins + 1 per feature: width logits, height\
+   * logits, slope logits of the inner knots and of -pi, the rotation. The rest is as for the spline above. */         \
+  void flowkit_circle_forward_##X(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n,             \
+                                  size_t bins);                                                                        \
+  void flowkit_circle_inverse_##X(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n,             \
+                                  size_t bins);                                                                        \
+  void flowkit_circle_forward_pullback_##X(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,   \
+                                           size_t bins);                                                               \
+  void flowkit_circle_inverse_pullback_##X(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,   \
+                                           size_t bins);                                                               \
+                                                                                                                       \
   /* y = g(x); l += sum over rows of log g'(x). */                                                                     \
   void flowkit_monotone_##X(const REAL *x, REAL *y, REAL *l, size_t rows, size_t n, enum flowkit_monotone kind);       \
   /* d <- d g'(x) + dl (log g')'(x), in place. */                                                                      \

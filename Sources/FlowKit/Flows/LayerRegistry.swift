@@ -26,6 +26,7 @@ public struct LayerRegistry: Sendable {
     Autoregressive<RationalQuadraticSpline>.self,
     Elementwise<AffineMap>.self,
     Elementwise<RationalQuadraticSpline>.self,
+    Elementwise<CircularSpline>.self,
     Monotone.self,
     Residual.self,
     Planar.self,

@@ -36,6 +36,10 @@ internal import Glibc
   let kernelLeakyReLU = flowkit_leaky_relu_f64
   let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f64
   let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f64
+  let kernelCircleForward = flowkit_circle_forward_f64
+  let kernelCircleInverse = flowkit_circle_inverse_f64
+  let kernelCircleForwardPullback = flowkit_circle_forward_pullback_f64
+  let kernelCircleInversePullback = flowkit_circle_inverse_pullback_f64
   let kernelMonotone = flowkit_monotone_f64
   let kernelMonotonePullback = flowkit_monotone_pullback_f64
   let kernelTanhSolve = flowkit_tanh_solve_f64
@@ -92,6 +96,10 @@ internal import Glibc
   let kernelLeakyReLU = flowkit_leaky_relu_f32
   let kernelLeakyReLUPullback = flowkit_leaky_relu_pullback_f32
   let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f32
+  let kernelCircleForward = flowkit_circle_forward_f32
+  let kernelCircleInverse = flowkit_circle_inverse_f32
+  let kernelCircleForwardPullback = flowkit_circle_forward_pullback_f32
+  let kernelCircleInversePullback = flowkit_circle_inverse_pullback_f32
   let kernelMonotone = flowkit_monotone_f32
   let kernelMonotonePullback = flowkit_monotone_pullback_f32
   let kernelTanhSolve = flowkit_tanh_solve_f32
