@@ -14,3 +14,4 @@
 #include "rows.h"
 #include "smooth.h"
 #include "spline.h"
+#include "units.h"

@@ -6,7 +6,8 @@ struct Density: ParsableCommand {
     abstract: "Scores events: log p(x), or log p(x | c), in nats, in the data's own units.",
     discussion: """
       With train, valid and test in the file or group that DATA names, test is scored. The output holds a dataset \
-      log_density with one value per row.
+      log_density with one value per row. Of columns that were dequantized, the density of each row with uniform noise \
+      of its own is scored, whose mean is a lower bound of the mean log-probability of the whole numbers.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -69,7 +70,9 @@ struct Density: ParsableCommand {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
     }
     if scorer.rowsOutsideDomain > 0 {
-      Terminal.note("\(scorer.location): \(scorer.rowsOutsideDomain) rows outside the model's domain have density 0")
+      Terminal.note(
+        "\(scorer.location): \(scorer.rowsOutsideDomain) rows are outside the model's domain; their "
+          + "log-density is -infinity")
     }
     let moments = scorer.moments
     guard !json else {

@@ -28,11 +28,17 @@ struct Fit: ParsableCommand {
   @Option(parsing: .unconditional, help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
   var valid: String?
 
+  @OptionGroup(title: "Preprocessing")
+  var preprocessing: PreprocessingArguments
+
   @Option(help: "A good default architecture: \(Recipe.all.map(\.name).joined(separator: ", ")).")
   var recipe: String?
 
   @Option(help: "The layers, from the data to the base, such as '8*[coupling-affine(hidden=64x64),permute(reverse)]'.")
   var layers: String?
+
+  @Option(help: "A trained perceptron through which the layers see the context: its widths, such as 64x64.")
+  var contextEmbedding: Widths?
 
   @Option(
     help: """
@@ -79,8 +85,11 @@ struct Fit: ParsableCommand {
     _ = try LayerList(layerList)
     try BaseRegistry.check(base)
     try OutputPath.check(output, force: force, inputs: [DataLocation(data).file] + split.files)
-    let (train, validation) = try readEvents(split)
-    let architecture = try Architecture(fitting: train, layers: layerList, base: base, seed: seed)
+    let preprocess = try preprocessing.options()
+    let (train, validation) = try readEvents(split, preprocess)
+    let architecture = try Architecture(
+      fitting: train, layers: layerList, base: base, preprocessing: preprocess,
+      contextEmbedding: contextEmbedding?.values, seed: seed)
     if let validation { try architecture.checkDomain(of: validation) }
     Interrupts.catchThem()
     try describe(train, validation, architecture)
@@ -106,6 +115,9 @@ struct Fit: ParsableCommand {
     if recipe != nil, layers != nil {
       throw FlowError(.architecture, "--recipe and --layers both name an architecture; give one of them")
     }
+    if contextEmbedding != nil, context == nil {
+      throw FlowError(.architecture, "--context-embedding needs --context: without it there is nothing to embed")
+    }
     if epochs != nil, minutes != nil {
       throw FlowError(.architecture, "--epochs and --minutes both say how long to train; give one of them")
     }
@@ -125,18 +137,18 @@ struct Fit: ParsableCommand {
   // MARK: Data
 
   private func readEvents(
-    _ choice: ValidationChoice
+    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
     let source = try DataSource(DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
-    let train = try read(source.train, selection)
+    let train = try read(source.train, selection, preprocess)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
     switch choice {
-    case .location(let location): return (train, try read(DataSource(location).train, same))
+    case .location(let location): return (train, try read(DataSource(location).train, same, preprocess))
     case .automatic:
       guard let part = source.valid else { return try split(train, 0.1) }
-      return (train, try read(part, same))
+      return (train, try read(part, same, preprocess))
     case .none: return (train, nil)
     case .fraction(let fraction): return try split(train, fraction)
     }
@@ -154,11 +166,15 @@ struct Fit: ParsableCommand {
     return (rest, part)
   }
 
-  private func read(_ location: DataLocation, _ selection: ColumnSelection) throws(FlowError) -> EventSet {
+  private func read(
+    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions
+  ) throws(FlowError) -> EventSet {
     let events = try EventSet(location, selection, skipNonFinite: skipNonFinite)
     if events.droppedRows > 0 {
       Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
     }
+    // Before the split, so that messages count rows as the file does.
+    try preprocess.check(events)
     return events
   }
 
@@ -170,6 +186,7 @@ struct Fit: ParsableCommand {
     print(
       "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
+    if preprocessing.areGiven { print("       \(architecture.preprocessingSummary(columns: train.columns))") }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     try Terminal.finishOutput()
   }
@@ -201,6 +218,7 @@ struct Fit: ParsableCommand {
     provenance["validation"] = .text(validation?.location.description ?? "none")
     provenance["validation_rows"] = .integer(validation?.rows ?? 0)
     provenance["training_options"] = .text(try options.jsonText())
+    provenance["preprocessing"] = .text(result.flow.architecture.preprocessingSummary(columns: train.columns))
     provenance["best_epoch"] = .integer(result.bestEpoch)
     provenance["loss"] = .number(result.loss)
     provenance["stopped"] = .text(result.stopped.rawValue)

@@ -22,7 +22,8 @@ struct Inspect: ParsableCommand {
     let format = "FlowKit model"
     let dimension: Int
     let columns, context: [String]
-    let layers, base: String
+    let preprocessing, layers, base: String
+    let contextEmbedding: [Int]?
     let parameters: Int
     let history: [EpochReport]
     let provenance: [String: MetadataValue]
@@ -31,6 +32,8 @@ struct Inspect: ParsableCommand {
       let architecture = model.flow.architecture
       dimension = architecture.dimension
       (columns, context) = (model.columns, model.contextColumns)
+      preprocessing = architecture.preprocessingSummary(columns: model.columns)
+      contextEmbedding = architecture.contextEmbedding?.widths
       (layers, base) = (architecture.layerList, architecture.base.text)
       (parameters, history, provenance) = (architecture.parameterCount, model.history, model.provenance)
     }
@@ -42,6 +45,10 @@ struct Inspect: ParsableCommand {
     print("model       \(file)")
     print("columns     \(line.columns.joined(separator: ", "))")
     if !line.context.isEmpty { print("given       \(line.context.joined(separator: ", "))") }
+    if let widths = line.contextEmbedding {
+      print("embedding   \(widths.map(String.init).joined(separator: "x"))")
+    }
+    print("preprocess  \(line.preprocessing)")
     print("layers      \(line.layers)")
     print("base        \(line.base)")
     print("parameters  \(line.parameters.grouped)")

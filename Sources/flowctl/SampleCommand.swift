@@ -12,8 +12,10 @@ struct Sample: ParsableCommand {
   @Argument(help: "A model that 'flowctl fit' wrote.")
   var model: String
 
-  @Option(name: .customShort("n"), parsing: .unconditional, help: "How many events to draw (for each row of context).")
-  var count: Int
+  @Option(
+    name: .customShort("n"), parsing: .unconditional,
+    help: "How many events to draw; with --context, for each of its rows (default: 1).")
+  var count: Int?
 
   @Option(name: .shortAndLong, help: "The file to write.")
   var output: String
@@ -33,8 +35,12 @@ struct Sample: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if count == nil, context == nil { throw ValidationError("Missing expected argument '-n <n>'") }
+  }
+
   func run() throws {
-    let count = try OptionCheck.positive(count, "-n", atMost: .max)
+    let count = try OptionCheck.positive(count ?? 1, "-n", atMost: .max)
     let threads = try OptionCheck.threads(threads)
     let context = context.map { DataLocation($0) }
     try OutputPath.check(output, force: force, inputs: [model] + (context.map { [$0.file] } ?? []))

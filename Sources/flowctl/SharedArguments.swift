@@ -12,6 +12,16 @@ struct CommaSeparated: ExpressibleByArgument {
   }
 }
 
+/// Widths of a network's layers, such as `64x64`.
+struct Widths: ExpressibleByArgument {
+  let values: [Int]
+
+  init?(argument: String) {
+    values = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard values.allSatisfy({ 1...65_536 ~= $0 }) else { return nil }
+  }
+}
+
 /// Checks of options that are numbers.
 enum OptionCheck {
   /// `value` if it is above 0 and at most `limit`.

@@ -50,6 +50,26 @@ import Testing
     #expect(try workspace.json(["density", "model.h5", "plain.h5"])[0]["mean"] as? Double == mean)
   }
 
+  @Test func eventsOutsideTheDomainAreCounted() throws {
+    let inside = moons(200).map { row in row.map { 1 / (1 + $0 * $0 + 0.1) } }
+    try workspace.write("unit.h5", inside, columns: ["x", "y"])
+    try workspace.expectSuccess(
+      ["fit", "unit.h5", "-o", "unit-model.h5", "--layers", "monotone(logit),lower", "--epochs", "2"])
+    try workspace.write("wider.h5", [[0.5, 0.5], [0.5, 1], [-2, 0.5]], columns: ["x", "y"])
+    let outcome = try workspace.expectSuccess(["density", "unit-model.h5", "wider.h5", "-o", "scores.h5"])
+    #expect(outcome.errors.contains("2 rows outside the model's domain have density 0"))
+    let scores = try workspace.numbers("scores.h5")
+    #expect(scores[0].isFinite && scores[1...] == [-.infinity, -.infinity])
+    try workspace.expectFailure(
+      ["fit", "wider.h5", "-o", "no.h5", "--layers", "monotone(logit),lower", "--valid", "unit.h5"],
+      "wider.h5:/events: 2 rows have values outside the domain of the layers, first 1.0 in row 1, column 'y', where "
+        + "monotone(logit) takes 0.0 < x < 1.0; leave such rows out, or begin with another layer")
+    try workspace.expectFailure(
+      ["fit", "unit.h5", "-o", "no.h5", "--layers", "monotone(logit),lower", "--valid", "wider.h5"],
+      "wider.h5:/events: 2 rows have values outside the domain of the layers, first 1.0 in row 1, column 'y', where "
+        + "monotone(logit) takes 0.0 < x < 1.0; leave such rows out, or begin with another layer")
+  }
+
   @Test func eventsFarAwayAreCountedWhereTheirDensityIsZero() throws {
     try workspace.write("far.h5", [[0, 0], [1e300, 0], [0, -1e300]], columns: ["x", "y"])
     let printed = try workspace.json(["density", "model.h5", "far.h5"])

@@ -12,7 +12,8 @@ import Testing
     #expect(printed.count == 1)
     #expect(
       kinds(printed[0]) == [
-        "format": "text", "dimension": "number", "columns": "array", "context": "array", "layers": "text",
+        "format": "text", "dimension": "number", "columns": "array", "context": "array", "preprocessing": "text",
+        "layers": "text",
         "base": "text", "parameters": "number", "history": "array", "provenance": "object",
       ])
     #expect(printed[0]["dimension"] as? Int == 2)

@@ -91,6 +91,9 @@ enum flowkit_monotone {
   void flowkit_monotone_pullback_##X(REAL *d, const REAL *dl, const REAL *x, size_t rows, size_t n,                    \
                                      enum flowkit_monotone kind);                                                      \
                                                                                                                        \
+  /* t = tanh y with y + k tanh y = c, k > -1. t may be c. */                                                          \
+  void flowkit_tanh_solve_##X(const REAL *c, REAL k, REAL *t, size_t n);                                               \
+                                                                                                                       \
   /* y = scale_row * x. y may be x. */                                                                                 \
   void flowkit_scale_rows_##X(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t n);                       \
   /* out_row += sum over events of x * y. */                                                                           \

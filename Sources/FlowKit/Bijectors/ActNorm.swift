@@ -2,8 +2,8 @@
 /// variance 1; log|det| = Σᵢ ℓᵢ.
 ///
 /// Its parameters are all its state: only a new fit asks for the start, and a model that is read or trained further
-/// keeps what it has. A feature that is constant in the sample keeps the scale 1; without a sample the layer starts at the
-/// identity. Source: Kingma & Dhariwal, "Glow" (2018), section 3.1. Layer list: `actnorm`.
+/// keeps what it has. A feature that is constant in the sample keeps the scale 1; weights of events do not count;
+/// without a sample the layer starts at the identity. Source: Kingma & Dhariwal, "Glow" (2018), section 3.1. Layer list: `actnorm`.
 public struct ActNorm: InvertiblyDifferentiable {
   public static let layerName = "actnorm"
   public let dimension: Int

@@ -129,6 +129,6 @@ struct FixedPointIteration {
 
   private func isNearRounding(_ event: Int) -> Bool {
     let size = 1 + Self.squaredNorm(solution, event).squareRoot() + Self.squaredNorm(z, event).squareRoot()
-    return sizes[event].squareRoot() <= 4096 * Double(Scalar.ulpOfOne) * size
+    return sizes[event] < .infinity && sizes[event].squareRoot() <= 4096 * Double(Scalar.ulpOfOne) * size
   }
 }

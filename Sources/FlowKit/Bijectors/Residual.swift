@@ -2,24 +2,34 @@
 /// contracts.
 ///
 /// log det(I + J_g) is exact: the Jacobian of g from D directions, D³ operations per event beside D passes of the network.
+/// Only training on D > 16 features estimates it (`ResidualDeterminant`).
 /// Each eigenvalue of I + J_g has a real part of at least 1 − L, so the determinant is positive, and each diagonal
 /// entry of ∂z/∂x lies between 1 − L and 1 + L. The inverse iterates to rounding (`solve`). Sources: Behrmann et al.,
-/// "Invertible Residual Networks" (ICML 2019); Chen et al., "Residual Flows" (NeurIPS 2019), whose estimator of the
-/// log-determinant is `logDeterminantEstimate`. Layer list: `residual(hidden=64x64,lipschitz=0.9,activation=lipswish)`.
+/// "Invertible Residual Networks" (ICML 2019); Chen et al., "Residual Flows" (NeurIPS 2019). Layer list:
+/// `residual(hidden=64x64,lipschitz=0.9,activation=lipswish,logdet=exact)`.
 public struct Residual: InvertiblyDifferentiable {
   public static let layerName = "residual"
   /// g.
   public let network: LipschitzPerceptron
+  /// How training computes the log-determinant.
+  public let determinant: ResidualDeterminant
 
-  /// - Parameter lipschitz: L, above 0 and at most 0.999; one layer changes distances by a factor within 1 ± L.
+  /// - Parameters:
+  ///   - lipschitz: L, above 0 and at most 0.999; one layer changes distances by a factor within 1 ± L.
+  ///   - determinant: how training computes the log-determinant; by default exactly for D ≤ 16.
   public init(
     dimension: Int, contextDimension: Int = 0, hidden: [Int] = [64, 64], lipschitz: Double = 0.9,
-    activation: SmoothActivation = .lipswish
+    activation: SmoothActivation = .lipswish, determinant: ResidualDeterminant? = nil
   ) {
     precondition(0 < lipschitz && lipschitz <= 0.999, "0 < L <= 0.999, got \(lipschitz)")
     network = LipschitzPerceptron(
       inputs: dimension, context: contextDimension, hidden: hidden, outputs: dimension, activation: activation,
       lipschitz: lipschitz)
+    self.determinant = determinant ?? Self.defaultDeterminant(dimension)
+  }
+
+  private static func defaultDeterminant(_ dimension: Int) -> ResidualDeterminant {
+    dimension <= largestExactDimension ? .exact : .roulette
   }
 
   public var dimension: Int { network.inputs }
@@ -37,19 +47,24 @@ public struct Residual: InvertiblyDifferentiable {
   public var traits: LayerTraits { .smallSteps(lipschitz: network.lipschitz) }
 
   public var layerList: String {
-    let hidden = network.hidden.map(String.init).joined(separator: "x")
-    let activation = network.activation == .lipswish ? "" : ",activation=\(network.activation.rawValue)"
-    return "\(Self.layerName)(hidden=\(hidden),lipschitz=\(network.lipschitz)\(activation))"
+    var arguments = [
+      "hidden=" + network.hidden.map(String.init).joined(separator: "x"), "lipschitz=\(network.lipschitz)",
+    ]
+    if network.activation != .lipswish { arguments.append("activation=\(network.activation.rawValue)") }
+    if determinant != Self.defaultDeterminant(dimension) { arguments.append("logdet=\(determinant.rawValue)") }
+    return "\(Self.layerName)(\(arguments.joined(separator: ",")))"
   }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     network.initialParameters(using: &random)
   }
 
-  public var preparedCount: Int? { network.parameterCount }
+  /// The network's weights and biases, then the key of the random numbers.
+  public var preparedCount: Int? { network.parameterCount + 2 }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     network.prepare(parameters, into: prepared)
+    (prepared[network.parameterCount], prepared[network.parameterCount + 1]) = Self.key(of: parameters)
   }
 
   public func pullBackPreparation(
@@ -82,6 +97,7 @@ public struct Residual: InvertiblyDifferentiable {
   public func forwardWithPullback(
     _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
   ) -> (value: Transformed, pullback: Pullback) {
+    guard determinant == .exact else { return estimatedWithPullback(x, given: context, parameters) }
     var z = x
     var pass = TangentPass(network, at: z, context, parameters)
     z.add(pass.output)
@@ -148,36 +164,9 @@ extension Residual: ListedLayer {
         0 < $0 && $0 <= 0.999
       },
       activation: try arguments.choice(
-        "activation", default: .lipswish, from: SmoothActivation.allCases.map { ($0.rawValue, $0) }))
+        "activation", default: .lipswish, from: SmoothActivation.allCases.map { ($0.rawValue, $0) }),
+      determinant: try arguments.choice(
+        "logdet", default: defaultDeterminant(arguments.dimension),
+        from: ResidualDeterminant.allCases.map { ($0.rawValue, $0) }))
   }
-}
-
-// MARK: - I + J of each event, as directions
-
-extension Tile {
-  /// log det(I + J) of each event, where this holds the columns of J as directions and ‖J‖ < 1.
-  fileprivate func logDeterminantNearIdentity() -> Tile { eliminated(inverting: false).logDeterminant }
-
-  /// (I + J)⁻ᵀ, its columns as directions, and log det(I + J).
-  func invertedNearIdentity() -> (inverse: Tile, logDeterminant: Tile) { eliminated(inverting: true) }
-
-  private func eliminated(inverting: Bool) -> (inverse: Tile, logDeterminant: Tile) {
-    let events = width / features
-    var (work, logDeterminant) = (
-      Tile(features: features, like: self), Tile(features: 1, width: events, like: self)
-    )
-    kernelLogDetNearIdentity(
-      base, work.mutableBase(), logDeterminant.mutableBase(), features, events, inverting ? 1 : 0)
-    return (work, logDeterminant)
-  }
-
-  /// A x of each event, where this holds the columns of A as directions; Aᵀ x on request.
-  func multiplyingDirections(_ x: Tile, transposed: Bool = false) -> Tile {
-    precondition(features == x.features && width == features * x.width, "A is square")
-    var result = Tile(features: features, like: x)
-    kernelMultiplyDirections(base, x.base, result.mutableBase(), features, x.width, transposed ? 1 : 0)
-    return result
-  }
-
-  mutating func negate() { add(self, scaledBy: -2) }
 }

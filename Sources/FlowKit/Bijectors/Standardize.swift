@@ -15,21 +15,18 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     self.standardDeviations = standardDeviations
   }
 
-  /// This map with some features unchanged: μ = 0 and σ = 1.
-  public func leavingAlone(_ isLeft: (_ feature: Int) -> Bool) -> Standardize {
-    Standardize(
-      means: means.indices.map { isLeft($0) ? 0 : means[$0] },
-      standardDeviations: means.indices.map { isLeft($0) ? 1 : standardDeviations[$0] })
-  }
-
   public var dimension: Int { means.count }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: means.map { _ in 1 }) }
   public var traits: LayerTraits { .affine(.fixedDiagonal(signs: means.map { _ in 1 }), shift: false) }
   private var logDeterminant: Double { -standardDeviations.reduce(0) { $0 + Double.log($1) } }
 
+  public func summary(columns: [String]) -> String {
+    summary(columns: columns) { means[$0] != 0 || standardDeviations[$0] != 1 }
+  }
+
   // MARK: Raw events, in Double
 
-  public func forward(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
+  public func forward(rows: inout [Double], firstEvent: Int, addingTo logDeterminants: inout [Double]) {
     for start in stride(from: 0, to: rows.count, by: dimension) {
       for i in 0..<dimension { rows[start + i] = (rows[start + i] - means[i]) / standardDeviations[i] }
     }
@@ -76,14 +73,4 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
       return result
     }
   }
-}
-
-/// A bijector without trainable parameters that maps raw events, still in Double, to those that the flow's layers see.
-///
-/// Raw values are mapped in Double so that a time stamp of 1.6e9 ± 100 s keeps its digits in a Float build.
-public protocol Preprocessing: Bijector {
-  /// Maps events in place (row-major) and adds the log|det| of each.
-  func forward(rows: inout [Double], addingTo logDeterminants: inout [Double])
-  /// The inverse map, in place.
-  func inverse(rows: inout [Double])
 }

@@ -39,24 +39,47 @@ public struct ColumnStatistics: Sendable {
   /// - Parameter option: which option chooses these columns, for the message.
   /// - Throws: where a column is constant, naming it.
   public func standardization(option: String = "--columns") throws(FlowError) -> Standardize {
+    try checkVariation(option: option)
+    return Standardize(means: means, standardDeviations: standardDeviations)
+  }
+
+  /// Throws where a column is constant, naming it.
+  func checkVariation(option: String = "--columns") throws(FlowError) {
     for (index, deviation) in standardDeviations.enumerated() where deviation <= 1e-14 * abs(means[index]) {
       throw FlowError(
         .data,
         "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with \(option)")
     }
-    return Standardize(means: means, standardDeviations: standardDeviations)
   }
 
-  /// Throws where the columns have no joint density: fewer events than columns, or a column that is a linear
-  /// combination of others to within 10⁻⁶ of its standard deviation.
-  public func checkDensityExists() throws(FlowError) {
+  /// Throws where there are not more events than columns.
+  func checkCount() throws(FlowError) {
     let width = columns.count
     guard centred.count / width > width else {
       throw FlowError(
         .data,
         "\(centred.count / width) training rows are too few for \(width) columns; at least \(width + 1) are needed")
     }
-    let correlations = correlations()
+  }
+
+  /// Throws where the columns have no joint density: fewer events than columns, or a column that is a linear
+  /// combination of others to within 10⁻⁶ of its standard deviation.
+  public func checkDensityExists() throws(FlowError) {
+    _ = try correlationFactor()
+  }
+
+  /// L with LLᵀ the columns' correlations, D × D row-major; throws where `checkDensityExists` does.
+  ///
+  /// - Parameter ignored: columns whose correlations with all others count as 0.
+  func correlationFactor(ignoring ignored: [Bool]? = nil) throws(FlowError) -> [Double] {
+    let width = columns.count
+    try checkCount()
+    var correlations = correlations()
+    if let ignored {
+      for j in 0..<width {
+        for k in 0..<j where ignored[j] || ignored[k] { correlations[j * width + k] = 0 }
+      }
+    }
     // Cholesky without pivoting: row j of L is the regression of column j on those before it.
     var factor = [Double](repeating: 0, count: width * width)
     for j in 0..<width {
@@ -70,6 +93,7 @@ public struct ColumnStatistics: Sendable {
       guard residual > 1e-12 else { throw dependence(of: j, factor) }
       factor[j * width + j] = residual.squareRoot()
     }
+    return factor
   }
 
   private func correlations() -> [Double] {

@@ -29,7 +29,7 @@ public final class TableScorer {
   public private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   public private(set) var nonFiniteRows = 0
-  /// Rows of finite values outside the model's domain.
+  /// Rows of finite values outside the model's domain, whose log-density is −∞.
   public private(set) var rowsOutsideDomain = 0
   private let acceptsNonFinite: Bool
 
@@ -57,9 +57,9 @@ public final class TableScorer {
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
       let (events, context) = separated(block)
-      let logDensities = evaluator.logDensity(events, context: context)
+      let logDensities = evaluator.logDensity(events, first: start, context: context)
       for value in logDensities { moments.add(value) }
-      rowsOutsideDomain += countRowsOutsideDomain(events)
+      if logDensities.contains(-.infinity) { rowsOutsideDomain += countRowsOutsideDomain(events) }
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
       try body(logDensities)
     }

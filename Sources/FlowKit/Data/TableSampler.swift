@@ -3,8 +3,8 @@ public final class TableSampler {
   /// N × D, or M × N × D with M rows of context.
   public let shape: [Int]
   private let evaluator: FlowEvaluator
-  /// M × C; empty for a flow without context.
-  private let context: [Double]
+  /// Reads the M rows of context; nil for a flow without context.
+  private let contextReader: TableReader?
   private let contextDimension: Int
   private let count: Int
   private let seed: UInt64
@@ -20,15 +20,16 @@ public final class TableSampler {
     let names = model.contextColumns.joined(separator: ", ")
     switch (location, contextDimension) {
     case (nil, 0):
-      context = []
+      contextReader = nil
       shape = [count, model.columns.count]
     case (nil, _):
       throw FlowError(.data, "the model is conditional on \(names); give rows of it with --context")
     case (_, 0):
       throw FlowError(.data, "the model has no context, but --context gives some; leave it out")
     case (let location?, _):
-      context = try Self.readContext(model, location)
-      shape = [context.count / contextDimension, count, model.columns.count]
+      let reader = try Self.contextReader(model, location)
+      contextReader = reader
+      shape = [reader.rows, count, model.columns.count]
     }
     let bytes = shape.reduce((MemoryLayout<Double>.size, false)) { product, factor in
       let (value, overflow) = product.0.multipliedReportingOverflow(by: factor)
@@ -40,7 +41,7 @@ public final class TableSampler {
     evaluator = model.flow.evaluator(threads: threads)
   }
 
-  private static func readContext(_ model: Model, _ location: DataLocation) throws(FlowError) -> [Double] {
+  private static func contextReader(_ model: Model, _ location: DataLocation) throws(FlowError) -> TableReader {
     let source = try DataSource(location).train
     let all = try TableReader(source)
     let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
@@ -50,9 +51,9 @@ public final class TableSampler {
         "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
       )
     }
-    let table = try Table(TableReader(source, columns: isNamed ? model.contextColumns : nil))
-    if let nonFinite = table.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
-    return table.values
+    let reader = try TableReader(source, columns: isNamed ? model.contextColumns : nil)
+    if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
+    return reader
   }
 
   /// Hands all events to `body`, in order, in blocks.
@@ -61,17 +62,19 @@ public final class TableSampler {
     let block = max(Engine.tileWidth, (1 << 19) / shape.last! / Engine.tileWidth * Engine.tileWidth)
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
-      try body(try evaluator.sample(events.count, first: first, context: contexts(of: events), seed: seed))
+      try body(try evaluator.sample(events.count, first: first, context: try contexts(of: events), seed: seed))
     }
   }
 
   /// Event e belongs to row e / N of the context.
-  private func contexts(of events: Range<Int>) -> [Double] {
-    guard contextDimension > 0 else { return [] }
+  private func contexts(of events: Range<Int>) throws(FlowError) -> [Double] {
+    guard let contextReader else { return [] }
+    let first = events.lowerBound / count
+    let context = try contextReader.read(rows: first..<((events.upperBound - 1) / count + 1))
     var rows: [Double] = []
     rows.reserveCapacity(events.count * contextDimension)
     for event in events {
-      let row = event / count * contextDimension
+      let row = (event / count - first) * contextDimension
       rows += context[row..<(row + contextDimension)]
     }
     return rows

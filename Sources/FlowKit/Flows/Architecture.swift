@@ -1,42 +1,51 @@
 /// The description from which a flow is rebuilt: everything but the parameters.
 ///
-/// log p(x | c) = log p₀(z) + log|det ∂z/∂x| with z = chain(preprocessing(x); contextPreprocessing(c)).
+/// log p(x | c) = log p₀(z) + log|det ∂z/∂x| with z = chain(preprocessing(x); embedding(contextPreprocessing(c))), the
+/// embedding being optional.
 public struct Architecture: Sendable, Codable {
   /// Maps raw events to those that the chain sees, in Double.
   public let preprocessing: [any Preprocessing]
   /// The same for the context; its log-determinant does not count.
   public let contextPreprocessing: [any Preprocessing]
+  /// What the chain sees of the context; nil where that is the context itself.
+  public let contextEmbedding: ContextEmbedding?
   public let chain: Chain
   public let base: any BaseDistribution
-  /// The layers of the chain, then the base.
+  /// The layers of the chain, then the embedding of the context if there is one, then the base.
   let layout: ParameterLayout
 
   public init(
     chain: Chain, base: any BaseDistribution, preprocessing: [any Preprocessing] = [],
-    contextPreprocessing: [any Preprocessing] = []
+    contextPreprocessing: [any Preprocessing] = [], contextEmbedding: ContextEmbedding? = nil
   ) {
+    let contextDimension = contextEmbedding?.inputs ?? chain.contextDimension
     precondition(
       base.dimension == chain.dimension && preprocessing.allSatisfy { $0.dimension == chain.dimension }
-        && contextPreprocessing.allSatisfy { $0.dimension == chain.contextDimension },
-      "the parts of a flow have one dimension, \(chain.dimension)")
+        && contextPreprocessing.allSatisfy { $0.dimension == contextDimension }
+        && contextEmbedding?.outputs ?? contextDimension == chain.contextDimension,
+      "the parts of a flow have one dimension, \(chain.dimension), and its context one, \(contextDimension)")
     (self.chain, self.base, self.preprocessing) = (chain, base, preprocessing)
-    self.contextPreprocessing = contextPreprocessing
-    layout = ParameterLayout(chain.layout.parts.map { ($0.name, $0.value) } + [("base", base)])
+    (self.contextPreprocessing, self.contextEmbedding) = (contextPreprocessing, contextEmbedding)
+    let embedding = contextEmbedding.map { [(ContextEmbedding.partName, $0 as any Parameterized)] } ?? []
+    layout = ParameterLayout(chain.layout.parts.map { ($0.name, $0.value) } + embedding + [("base", base)])
   }
 
   /// D.
   public var dimension: Int { chain.dimension }
   /// C, 0 without context.
-  public var contextDimension: Int { chain.contextDimension }
+  public var contextDimension: Int { contextEmbedding?.inputs ?? chain.contextDimension }
   /// All parameters, in the order of the flat buffer.
   public var parameterShapes: [ParameterShape] { layout.parameterShapes }
   public var parameterCount: Int { layout.parameterCount }
   /// The chain as a layer list.
   public var layerList: String { LayerList.describing(chain.layers) }
 
+  /// What is done to events before the chain, in words.
+  public func preprocessingSummary(columns: [String]) -> String { preprocessing.summary(columns: columns) }
+
   // MARK: Coding
 
-  private enum CodingKeys: CodingKey { case preprocessing, contextPreprocessing, chain, base }
+  private enum CodingKeys: CodingKey { case preprocessing, contextPreprocessing, contextEmbedding, chain, base }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -52,13 +61,15 @@ public struct Architecture: Sendable, Codable {
       chain: try container.decode(Chain.self, forKey: .chain),
       base: try container.decode(EncodedBase.self, forKey: .base).base,
       preprocessing: try preprocessing(.preprocessing),
-      contextPreprocessing: try preprocessing(.contextPreprocessing))
+      contextPreprocessing: try preprocessing(.contextPreprocessing),
+      contextEmbedding: try container.decodeIfPresent(ContextEmbedding.self, forKey: .contextEmbedding))
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(preprocessing.map(EncodedLayer.init), forKey: .preprocessing)
     try container.encode(contextPreprocessing.map(EncodedLayer.init), forKey: .contextPreprocessing)
+    try container.encodeIfPresent(contextEmbedding, forKey: .contextEmbedding)
     try container.encode(chain, forKey: .chain)
     try container.encode(EncodedBase(base: base), forKey: .base)
   }

@@ -22,14 +22,17 @@ extension [Interval] {
 }
 
 extension Architecture {
-  /// The events, in the data's own units, that the preprocessing carries outside the chain's domain: their log-density
-  /// is −∞. None where the chain takes every number.
+  /// The events, in the data's own units, with a value that the preprocessing is not defined for, or that it carries
+  /// outside the chain's domain: their log-density is −∞.
   public func eventsOutsideDomain(_ events: [Double]) -> [OutsideEvent] {
-    guard !chain.domain.isEverything else { return [] }
-    var rows = events
+    var (rows, found) = (events, [Int: OutsideEvent]())
+    func note(_ event: Int, _ feature: Int) {
+      if found[event] == nil { found[event] = OutsideEvent(event: event, feature: feature) }
+    }
     var unused = [Double](repeating: 0, count: events.count / dimension)
-    for layer in preprocessing { layer.forward(rows: &rows, addingTo: &unused) }
-    return chain.domain.eventsOutside(rows)
+    preprocessing.forward(rows: &rows, addingTo: &unused) { event, feature, _ in note(event, feature) }
+    if !chain.domain.isEverything { for each in chain.domain.eventsOutside(rows) { note(each.event, each.feature) } }
+    return found.values.sorted { $0.event < $1.event }
   }
 
   /// Throws where an event of `data` is outside the chain's domain, naming the column, how many rows, and the first.

@@ -65,6 +65,7 @@ final class Engine {
 
   /// log p of the events of one tile that the preprocessing has mapped already, into `worker.logDensities`.
   func logDensity(_ x: Tile, context: Tile?, worker: Worker) {
+    let context = architecture.embedded(context, worker.parameters)
     let latent = architecture.chain.forward(x, given: context, worker.parameters)
     worker.logDensities.withUnsafeMutableBufferPointer {
       architecture.base.logDensity(latent.values, worker.baseParameters, into: $0)

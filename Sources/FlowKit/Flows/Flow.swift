@@ -34,11 +34,18 @@ public struct Flow: Sendable {
   /// what the first 4,096 of them look like when they arrive there.
   public init(architecture: Architecture, startingFrom events: LabelledEvents, seed: UInt64 = 0) {
     let data = TrainingData(events.prefix(4_096, of: architecture), architecture)
-    let (x, context) = data.tiles(TilePool())
+    var (x, context) = data.tiles(TilePool())
     var random = RandomStream(seed: seed, purpose: .parameters)
     let chain = architecture.chain
+    var embedding: [Scalar] = []
+    if let network = architecture.contextEmbedding {
+      var random = RandomStream(seed: seed, purpose: .parameters, index: 1)
+      embedding = network.initialParameters(using: &random)
+      context = network.forward(context!, Parameters(embedding))
+    }
     var parameters = chain.initialParameters(for: x, given: context, using: &random)
     let z = chain.forward(x, given: context, chain.prepared(Parameters(parameters))).values
+    parameters += embedding
     parameters += architecture.base.initialParameters(for: z, given: context, using: &random)
     self.init(architecture: architecture, parameters: parameters)
   }

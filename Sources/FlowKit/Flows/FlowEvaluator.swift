@@ -17,8 +17,9 @@ public final class FlowEvaluator {
   ///
   /// - Parameters:
   ///   - events: N × D values, row-major, in the data's own units.
+  ///   - first: the number of the first event in its data, which decides the noise of columns that are dequantized.
   ///   - context: N × C values for a conditional flow.
-  public func logDensity(_ events: [Double], context: [Double] = []) -> [Double] {
+  public func logDensity(_ events: [Double], first: Int = 0, context: [Double] = []) -> [Double] {
     let (dimension, contextDimension) = (architecture.dimension, architecture.contextDimension)
     let (count, domain) = (checkedCount(events, context), architecture.chain.domain)
     return [Double](unsafeUninitializedCapacity: count) { result, initialized in
@@ -27,10 +28,11 @@ public final class FlowEvaluator {
         worker.events = Array(events[(range.lowerBound * dimension)..<(range.upperBound * dimension)])
         let unbounded = Self.unboundedEvents(worker.events, dimension: dimension)
         worker.logDeterminants = Array(repeating: 0, count: range.count)
-        for layer in architecture.preprocessing {
-          layer.forward(rows: &worker.events, addingTo: &worker.logDeterminants)
-        }
-        let outside = domain.isEverything ? [] : domain.eventsOutside(worker.events)
+        var outside = Set<Int>()
+        architecture.preprocessing.forward(
+          rows: &worker.events, firstEvent: first + range.lowerBound, addingTo: &worker.logDeterminants
+        ) { event, _, _ in outside.insert(event) }
+        if !domain.isEverything { for each in domain.eventsOutside(worker.events) { outside.insert(each.event) } }
         let x = worker.events.withUnsafeBufferPointer { worker.tile($0, dimension: dimension) }
         let c = contextTile(
           context[(range.lowerBound * contextDimension)..<(range.upperBound * contextDimension)], worker)
@@ -38,7 +40,7 @@ public final class FlowEvaluator {
         for (index, event) in range.enumerated() {
           (output! + event).initialize(to: worker.logDensities[index] + worker.logDeterminants[index])
         }
-        for each in outside { output![range.lowerBound + each.event] = -.infinity }
+        for index in outside { output![range.lowerBound + index] = -.infinity }
         for (index, value) in unbounded { output![range.lowerBound + index] = value }
       }
       initialized = count
@@ -86,6 +88,7 @@ public final class FlowEvaluator {
     var z = Tile(features: dimension, width: Engine.tileWidth, pool: worker.tiles)
     architecture.base.sample(
       into: &z, worker.baseParameters, from: SampleStream(seed: seed, first: first + range.lowerBound))
+    let context = architecture.embedded(context, worker.parameters)
     let x = try architecture.chain.inverse(z, given: context, worker.parameters).values
     var rows = [Double](repeating: 0, count: range.count * dimension)
     for feature in 0..<dimension {

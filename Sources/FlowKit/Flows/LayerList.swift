@@ -191,7 +191,8 @@ extension LayerList {
         let character = text[position]
         if depth == 0, character == "," || character == ")" {
           let argument = LayerArguments.Argument(String(text[start..<position]), offset: origin + start)
-          if !(argument.value.isEmpty && found.isEmpty && character == ")") { found.append(argument) }
+          let isNothing = argument.key == nil && argument.value.isEmpty
+          if !(isNothing && found.isEmpty && character == ")") { found.append(argument) }
           position += 1
           start = position
           if character == ")" { return found }

@@ -28,9 +28,18 @@ public struct LayerRegistry: Sendable {
     Elementwise<RationalQuadraticSpline>.self,
     Monotone.self,
     Residual.self,
+    Planar.self,
+    Radial.self,
+    Sylvester.self,
     Inverted.self,
     Chain.self,
     Standardize.self,
+    RobustScaling.self,
+    Arcsinh.self,
+    Whiten.self,
+    Bounded.self,
+    Circular.self,
+    Dequantize.self,
   ])
 
   /// This registry and one more kind, which replaces one of the same name.

@@ -24,6 +24,9 @@ public struct Recipe: Sendable {
     Recipe(
       name: "nsf-ar", summary: "autoregressive rational-quadratic splines (Durkan et al. 2019)",
       layers: "5*[autoregressive-rqs(bins=8,bound=5,hidden=128x128),permute(random)]"),
+    Recipe(
+      name: "residual", summary: "invertible residual layers (Behrmann et al. 2019; Chen et al. 2019)",
+      layers: "8*[residual(hidden=64x64,lipschitz=0.9),diagonal]"),
   ]
 
   /// The recipe called `name`.
@@ -37,45 +40,55 @@ public struct Recipe: Sendable {
 }
 
 extension Architecture {
-  /// An architecture for the events of `data`: standardized by their statistics, then the layers of a list. Columns
-  /// for which the chain takes only some values, such as those between 0 and 1, stay as they are.
+  /// An architecture for the events of `data`: preprocessed as `preprocessing` says, by statistics of these events, then
+  /// the layers of a list. Columns for which the chain takes only some values, such as those between 0 and 1, are not
+  /// scaled. The context is standardized.
   ///
-  /// - Parameter seed: draws what is random in the layers.
-  /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is outside
-  ///   the chain's domain.
+  /// - Parameters:
+  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - seed: draws what is random in the layers.
+  /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is
+  ///   outside the domain.
   public init(
     fitting data: EventSet, layers: String, base: String = StandardNormal.name,
+    preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
     registry: LayerRegistry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
     let chain = try LayerList(layers).chain(
-      dimension: data.columns.count, contextDimension: data.contextColumns.count, registry: registry, using: &random)
+      dimension: data.columns.count, contextDimension: contextEmbedding?.last ?? data.contextColumns.count,
+      registry: registry, using: &random)
     guard chain.parameterCount <= Self.parameterLimit else {
       throw FlowError(
         .architecture,
         "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
     }
+    let embedding = contextEmbedding.map { ContextEmbedding(inputs: data.contextColumns.count, widths: $0) }
+    if let count = embedding?.parameterCount, count > Self.parameterLimit {
+      throw FlowError(
+        .architecture,
+        "--context-embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
+    }
     let base = try BaseRegistry.make(base, dimension: data.columns.count)
-    let (preprocessing, contextPreprocessing) = try Self.standardization(of: data, for: chain.domain)
+    let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
     self.init(
-      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing)
+      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
+      contextEmbedding: embedding)
     try checkDomain(of: data)
   }
 
   /// A gigabyte of Float for each copy that training holds.
   private static var parameterLimit: Int { 1 << 28 }
 
-  private static func standardization(
-    of data: EventSet, for domain: [Interval]
+  private static func preprocessing(
+    of data: EventSet, _ options: PreprocessingOptions, for domain: [Interval], seed: UInt64
   ) throws(FlowError) -> (events: [any Preprocessing], context: [any Preprocessing]) {
     do throws(FlowError) {
-      let statistics = ColumnStatistics(data.events.events, columns: data.columns, weights: data.events.weights)
-      let events = try statistics.standardization().leavingAlone { domain[$0] != .real }
-      try statistics.checkDensityExists()
-      guard !data.contextColumns.isEmpty else { return ([events], []) }
+      let events = try options.fitted(to: data, domain: domain, seed: seed)
+      guard !data.contextColumns.isEmpty else { return (events, []) }
       let context = ColumnStatistics(
         data.events.context, columns: data.contextColumns, weights: data.events.weights)
-      return ([events], [try context.standardization(option: "--context")])
+      return (events, [try context.standardization(option: "--context")])
     } catch {
       throw FlowError(error.kind, "\(data.location): \(error.message)", detail: error.detail)
     }

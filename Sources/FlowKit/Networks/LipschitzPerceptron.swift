@@ -68,7 +68,7 @@ public struct LipschitzPerceptron: Sendable {
 
   /// min(1, κ / σ̂); NaN where a weight is not finite, so that it shows.
   private func scale(_ bound: SpectralBound) -> Double {
-    let norm = bound.bound(epsilon: Double(Scalar.ulpOfOne))
+    let norm = bound.bound(rounding: Double(Scalar.ulpOfOne))
     return norm <= layerBound ? 1 : layerBound / norm
   }
 
@@ -117,7 +117,7 @@ public struct LipschitzPerceptron: Sendable {
   public func lipschitzBound(_ parameters: Parameters) -> Double {
     let prepared = ParameterBuffer(count: parameterCount)
     prepare(parameters, into: UnsafeMutableBufferPointer(start: prepared.base, count: prepared.count))
-    return layers.reduce(1) { $0 * spectralBound($1, prepared.all).bound(epsilon: Double.ulpOfOne) }
+    return layers.reduce(1) { $0 * spectralBound($1, prepared.all).bound() }
   }
 
   // MARK: The map, of prepared parameters

@@ -1,3 +1,4 @@
+internal import CFlowKernels
 internal import COpenBLAS
 
 /// An upper bound of the spectral norm of a matrix, by Gram iteration (Delattre, Barthélemy, Araujo & Allauzen,
@@ -27,10 +28,11 @@ struct SpectralBound {
     var scales: [Double] = []
     var next = gram
     for _ in 0...Self.squarings {
-      let scale = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let scale = flowkit_sum_squares_f64(next, next.count).squareRoot()
       scales.append(scale)
       guard scale > 0 else { break }
-      powers.append(next.map { $0 / scale })
+      let reciprocal = 1 / scale
+      powers.append(next.map { $0 * reciprocal })
       guard powers.count <= Self.squarings else { break }
       next = product(powers.last!, powers.last!, rows: side, inner: side, columns: side)
     }
@@ -39,9 +41,10 @@ struct SpectralBound {
 
   private var side: Int { min(rows, columns) }
 
-  /// σ̂ with a margin for rounding: of the iteration, and of entries rounded to a type with rounding error `epsilon`.
-  func bound(epsilon: Double) -> Double {
-    norm * (1 + epsilon * Double(rows + columns) * Double(side).squareRoot())
+  /// σ̂ with a margin for rounding: of the iteration in Double, and of a matrix whose entries are rounded to a type with
+  /// rounding error `epsilon` afterwards, which moves it by less than ε‖W‖_F ≤ ε √n σ_max.
+  func bound(rounding epsilon: Double = 0) -> Double {
+    norm * (1 + (epsilon + Double.ulpOfOne * Double(rows + columns)) * Double(side).squareRoot())
   }
 
   /// ∂σ̂/∂W = σ̂^(1−p) W (WᵀW)^(p/2−1), and the latter power is the product of all powers above. Its scale follows from

@@ -1,7 +1,7 @@
 /// A smooth perceptron at one point per event, with its derivatives there: g(x), then J v for directions v and uᵀJ, and
 /// the gradient of s = Σ ⟨wₖ, J(x; θ) vₖ⟩, the one second-order object that residual flows need.
 ///
-/// Directions lie side by side: a row of a tile of directions holds one block of `width` events for each.
+/// Directions lie side by side in a tile (`Directions.swift`).
 struct TangentPass {
   private let network: LipschitzPerceptron
   private let parameters: Parameters
@@ -97,37 +97,7 @@ struct TangentPass {
   }
 }
 
-// MARK: - Tiles of directions
-
 extension Tile {
-  /// A tile of `count` directions for this tile's events, whose values are undefined until written.
-  func directions(features: Int, count: Int) -> Tile {
-    Tile(features: features, width: count * width, like: self)
-  }
-
-  /// Sets direction `direction` of one row, of `count`.
-  mutating func fillDirection(_ direction: Int, ofRow row: Int, with value: Scalar, of count: Int) {
-    let events = width / count
-    (mutableBase() + row * width + direction * events).update(repeating: value, count: events)
-  }
-
-  /// Each direction of each row times that row of `scale`.
-  func scalingDirections(by scale: Tile) -> Tile {
-    precondition(
-      features == scale.features && width % scale.width == 0,
-      "directions of \(features) × \(width), scales of \(scale.features) × \(scale.width)")
-    var result = Tile(features: features, like: self)
-    kernelScaleDirections(base, scale.base, result.mutableBase(), features, width / scale.width, scale.width)
-    return result
-  }
-
-  /// Each direction of every row times the one row `scale`.
-  mutating func scaleAllDirections(by scale: Tile) {
-    precondition(scale.features == 1 && width % scale.width == 0, "one row of scales")
-    let base = mutableBase()
-    kernelScaleDirections(base, scale.base, base, 1, count / scale.width, scale.width)
-  }
-
   /// Turns the cotangents of φ(a) (this) and of φ′(a) ∘ ȧ (`tangents`) into those of a and ȧ.
   fileprivate mutating func pullBackTangents(
     _ tangents: inout Tile, slopes: Tile, first: Tile, second: Tile

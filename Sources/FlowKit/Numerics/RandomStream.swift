@@ -4,6 +4,10 @@ internal import CFlowKernels
 public enum RandomPurpose: UInt32, Sendable {
   case architecture = 1
   case parameters, split, shuffle, samples
+  /// The random vectors of a trace estimate.
+  case probes = 32
+  /// The noise of dequantized columns.
+  case dequantization = 33
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).

@@ -38,6 +38,8 @@ internal import Glibc
   let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f64
   let kernelMonotone = flowkit_monotone_f64
   let kernelMonotonePullback = flowkit_monotone_pullback_f64
+  let kernelTanhSolve = flowkit_tanh_solve_f64
+  let kernelLog = flowkit_log_f64
   let kernelNormalLogDensity = flowkit_normal_log_density_f64
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f64
   let kernelNormalFill = flowkit_normal_fill_f64
@@ -92,6 +94,8 @@ internal import Glibc
   let kernelLeakyReLUSlopePullback = flowkit_leaky_relu_slope_pullback_f32
   let kernelMonotone = flowkit_monotone_f32
   let kernelMonotonePullback = flowkit_monotone_pullback_f32
+  let kernelTanhSolve = flowkit_tanh_solve_f32
+  let kernelLog = flowkit_log_f32
   let kernelNormalLogDensity = flowkit_normal_log_density_f32
   let kernelNormalLogDensityPullback = flowkit_normal_log_density_pullback_f32
   let kernelNormalFill = flowkit_normal_fill_f32

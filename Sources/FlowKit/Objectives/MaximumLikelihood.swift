@@ -12,8 +12,9 @@ struct MaximumLikelihood {
   ) -> Double {
     let (x, context) = data.tiles(indices, worker)
     let architecture = engine.architecture
+    let (embedded, pullbackOfEmbedding) = architecture.embeddedWithPullback(context, worker.parameters)
     let (latent, pullback) = architecture.chain.forwardWithPullback(
-      x, given: context, worker.parameters)
+      x, given: embedded, worker.parameters)
     let pullbackOfBase = worker.logDensities.withUnsafeMutableBufferPointer {
       architecture.base.logDensityWithPullback(latent.values, worker.baseParameters, into: $0)
     }
@@ -29,7 +30,13 @@ struct MaximumLikelihood {
       }
     }
     let values = gradient.withSlice(architecture.layout.parts.last!.prepared) { pullbackOfBase(cotangent, &$0) }
+    guard let pullbackOfEmbedding else {
+      _ = pullback(values, cotangent, &gradient)
+      return loss
+    }
+    gradient.context = embedded.map { Tile(features: $0.features, like: $0, filledWith: 0) }
     _ = pullback(values, cotangent, &gradient)
+    pullbackOfEmbedding(gradient.context.take()!, &gradient)
     return loss
   }
 

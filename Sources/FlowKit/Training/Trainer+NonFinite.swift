@@ -5,7 +5,10 @@ extension Trainer {
     let chain = architecture.chain
     for start in stride(from: batch.startIndex, to: batch.endIndex, by: Engine.tileWidth) {
       let events = batch[start..<min(batch.endIndex, start + Engine.tileWidth)]
-      var (x, context) = objective.data.tiles(events, engine.workers[0])
+      let (rows, given) = objective.data.tiles(events, engine.workers[0])
+      var x = rows
+      let context = architecture.embedded(given, engine.tileParameters.all)
+      if context?.isFinite == false { return "the context's embedding is not finite" }
       for (index, layer) in chain.layers.enumerated() {
         let value = layer.forward(
           x, given: context, engine.tileParameters.all.slice(chain.layout.parts[index].prepared))
@@ -18,7 +21,10 @@ extension Trainer {
     }
     for (index, part) in architecture.layout.parts.enumerated().reversed() {
       if !gradient.gradient.all.slice(part.parameters).values.allSatisfy(\.isFinite) {
-        let place = index < chain.layers.count ? "layer \(part.name)" : "the base distribution"
+        let place =
+          index < chain.layers.count
+          ? "layer \(part.name)"
+          : part.name == ContextEmbedding.partName ? "the context's embedding" : "the base distribution"
         return "the gradient of \(place) is not finite"
       }
     }

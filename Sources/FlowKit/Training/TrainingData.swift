@@ -35,7 +35,7 @@ struct TrainingData {
     _ rows: [Double], _ layers: [any Preprocessing], _ logDeterminants: inout [Double]
   ) -> [Scalar] {
     var rows = rows
-    for layer in layers { layer.forward(rows: &rows, addingTo: &logDeterminants) }
+    layers.forward(rows: &rows, addingTo: &logDeterminants)
     return rows.map { Scalar($0) }
   }
 

@@ -1,0 +1,57 @@
+/// Leads periodic features to angles in [−π, π): z = −π + 2π (x − a)/(b − a) for a period from a to b, after x is moved
+/// into [a, b) by whole periods. Other features are left alone. log|det| = Σ log(2π/(b − a)).
+///
+/// Defined for every x, and a bijection of one period: the density of x is that of x moved into [a, b), and integrates to
+/// 1 over one period. The inverse lies in [a, b). An angle stays inside the open interval (−π, π) also after it is rounded
+/// to ``Scalar``, which moves one next to its ends by at most an ulp. `flowctl fit --circular column=a..b`.
+public struct Circular: ElementwisePreprocessing {
+  public static let layerName = "circular"
+  /// (a, b) of each periodic feature; nil for others.
+  public let periods: [Interval?]
+
+  public init(periods: [Interval?]) {
+    precondition(
+      periods.allSatisfy { $0 == nil || $0!.lower.isFinite && $0!.upper.isFinite }, "a period has two finite ends")
+    self.periods = periods
+  }
+
+  public var dimension: Int { periods.count }
+  /// Within one period.
+  public var isAffine: Bool { true }
+
+  public func image(of input: [Interval]) -> [Interval] {
+    zip(periods, input).map { $0 == nil ? $1 : Interval(-.pi, .pi) }
+  }
+
+  public func forward(_ x: Double, feature: Int) -> ElementwiseValue {
+    guard let period = periods[feature] else { return .identity(x) }
+    let length = period.upper - period.lower
+    let z = -.pi + 2 * .pi * (wrapped(x - period.lower, length) / length)
+    return .linear(min(max(z, -Self.limit), Self.limit), slope: 2 * .pi / length)
+  }
+
+  public func inverse(_ z: Double, feature: Int) -> ElementwiseValue {
+    guard let period = periods[feature] else { return .identity(z) }
+    let length = period.upper - period.lower
+    let x = period.lower + wrapped(z + .pi, 2 * .pi) / (2 * .pi) * length
+    // a + (b − a) t rounds to b at most.
+    return .linear(x < period.upper ? x : period.lower, slope: length / (2 * .pi))
+  }
+
+  /// The largest number below π in the precision of the flow's layers.
+  private static let limit = Double(Scalar.pi.nextDown)
+
+  /// x − ⌊x/length⌋ length, in [0, length).
+  private func wrapped(_ x: Double, _ length: Double) -> Double {
+    guard x < 0 || x >= length else { return x }
+    let rest = x - (x / length).rounded(.down) * length
+    return 0 <= rest && rest < length ? rest : 0
+  }
+
+  public func summary(columns: [String]) -> String {
+    "circular "
+      + columns.indices.compactMap { feature in
+        periods[feature].map { "\(columns[feature]) (\(rangeText($0.lower, $0.upper)!))" }
+      }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,86 @@
+/// A perceptron e(c) through which every layer of a flow sees the context, trained with them: useful where the context is
+/// long, or where many layers would have to learn the same of it.
+///
+/// The widths are those of its hidden layers and, last, of e, which has no activation. Parameters: `weight0`
+/// (units × inputs, row-major), `bias0`, `weight1`, …, all uniform in ±1/√(inputs) at the start. `flowctl fit
+/// --context-embedding 64x64`.
+public struct ContextEmbedding: Parameterized {
+  static let partName = "context-embedding"
+  /// C, the number of context features.
+  public let inputs: Int
+  /// The widths of the hidden layers, then of e.
+  public let widths: [Int]
+  private let network: Perceptron
+
+  public init(inputs: Int, widths: [Int], activation: Activation = .silu) {
+    precondition(inputs > 0 && !widths.isEmpty, "an embedding has inputs and widths, got \(inputs) and \(widths)")
+    (self.inputs, self.widths) = (inputs, widths)
+    network = Perceptron(
+      inputs: inputs, hidden: Array(widths.dropLast()), outputs: widths.last!, activation: activation)
+  }
+
+  public var outputs: Int { network.outputs }
+  public var activation: Activation { network.activation }
+  public var parameterShapes: [ParameterShape] { network.parameterShapes(prefix: "") }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    // A perceptron's last layer starts at 0; e would then say nothing of c until the layers have learnt to listen.
+    let last = network.layers.last!
+    let bound = 1 / Double(last.columns).squareRoot()
+    var values = network.initialParameters(using: &random)
+    for index in last.weight.lowerBound..<last.bias.upperBound {
+      values[index] = Scalar((2 * random.uniform() - 1) * bound)
+    }
+    return values
+  }
+
+  func forward(_ c: Tile, _ parameters: Parameters) -> Tile { network.forward(c, nil, parameters) }
+
+  /// e, and what adds the gradient of the parameters for a cotangent of e.
+  func forwardWithPullback(
+    _ c: Tile, _ parameters: Parameters
+  ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Void) {
+    let (value, pullback) = network.forwardWithPullback(c, nil, parameters)
+    return (value, { _ = pullback($0, &$1) })
+  }
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey { case inputs, widths, activation }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      inputs: try container.decode(Int.self, forKey: .inputs),
+      widths: try container.decode([Int].self, forKey: .widths),
+      activation: try container.decode(Activation.self, forKey: .activation))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(widths, forKey: .widths)
+    try container.encode(activation, forKey: .activation)
+  }
+}
+
+extension Architecture {
+  /// The embedding's part of what tiles see of θ.
+  private var embeddingRange: Range<Int> { layout.parts[chain.layers.count].prepared }
+
+  /// What the chain sees of a preprocessed context; `parameters` are those of the whole flow, as tiles see them.
+  func embedded(_ context: Tile?, _ parameters: Parameters) -> Tile? {
+    guard let contextEmbedding, let context else { return context }
+    return contextEmbedding.forward(context, parameters.slice(embeddingRange))
+  }
+
+  /// The same, and what adds the gradient of the embedding's parameters for a cotangent of the value; nil without one.
+  func embeddedWithPullback(
+    _ context: Tile?, _ parameters: Parameters
+  ) -> (value: Tile?, pullback: ((Tile, inout Gradient) -> Void)?) {
+    guard let contextEmbedding, let context else { return (context, nil) }
+    let range = embeddingRange
+    let (value, pullback) = contextEmbedding.forwardWithPullback(context, parameters.slice(range))
+    return (value, { cotangent, gradient in gradient.withSlice(range) { pullback(cotangent, &$0) } })
+  }
+}
