@@ -7,8 +7,9 @@
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
 ///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate
 ///     /provenance          attributes
+///     /training/…          the state to resume from, see TrainingCheckpoint
 ///
-/// Version 1 had no integrity block.
+/// Version 1 had neither the integrity block nor /training.
 /// Data are recorded in the element type they were computed in; either build reads both.
 enum ModelFormat {
   static let name = "FlowKit model"
@@ -43,6 +44,7 @@ extension Model {
     }
     try writeHistory(to: root)
     try root.makeGroup("provenance").setAttributes(provenance)
+    try training?.write(to: root)
     return IntegrityBlock.sealed(try file.image(), version: ModelFormat.version)
   }
 

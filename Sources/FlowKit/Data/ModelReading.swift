@@ -3,10 +3,12 @@ extension Model {
   ///
   /// - Parameters:
   ///   - registry: the kinds of layers the file may hold.
+  ///   - includingTraining: reads the state to resume training from, too.
   ///   - acceptingEdited: reads a file also if its bytes do not match its digest.
   /// - Throws: an error if the file is no model, is damaged, or comes from a newer program.
   public init(
-    reading path: String, registry: LayerRegistry = .standard, acceptingEdited: Bool = false
+    reading path: String, registry: LayerRegistry = .standard, includingTraining: Bool = false,
+    acceptingEdited: Bool = false
   ) throws(FlowError) {
     let isSealed = try IntegrityBlock.isPresent(at: path)
     let file = isSealed ? try Self.opened(path, acceptingEdited) : try HDF5.File(reading: path)
@@ -33,7 +35,8 @@ extension Model {
     for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
     self.init(
       flow: Flow(architecture: architecture, parameters: parameters), columns: columns,
-      contextColumns: contextColumns, history: history, provenance: provenance)
+      contextColumns: contextColumns, history: history, provenance: provenance,
+      training: includingTraining ? try TrainingCheckpoint(root, history) : nil)
   }
 
   /// The bytes are read once, and those that were verified are those that the library parses.
