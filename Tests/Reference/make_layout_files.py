@@ -131,3 +131,12 @@ with h5py.File(folder / "links.h5", "w") as f:
     f["circle/a"] = h5py.SoftLink("/circle")
     for i in range(12):
         f[f"circle/again{i}"] = f["circle"]
+
+# NumPy's own format: rows of 10 * i + j, less 3 where the type has a sign.
+arrays = folder.parent / "npy"
+arrays.mkdir(exist_ok=True)
+for dtype in ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]:
+    np.save(arrays / f"{dtype}.npy", (values(5, 3) - (0 if dtype[0] == "u" else 3)).astype("<" + dtype))
+np.save(arrays / "big-f4.npy", (values(5, 3) - 3).astype(">f4"))
+np.save(arrays / "big-i2.npy", (values(5, 3) - 3).astype(">i2"))
+np.save(arrays / "fortran.npy", np.asfortranarray(values(5, 3) - 3))
