@@ -32,3 +32,15 @@ static inline hid_t chdf5_stored_uint64(void) { return H5T_STD_U64LE; }
 
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
+
+/// Which object of which open file an id names.
+static inline herr_t chdf5_object_place(hid_t id, unsigned long *file, uint64_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+#else
+  H5O_info_t info;
+#endif
+  herr_t status = H5Oget_info2(id, &info, H5O_INFO_BASIC);
+  if (status >= 0) *file = info.fileno, *address = info.addr;
+  return status;
+}

@@ -25,6 +25,8 @@ struct Density: ParsableCommand {
   @Flag(help: "Score rows with a NaN or an infinite value as NaN or -infinity, and count them.")
   var skipNonFinite = false
 
+  @OptionGroup var reading: ModelReading
+
   @Flag(help: "Replace the output file if it exists.")
   var force = false
 
@@ -39,7 +41,7 @@ struct Density: ParsableCommand {
     }
     let source = try DataSource(DataLocation(data))
     let scorer = try TableScorer(
-      Model(reading: model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
+      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
     let writer = try output.map { path throws(FlowError) in
       let writer = try TableWriter(to: path, attributes: attributes(scorer))
       try writer.addDataset("log_density", shape: [scorer.rows], element: .float64)

@@ -7,7 +7,7 @@ struct Fit: ParsableCommand {
     discussion: """
       DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
       mean negative log-densities, in nats, in the data's own units. Ctrl-C stops after the current step and writes the \
-      best model so far.
+      best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 
   @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
@@ -74,6 +74,12 @@ struct Fit: ParsableCommand {
   @Flag(help: "Replace the output file if it exists.")
   var force = false
 
+  @Flag(help: "Go on from the state in the output file, if it exists; everything else as it was begun with.")
+  var resume = false
+
+  @Option(parsing: .unconditional, help: "Write the model and the state to resume from after so many seconds.")
+  var checkpointEvery = 60.0
+
   @Flag(help: "Print JSON: a line per epoch, and one for the result.")
   var json = false
 
@@ -84,13 +90,19 @@ struct Fit: ParsableCommand {
     // What needs no data is checked before they are read.
     _ = try LayerList(layerList)
     try BaseRegistry.check(base)
-    try OutputPath.check(output, force: force, inputs: [DataLocation(data).file] + split.files)
+    try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
     let (train, validation) = try readEvents(split, preprocess)
     let architecture = try Architecture(
       fitting: train, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding?.values, seed: seed)
     if let validation { try architecture.checkDomain(of: validation) }
+    let setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    let resumed = try trainingToResume(setup)
+    if let reason = resumed?.stopped {
+      Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
+      return
+    }
     Interrupts.catchThem()
     try describe(train, validation, architecture)
     warn(of: architecture)
@@ -98,14 +110,15 @@ struct Fit: ParsableCommand {
       Flow(architecture: architecture, startingFrom: train.events, seed: seed), train: train.events,
       validation: validation?.events,
       options: options, threads: threads)
-    let result = try trained(by: trainer)
+    let provenance = try provenance(train, validation, architecture).merging(setup.provenance()) { $1 }
+    let saves = TrainingSaves(every: checkpointEvery) { checkpoint in
+      save(Model(setup, at: checkpoint, provenance))
+    }
+    let result = try trained(by: trainer, from: resumed, saves)
     guard result.bestEpoch > 0 else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
-    try Model(
-      flow: result.flow, columns: train.columns, contextColumns: train.contextColumns, history: result.history,
-      provenance: provenance(train, validation, options, result)
-    ).write(to: output)
+    try Model(setup, result, provenance).write(to: output)
     try report(result)
   }
 
@@ -130,6 +143,7 @@ struct Fit: ParsableCommand {
     options.learningRate = try OptionCheck.positive(learningRate, "--learning-rate", atMost: 1_000)
     options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
+    _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)
     options.seed = seed
     return options
   }
@@ -201,27 +215,26 @@ struct Fit: ParsableCommand {
     Terminal.note("       'flowctl check' with these layers says why, and what to change")
   }
 
-  private func trained(by trainer: Trainer) throws(FlowError) -> TrainingResult {
+  private func trained(
+    by trainer: Trainer, from checkpoint: TrainingCheckpoint?, _ saves: TrainingSaves
+  ) throws(FlowError) -> TrainingResult {
     var progress = FitProgress(json: json)
-    let result = try trainer.fit(observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+    let result = try trainer.fit(
+      from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     progress.finish()
     return result
   }
 
-  private func provenance(
-    _ train: EventSet, _ validation: EventSet?, _ options: TrainingOptions, _ result: TrainingResult
-  ) throws(FlowError) -> [String: MetadataValue] {
+  private func provenance(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) -> [String:
+    MetadataValue]
+  {
     var provenance = Provenance.common
     provenance["data"] = .text(train.location.description)
     provenance["training_rows"] = .integer(train.rows)
     provenance["dropped_rows"] = .integer(train.droppedRows)
     provenance["validation"] = .text(validation?.location.description ?? "none")
     provenance["validation_rows"] = .integer(validation?.rows ?? 0)
-    provenance["training_options"] = .text(try options.jsonText())
-    provenance["preprocessing"] = .text(result.flow.architecture.preprocessingSummary(columns: train.columns))
-    provenance["best_epoch"] = .integer(result.bestEpoch)
-    provenance["loss"] = .number(result.loss)
-    provenance["stopped"] = .text(result.stopped.rawValue)
+    provenance["preprocessing"] = .text(architecture.preprocessingSummary(columns: train.columns))
     return provenance
   }
 

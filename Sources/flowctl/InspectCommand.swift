@@ -8,12 +8,14 @@ struct Inspect: ParsableCommand {
   @Argument(help: "A model or a data file.")
   var file: String
 
+  @OptionGroup var reading: ModelReading
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     switch try FileContents(of: file) {
-    case .model: try show(Model(reading: file))
+    case .model: try show(reading.model(file))
     case .tables(let tables, let others): try show(tables, others)
     }
   }

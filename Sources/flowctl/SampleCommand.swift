@@ -29,6 +29,8 @@ struct Sample: ParsableCommand {
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
+  @OptionGroup var reading: ModelReading
+
   @Flag(help: "Replace the output file if it exists.")
   var force = false
 
@@ -45,7 +47,7 @@ struct Sample: ParsableCommand {
     let context = context.map { DataLocation($0) }
     try OutputPath.check(output, force: force, inputs: [model] + (context.map { [$0.file] } ?? []))
     Interrupts.catchThem()
-    let model = try Model(reading: model)
+    let model = try reading.model(model)
     let sampler = try TableSampler(model, count: count, context: context, seed: seed, threads: threads)
     let writer = try TableWriter(
       to: output,

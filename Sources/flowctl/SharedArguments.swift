@@ -22,6 +22,14 @@ struct Widths: ExpressibleByArgument {
   }
 }
 
+/// What every command that reads a model takes.
+struct ModelReading: ParsableArguments {
+  @Flag(help: "Read a model also if its file was edited since it was written.")
+  var acceptEdited = false
+
+  func model(_ path: String) throws(FlowError) -> Model { try Model(reading: path, acceptingEdited: acceptEdited) }
+}
+
 /// Checks of options that are numbers.
 enum OptionCheck {
   /// `value` if it is above 0 and at most `limit`.

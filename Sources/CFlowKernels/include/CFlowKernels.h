@@ -177,6 +177,17 @@ FLOWKIT_DECLARE(double, f64)
 /* One block of Philox 4x32-10 (Salmon et al. 2011): counter and key in, four words out. */
 void flowkit_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
+/* SHA-256 (FIPS 180-4) of bytes that come in any number of parts. */
+typedef struct {
+  uint32_t state[8];
+  uint64_t length;
+  uint8_t block[64];
+} flowkit_sha256;
+void flowkit_sha256_begin(flowkit_sha256 *hash);
+void flowkit_sha256_add(flowkit_sha256 *hash, const void *bytes, size_t count);
+/* The digest; the hash is of no more use. */
+void flowkit_sha256_end(flowkit_sha256 *hash, uint8_t digest[32]);
+
 /* Whether the two products below can be called on this processor. */
 int flowkit_has_products(void);
 /* C (rows x columns) = A B or, to accumulate, += A B. A's entry (i, k) stands at i * row_stride + k * depth_stride; rows of B

@@ -63,6 +63,15 @@ struct ColumnNames {
     return String(text)
   }
 
+  /// The indices of the columns called `chosen`, or of all but the labels of rows where nothing is chosen.
+  func indices(
+    of chosen: [String]?, labels: Set<Int>, in location: HDF5.Location
+  ) throws(FlowError) -> [Int] {
+    if let chosen { return try indices(of: chosen, in: location) }
+    let others = names.indices.filter { !labels.contains($0) }
+    return others.isEmpty ? Array(names.indices) : others
+  }
+
   /// The indices of the columns called `chosen`, by name or by index.
   func indices(of chosen: [String], in location: HDF5.Location) throws(FlowError) -> [Int] {
     guard !chosen.isEmpty else { throw FlowError(.data, "no columns of \(location) are chosen") }

@@ -12,12 +12,10 @@ public struct DataSource: Sendable, Equatable {
 
   /// - Throws: an error that lists the tables there are, if none or several could be meant.
   public init(_ location: DataLocation) throws(FlowError) {
+    guard try !IntegrityBlock.isPresent(at: location.file) else { throw Self.isModel(location) }
     let file = try HDF5.File(reading: location.file)
     let root = try file.root()
-    guard try !Model.isModel(root) else {
-      throw FlowError(
-        .format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
-    }
+    guard try !Model.isModel(root) else { throw Self.isModel(location) }
     let base = location.path ?? "/"
     func part(_ names: [String]) throws(FlowError) -> DataLocation? {
       for name in names where try root.contains(base + "/" + name) {
@@ -34,5 +32,8 @@ public struct DataSource: Sendable, Equatable {
     valid = try part(["valid", "validation", "val"])
     test = try part(["test"])
     hasParts = true
+  }
+  private static func isModel(_ location: DataLocation) -> FlowError {
+    FlowError(.format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
   }
 }

@@ -13,6 +13,10 @@ public enum FileContents: Sendable {
   }
 
   public init(of path: String) throws(FlowError) {
+    guard try !IntegrityBlock.isPresent(at: path) else {
+      self = .model
+      return
+    }
     let file = try HDF5.File(reading: path)
     let root = try file.root()
     guard try !Model.isModel(root) else {

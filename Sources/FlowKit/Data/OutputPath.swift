@@ -19,4 +19,7 @@ public enum OutputPath {
     var trial = try TemporaryFile(for: path)
     trial.remove()
   }
+
+  /// Whether something lies at a path.
+  public static func exists(_ path: String) -> Bool { FileSystem.entry(at: path) != .missing }
 }

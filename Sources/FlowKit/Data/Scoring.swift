@@ -4,7 +4,7 @@ extension ColumnSelection {
   public init(for model: Model, in location: DataLocation) throws(FlowError) {
     let data = try TableReader(location)
     let wanted = model.columns + model.contextColumns
-    if wanted.allSatisfy(data.columns.contains) {
+    if wanted.allSatisfy(data.allColumns.contains) {
       self.init(columns: model.columns, context: model.contextColumns)
       return
     }

@@ -1,10 +1,13 @@
 /// An open table of numbers in an HDF5 file, read in blocks of rows.
 ///
-/// A table is a 2-D dataset (rows x columns) or a 1-D dataset (one column) of any integer or floating-point type, or a
-/// group of equally long 1-D datasets, one per column. Nothing but the rows and columns asked for is read, except
-/// that compressed datasets are unpacked by whole chunks; values arrive as Double.
+/// A table is a 2-D dataset (rows x columns) or a 1-D dataset (one column) of any integer or floating-point type, a
+/// 1-D dataset of compound values (each number in them a column), or a group of equally long 1-D datasets, one per
+/// column. Nothing but the rows and columns asked for is read, except that compressed datasets are unpacked by whole
+/// chunks; values arrive as Double. What MATLAB 7.3, netCDF-4, PyTables and pandas say in attributes is honoured:
+/// transposed arrays, `_FillValue` and `missing_value` (read as NaN), `scale_factor` and `add_offset`, the names in a
+/// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
 ///
-/// Columns are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
+/// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
 /// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on.
 public final class TableReader {
   /// The file, and the dataset or group in it that was found.
@@ -13,6 +16,8 @@ public final class TableReader {
   public let rows: Int
   /// The names of the chosen columns, in the chosen order.
   public let columns: [String]
+  /// The names of all columns of the table, chosen or not.
+  let allColumns: [String]
   /// Which of the table's columns these are, counted from 0.
   public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
@@ -20,8 +25,7 @@ public final class TableReader {
   /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
   public let blockRows: Int
 
-  private let sources: [TableSource]
-  private let runs: [TableRun]
+  private let sources: [(source: TableSource, columns: [TableSource.Column])]
 
   /// Opens the table that a location names, or the only one in and below the group or file that it names.
   ///
@@ -44,28 +48,28 @@ public final class TableReader {
     switch table.layout {
     case .dataset:
       let source = try TableSource(opening: found.path, in: root, sharing: 1)
-      names = try ColumnNames(of: source.dataset, count: source.columns, root: root)
-      indices =
-        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
-        ?? Array(names.names.indices)
-      sources = [source]
-      runs = TableRun.runs(ofColumns: indices)
-    case .columns(let members):
+      names =
+        if let given = source.names { ColumnNames(given: given) } else {
+          try ColumnNames(of: source.dataset, count: source.columns, root: root)
+        }
+      indices = try names.indices(of: chosen, labels: source.labels, in: found)
+      try source.check(indices)
+      sources = [(source, indices.enumerated().map { ($1, $0) })]
+    case .columns(let members, let labels):
       names = ColumnNames(given: members)
-      indices =
-        try chosen.map { chosen throws(FlowError) in try names.indices(of: chosen, in: found) }
-        ?? Array(members.indices)
-      sources = try indices.map { index throws(FlowError) in
-        try TableSource(opening: found.appending(members[index]).path, in: root, sharing: indices.count)
+      indices = try names.indices(of: chosen, labels: labels, in: found)
+      sources = try indices.enumerated().map { target, index throws(FlowError) in
+        let path = found.appending(members[index]).path
+        return (try TableSource(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
       }
-      runs = indices.indices.map { TableRun(source: $0, first: 0, target: $0, count: 1) }
     }
     location = DataLocation(file: file, path: found.path)
+    allColumns = names.names
     columns = indices.map { names.names[$0] }
     columnIndices = indices
     hasNames = names.areGiven
-    rows = try Self.commonRows(of: sources, found)
-    blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.chunkRows ?? 1)
+    rows = try Self.commonRows(of: sources.map(\.source), found)
+    blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.source.chunkRows ?? 1)
   }
 
   /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
@@ -84,13 +88,8 @@ public final class TableReader {
     if values.count > count { values.removeLast(values.count - count) }
     if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
     guard count > 0 else { return }
-    for run in runs {
-      let source = sources[run.source]
-      let isVector = source.dataset.shape.count == 1
-      try source.dataset.read(
-        from: isVector ? [range.lowerBound] : [range.lowerBound, run.first],
-        count: isVector ? [range.count] : [range.count, run.count],
-        into: &values, within: shape, at: [0, run.target], targetCount: [range.count, run.count])
+    for (source, wanted) in sources {
+      try source.read(rows: range, wanted, into: &values, width: columns.count)
     }
   }
 

@@ -55,6 +55,22 @@ extension HDF5.Object where Self: ~Copyable {
     return isSingle ? .number(values[0]) : .numbers(values)
   }
 
+  /// The numbers of an attribute as Double; none where it holds something else. The attribute must be there.
+  func attributeNumbers(_ name: String) throws(FlowError) -> [Double] {
+    let id = id
+    let what = "cannot read the attribute '\(name)' of \(location)"
+    let attribute = try HDF5.Handle(what) { H5Aopen(id, name, chdf5_default()) }
+    let attributeID = attribute.id
+    let type = try HDF5.Handle(what) { H5Aget_type(attributeID) }
+    guard try HDF5.StoredType(type, in: location).isNumeric else { return [] }
+    let space = try HDF5.Dataspace(ofAttribute: attribute, what)
+    let spaceID = space.handle.id
+    let count = try HDF5.check(what) { H5Sget_simple_extent_npoints(spaceID) }
+    var values = [Double](repeating: 0, count: Int(count))
+    try HDF5.check(what) { H5Aread(attributeID, chdf5_native_double(), &values) }
+    return values
+  }
+
   /// Adds an attribute, which must be new.
   package func setAttribute(_ name: String, _ value: MetadataValue) throws(FlowError) {
     switch value {

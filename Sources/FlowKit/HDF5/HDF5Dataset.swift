@@ -7,6 +7,8 @@ extension HDF5 {
     package let location: Location
     package let shape: [Int]
     package let type: StoredType
+    /// The bytes that one value takes in the file, unpacked.
+    let valueBytes: Int
     /// The shape of a chunk; nil where the values lie in one piece.
     package let chunk: [Int]?
     package var id: Int64 { handle.id }
@@ -35,7 +37,9 @@ extension HDF5 {
       let stored = try Handle("cannot read the type of \(location)") { H5Dget_type(id) }
       let type = try StoredType(stored, in: location)
       let chunk = try Self.chunk(of: id, rank: shape.count, location)
-      return Dataset(handle: handle, location: location, shape: shape, type: type, chunk: chunk)
+      let bytes = try HDF5.size(ofType: stored, "cannot read the type of \(location)")
+      return Dataset(
+        handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, chunk: chunk)
     }
 
     private static func chunk(of id: hid_t, rank: Int, _ location: Location) throws(FlowError) -> [Int]? {
@@ -104,6 +108,26 @@ extension HDF5 {
       try HDF5.check("cannot read \(location)\(rows)") {
         H5Dread(id, chdf5_native_double(), memoryID, storedID, chdf5_default(), &values)
       }
+    }
+
+    /// The fields of a dataset of compound values.
+    func record() throws(FlowError) -> Record {
+      let id = handle.id
+      return try Record(Handle("cannot read the type of \(location)") { H5Dget_type(id) }, in: location)
+    }
+
+    /// Reads some fields of the compound values `rows`: their numbers, value by value.
+    func read(_ fields: [Record.Field], rows: Range<Int>) throws(FlowError) -> [Double] {
+      let what = "cannot read \(location) (rows \(rows.lowerBound) to \(rows.upperBound - 1))"
+      let width = fields.reduce(0) { $0 + ($1.layout?.count ?? 1) }
+      var values = [Double](repeating: 0, count: try HDF5.elementCount([rows.count, width], location))
+      let type = try Record.memoryType(of: fields, what)
+      let stored = try Dataspace(of: handle, location)
+      try stored.select(from: [rows.lowerBound], count: [rows.count])
+      let memory = try Dataspace(shape: [rows.count])
+      let (id, typeID, storedID, memoryID) = (handle.id, type.id, stored.handle.id, memory.handle.id)
+      try HDF5.check(what) { H5Dread(id, typeID, memoryID, storedID, chdf5_default(), &values) }
+      return values
     }
 
     /// Writes a rectangle.

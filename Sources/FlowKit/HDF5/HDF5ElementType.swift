@@ -106,7 +106,7 @@ extension HDF5 {
       }
     }
 
-    private static func fields(of type: borrowing Handle, _ what: String) throws(FlowError) -> [String] {
+    static func fields(of type: borrowing Handle, _ what: String) throws(FlowError) -> [String] {
       let id = type.id
       let count = try HDF5.check(what) { H5Tget_nmembers(id) }
       var names: [String] = []

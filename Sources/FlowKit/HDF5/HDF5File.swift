@@ -33,9 +33,11 @@ extension HDF5 {
     }
 
     /// Creates a file in memory; `image()` gives its bytes.
-    package init(inMemory name: String) throws(FlowError) {
+    ///
+    /// - Parameter userBlock: how many bytes before the file's own stay free: 0, 512, 1024, 2048 …
+    package init(inMemory name: String, userBlock: Int = 0) throws(FlowError) {
       let what = "cannot build \(name) in memory"
-      let creation = try Self.untimedRoot(what)
+      let creation = try Self.untimedRoot(what, userBlock: userBlock)
       let access = try Self.memoryAccess(what)
       let (creationID, accessID) = (creation.id, access.id)
       let key = Self.memoryKey(name)
@@ -61,7 +63,7 @@ extension HDF5 {
       self.name = name
     }
 
-    /// The bytes that the file would have on disk.
+    /// The bytes that the file would have on disk, behind its user block.
     package func image() throws(FlowError) -> [UInt8] {
       let id = handle.id
       let what = "cannot take the bytes of \(name)"
@@ -95,9 +97,10 @@ extension HDF5 {
     consuming func abandon() { handle.abandon() }
 
     /// A root group without time stamps, so that equal contents give equal bytes.
-    private static func untimedRoot(_ what: String) throws(FlowError) -> Handle {
+    private static func untimedRoot(_ what: String, userBlock: Int = 0) throws(FlowError) -> Handle {
       let creation = try Handle(what, .file) { H5Pcreate(chdf5_file_creation()) }
       let id = creation.id
+      try HDF5.check(what, .file) { H5Pset_userblock(id, hsize_t(userBlock)) }
       try HDF5.check(what, .file) { H5Pset_obj_track_times(id, false) }
       return creation
     }

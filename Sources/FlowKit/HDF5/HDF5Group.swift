@@ -13,6 +13,14 @@ extension HDF5 {
       package var kind: Kind
     }
 
+    /// Which group this is, by whatever path it was reached.
+    func identity() throws(FlowError) -> Identity {
+      let id = handle.id
+      var (file, address) = (UInt(0), UInt64(0))
+      try HDF5.check("cannot look up \(location)") { chdf5_object_place(id, &file, &address) }
+      return Identity(file: file, address: address)
+    }
+
     /// What the group holds, in the order of names; links that lead nowhere count as `other`.
     package func members() throws(FlowError) -> [Member] {
       let id = handle.id
@@ -137,6 +145,12 @@ extension HDF5 {
       let names = path.split(separator: "/")
       return names.isEmpty ? "." : names.joined(separator: "/")
     }
+  }
+
+  /// An object's place in one of the open files.
+  struct Identity: Hashable {
+    let file: UInt
+    let address: UInt64
   }
 
   /// Names for a message: the first dozen, and how many more there are.

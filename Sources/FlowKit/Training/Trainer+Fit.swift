@@ -5,19 +5,29 @@ extension Trainer {
   /// A step whose loss or gradient is not finite is not applied: training goes back to the last start of an epoch from
   /// which a step was finite, with half the learning rate. After ten such failures it ends: with the best flow so far
   /// and `stopped == .diverged`, or by throwing where no epoch was ever completed.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where an earlier run of the same trainer stood; this one goes on from there, to the same bits.
+  ///   - saves: when to hand out checkpoints.
   public func fit(
+    from checkpoint: TrainingCheckpoint? = nil, saves: TrainingSaves? = nil,
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
-    var run = Run(start: .now, totalSteps: plannedSteps())
-    while run.stopped == nil {
-      state.markStart()
-      let order = order(ofEpoch: run.epoch)
-      switch trainEpoch(order, &run, observe, shouldStop) {
-      case .finished(let loss, let rate): finishEpoch(&run, train: loss, rate: rate, observe)
+    var run = checkpoint.map { Run($0) } ?? Run(newCheckpoint())
+    if let checkpoint {
+      try check(checkpoint)
+      state.restore(checkpoint)
+      engine.prepare()
+    }
+    while run.at.stopped == nil {
+      if run.at.stepOfEpoch == 0 { state.markStart() }
+      let order = order(ofEpoch: run.at.epoch)
+      switch try trainEpoch(order, &run, saves, observe, shouldStop) {
+      case .finished: finishEpoch(&run, observe)
       case .empty: break
       case .notFinite(let batch):
         let failure = recover(from: batch, &run, observe)
-        if let failure, run.best == nil { throw failure }
+        if let failure, run.at.best == nil { throw failure }
         run.failure = failure
       }
     }
@@ -26,91 +36,131 @@ extension Trainer {
 
   /// What changes while `fit` runs.
   struct Run {
-    let start: ContinuousClock.Instant
-    let totalSteps: Int
-    var step = 0
-    var epoch = 0
-    var failures = 0
-    /// The epoch whose start failures lead back to, counted from 1.
-    var goodEpoch = 1
+    /// All that decides how it goes on, but for the optimizer's state, which is copied when it is asked for.
+    var at: TrainingCheckpoint
+    let secondsBefore: Double
+    let start = ContinuousClock.now
+    var lastSave = ContinuousClock.now
     var eventsPerSecond = 0.0
-    var stopped: StopReason?
     var failure: FlowError?
-    var history: [EpochReport] = []
-    var best: (parameters: [Scalar], epoch: Int, loss: Double)?
+    /// Where an interrupted run can go on: before its last epoch was cut short.
+    var interruptedAt: TrainingCheckpoint?
 
-    var seconds: Double { (ContinuousClock.now - start).inSeconds }
+    init(_ checkpoint: TrainingCheckpoint) {
+      at = checkpoint
+      secondsBefore = checkpoint.seconds
+    }
+
+    var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
+  }
+
+  private func newCheckpoint() -> TrainingCheckpoint {
+    let start = ContinuousClock.now
+    let steps = plannedSteps()
+    return TrainingCheckpoint(
+      totalSteps: steps, seconds: (ContinuousClock.now - start).inSeconds, current: state.current, good: state.good)
+  }
+
+  private func check(_ checkpoint: TrainingCheckpoint) throws(FlowError) {
+    let sizes = [checkpoint.current, checkpoint.good].flatMap {
+      [$0.parameters.count, $0.firstMoment.count, $0.secondMoment.count]
+    }
+    let steps = 0...max(0, min(stepsPerEpoch, checkpoint.totalSteps - checkpoint.step))
+    guard sizes.allSatisfy({ $0 == architecture.parameterCount }), steps.contains(checkpoint.stepOfEpoch) else {
+      throw FlowError(.format, "the state of the training to resume does not fit these data and this flow")
+    }
+  }
+
+  /// The run as it is now, with the optimizer's state.
+  private func checkpoint(_ run: Run) -> TrainingCheckpoint {
+    var checkpoint = run.at
+    (checkpoint.current, checkpoint.good, checkpoint.seconds) = (state.current, state.good, run.seconds)
+    return checkpoint
   }
 
   private enum EpochOutcome {
-    case finished(loss: Double, rate: Double)
+    case finished
     /// Stopped before its first step.
     case empty
     case notFinite(batch: ArraySlice<Int32>)
   }
 
   private func trainEpoch(
-    _ order: [Int32], _ run: inout Run, _ observe: (TrainingEvent) -> Void, _ shouldStop: () -> Bool
-  ) -> EpochOutcome {
-    let schedule = LearningRateSchedule(peak: options.learningRate, totalSteps: run.totalSteps)
+    _ order: [Int32], _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void,
+    _ shouldStop: () -> Bool
+  ) throws(FlowError) -> EpochOutcome {
+    let schedule = LearningRateSchedule(peak: options.learningRate, totalSteps: run.at.totalSteps)
     let start = ContinuousClock.now
     var lastShown = start
-    var (sum, events, rate) = (0.0, 0, 0.0)
-    for index in 0..<min(stepsPerEpoch, run.totalSteps - run.step) {
-      if shouldStop() {
-        run.stopped = .interrupted
-        break
-      }
-      // The machine has become slower than it was when the steps were planned.
-      if let minutes = options.minutes, index % 16 == 0, run.seconds > 60 * minutes {
-        run.stopped = .minutes
+    var events = 0
+    for index in run.at.stepOfEpoch..<stepsOfEpoch(run) {
+      if let reason = reasonToStop(run, index, shouldStop) {
+        if reason == .interrupted { run.interruptedAt = checkpoint(run) }
+        run.at.stopped = reason
         break
       }
       let batch = batch(index, of: order)
-      rate = schedule.rate(at: run.step + index) / Double(1 << run.failures)
-      let loss = step(batch, rate: rate)
+      run.at.learningRate = schedule.rate(at: run.at.step + index) / Double(1 << run.at.failures)
+      let loss = step(batch, rate: run.at.learningRate)
       if !loss.isFinite { return .notFinite(batch: batch) }
       if index == 0 {
         state.confirmStart()
-        run.goodEpoch = run.epoch + 1
+        run.at.goodEpoch = run.at.epoch + 1
       }
-      sum += loss * Double(batch.count)
+      run.at.lossSum += loss * Double(batch.count)
+      run.at.eventsOfEpoch += batch.count
+      run.at.stepOfEpoch = index + 1
       events += batch.count
+      if let saves, (ContinuousClock.now - run.lastSave).inSeconds >= saves.seconds {
+        try saves.save(checkpoint(run))
+        run.lastSave = .now
+      }
       if index % 16 == 15, (ContinuousClock.now - lastShown).inSeconds > 0.2 {
         lastShown = .now
         observe(
           .progress(
-            step: run.step + index + 1, totalSteps: run.totalSteps, epoch: run.epoch + 1,
-            train: sum / Double(events), eventsPerSecond: Double(events) / (lastShown - start).inSeconds))
+            step: run.at.step + index + 1, totalSteps: run.at.totalSteps, epoch: run.at.epoch + 1,
+            train: run.at.lossSum / Double(run.at.eventsOfEpoch),
+            eventsPerSecond: Double(events) / (lastShown - start).inSeconds))
       }
     }
-    guard events > 0 else { return .empty }
-    run.step += min(stepsPerEpoch, run.totalSteps - run.step)
-    run.eventsPerSecond = Double(events) / (ContinuousClock.now - start).inSeconds
-    return .finished(loss: sum / Double(events), rate: rate)
+    guard run.at.eventsOfEpoch > 0 else { return .empty }
+    run.eventsPerSecond = Double(events) / max(1e-9, (ContinuousClock.now - start).inSeconds)
+    return .finished
   }
 
-  private func finishEpoch(
-    _ run: inout Run, train: Double, rate: Double, _ observe: (TrainingEvent) -> Void
-  ) {
-    run.epoch += 1
+  private func stepsOfEpoch(_ run: Run) -> Int { min(stepsPerEpoch, run.at.totalSteps - run.at.step) }
+
+  private func reasonToStop(_ run: Run, _ index: Int, _ shouldStop: () -> Bool) -> StopReason? {
+    if shouldStop() { return .interrupted }
+    // The machine has become slower than it was when the steps were planned.
+    if let minutes = options.minutes, index % 16 == 0, run.seconds > 60 * minutes { return .minutes }
+    return nil
+  }
+
+  private func finishEpoch(_ run: inout Run, _ observe: (TrainingEvent) -> Void) {
+    let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
+    run.at.step += stepsOfEpoch(run)
+    run.at.epoch += 1
+    (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
     let valid = validation?.meanLoss(engine)
     let loss = valid ?? train
     // Without validation events the last epoch is the best one.
-    if loss.isFinite, validation == nil || loss < run.best?.loss ?? .infinity {
-      run.best = (engine.parameters.values, run.epoch, loss)
+    if loss.isFinite, validation == nil || loss < run.at.best?.loss ?? .infinity {
+      run.at.best = TrainingCheckpoint.Best(
+        parameters: engine.parameters.values, epoch: run.at.epoch, loss: loss)
     }
     let report = EpochReport(
-      epoch: run.epoch, train: train, valid: valid, seconds: run.seconds, eventsPerSecond: run.eventsPerSecond,
-      learningRate: rate)
-    run.history.append(report)
+      epoch: run.at.epoch, train: train, valid: valid, seconds: run.seconds, eventsPerSecond: run.eventsPerSecond,
+      learningRate: run.at.learningRate)
+    run.at.history.append(report)
     observe(.epoch(report))
     // Otherwise the epoch was cut short.
-    guard run.stopped == nil else { return }
-    if run.step >= run.totalSteps {
-      run.stopped = options.minutes == nil ? .epochs : .minutes
-    } else if let best = run.best, run.epoch - best.epoch >= options.patience {
-      run.stopped = .patience
+    guard run.at.stopped == nil else { return }
+    if run.at.step >= run.at.totalSteps {
+      run.at.stopped = options.minutes == nil ? .epochs : .minutes
+    } else if let best = run.at.best, run.at.epoch - best.epoch >= options.patience {
+      run.at.stopped = .patience
     }
   }
 
@@ -120,23 +170,27 @@ extension Trainer {
     let place = "step \(state.adam.steps + 1), \(nonFinitePlace(batch))"
     state.restoreGood()
     engine.prepare()
-    run.failures += 1
-    guard run.failures >= 10 else {
-      observe(.retry("\(place): back to the start of epoch \(run.goodEpoch) with half the learning rate"))
+    run.at.failures += 1
+    (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
+    guard run.at.failures >= 10 else {
+      observe(.retry("\(place): back to the start of epoch \(run.at.goodEpoch) with half the learning rate"))
       return nil
     }
-    run.stopped = .diverged
+    run.at.stopped = .diverged
     return FlowError(
       .numerics,
-      "training does not stay finite: \(place), after halving the learning rate \(run.failures - 1) times; look for outliers in the data, or use fewer or narrower layers"
+      "training does not stay finite: \(place), after halving the learning rate \(run.at.failures - 1) times; look for outliers in the data, or use fewer or narrower layers"
     )
   }
 
   private func result(_ run: Run) -> TrainingResult {
-    let best = run.best ?? (engine.parameters.values, run.epoch, .nan)
+    let best =
+      run.at.best
+      ?? TrainingCheckpoint.Best(parameters: engine.parameters.values, epoch: run.at.epoch, loss: .nan)
     return TrainingResult(
       flow: Flow(architecture: architecture, parameters: best.parameters), bestEpoch: best.epoch, loss: best.loss,
-      stopped: run.stopped!, failure: run.failure, history: run.history)
+      stopped: run.at.stopped!, failure: run.failure, history: run.at.history,
+      checkpoint: run.interruptedAt ?? checkpoint(run))
   }
 
   /// `epochs`, or what the time limit allows by a measurement of about 2 % of it on a copy of the state.

@@ -81,33 +81,45 @@ public struct LabelledEvents: Sendable {
 
 /// What a training step changes, and a copy of it from when all was well.
 final class TrainingState {
-  typealias Copy = (parameters: [Scalar], first: [Scalar], second: [Scalar], steps: Int)
+  typealias Copy = TrainingCheckpoint.Optimizer
   let parameters: ParameterBuffer
   let adam: Adam
   /// The start of this epoch, and the last start from which a step was finite: the last step of an epoch can leave
   /// parameters that nothing has been computed with yet.
   private var start: Copy
-  private var good: Copy
+  private(set) var good: Copy
 
   init(_ parameters: ParameterBuffer) {
     self.parameters = parameters
     adam = Adam(count: parameters.count)
-    start = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, 0)
+    start = Copy(
+      parameters: parameters.values, firstMoment: adam.firstMoment.values, secondMoment: adam.secondMoment.values,
+      steps: 0)
     good = start
   }
 
-  func markStart() {
-    start = (parameters.values, adam.firstMoment.values, adam.secondMoment.values, adam.steps)
+  var current: Copy {
+    Copy(
+      parameters: parameters.values, firstMoment: adam.firstMoment.values, secondMoment: adam.secondMoment.values,
+      steps: adam.steps)
   }
 
-  func confirmStart() {
-    good = start
+  func markStart() { start = current }
+
+  func confirmStart() { good = start }
+
+  func restoreGood() { restore(good) }
+
+  /// Goes on from a checkpoint.
+  func restore(_ checkpoint: TrainingCheckpoint) {
+    (start, good) = (checkpoint.good, checkpoint.good)
+    restore(checkpoint.current)
   }
 
-  func restoreGood() {
-    parameters.copy(good.parameters)
-    adam.firstMoment.copy(good.first)
-    adam.secondMoment.copy(good.second)
-    adam.steps = good.steps
+  private func restore(_ copy: Copy) {
+    parameters.copy(copy.parameters)
+    adam.firstMoment.copy(copy.firstMoment)
+    adam.secondMoment.copy(copy.secondMoment)
+    adam.steps = copy.steps
   }
 }

@@ -72,6 +72,8 @@ public struct TrainingResult: Sendable {
   /// What diverged, when that ended training.
   public var failure: FlowError?
   public var history: [EpochReport]
+  /// Where the run stands: one that was interrupted goes on from there as if it had not been.
+  public var checkpoint: TrainingCheckpoint
 }
 
 /// What a caller may show while training runs.

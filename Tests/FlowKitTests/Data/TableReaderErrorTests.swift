@@ -49,11 +49,6 @@ import Testing
         "unsuitable.h5:/scalar is 0-D (one value); a table needs a 2-D dataset, rows x columns, or a 1-D dataset"
       ),
       ("unsuitable.h5", "text", "unsuitable.h5:/text holds text, not numbers; name a dataset of numbers"),
-      (
-        "unsuitable.h5", "compound",
-        "unsuitable.h5:/compound is a compound (mass, charge) dataset, which is not supported yet; store its "
-          + "fields as the columns of one 2-D dataset, or as 1-D datasets in a group"
-      ),
       ("unsuitable.h5", "no-rows", "unsuitable.h5:/no-rows has no rows"),
       ("unsuitable.h5", "no-columns", "unsuitable.h5:/no-columns has no columns"),
       (

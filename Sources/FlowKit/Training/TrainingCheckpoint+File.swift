@@ -1,0 +1,80 @@
+// In a model file, the group /training: attributes for the numbers, and the datasets current/…, good/… (parameters,
+// first_moment, second_moment, flat as in memory) and best. The history is that of the model, up to the attribute epoch.
+
+extension TrainingCheckpoint {
+  func write(to root: borrowing HDF5.Group) throws(FlowError) {
+    let group = try root.makeGroup("training")
+    try group.setAttributes([
+      "element_type": .text(Scalar.elementTypeName), "total_steps": .integer(totalSteps), "step": .integer(step),
+      "step_of_epoch": .integer(stepOfEpoch), "epoch": .integer(epoch), "failures": .integer(failures),
+      "good_epoch": .integer(goodEpoch), "loss_sum": .number(lossSum), "events_of_epoch": .integer(eventsOfEpoch),
+      "learning_rate": .number(learningRate), "seconds": .number(seconds),
+      "stopped": .text(stopped?.rawValue ?? "no"), "best_epoch": .integer(best?.epoch ?? 0),
+      "best_loss": .number(best?.loss ?? .nan), "current_steps": .integer(current.steps),
+      "good_steps": .integer(good.steps),
+    ])
+    try Self.write(current, to: group, "current")
+    // A run that has ended goes back to nothing.
+    if stopped == nil { try Self.write(good, to: group, "good") }
+    if let best { try group.write(best.parameters, shape: [best.parameters.count], to: "best") }
+  }
+
+  private static func write(
+    _ optimizer: Optimizer, to group: borrowing HDF5.Group, _ name: String
+  ) throws(FlowError) {
+    for (part, values) in [
+      ("parameters", optimizer.parameters), ("first_moment", optimizer.firstMoment),
+      ("second_moment", optimizer.secondMoment),
+    ] { try group.write(values, shape: [values.count], to: "\(name)/\(part)") }
+  }
+
+  /// Reads the group; nil where there is none.
+  init?(_ root: borrowing HDF5.Group, _ history: [EpochReport]) throws(FlowError) {
+    guard try root.contains("training") else { return nil }
+    let group = try root.group("training")
+    let location = group.location
+    guard try group.attribute("element_type")?.text == Scalar.elementTypeName else {
+      throw FlowError(
+        .format,
+        "\(location.file) was trained in another precision than this program's \(Scalar.elementTypeName), and goes on "
+          + "in that alone")
+    }
+    var values: [String: MetadataValue] = [:]
+    for name in try group.attributeNames() { values[name] = try group.attribute(name) }
+    func integer(_ name: String) throws(FlowError) -> Int {
+      guard let value = values[name]?.integer, value >= 0 else { throw Self.missing(name, location) }
+      return value
+    }
+    func number(_ name: String) throws(FlowError) -> Double {
+      guard let value = values[name]?.number else { throw Self.missing(name, location) }
+      return value
+    }
+    let current = try Self.optimizer(group, "current", steps: try integer("current_steps"))
+    let stopped = values["stopped"]?.text.flatMap { StopReason(rawValue: $0) }
+    let good = stopped == nil ? try Self.optimizer(group, "good", steps: try integer("good_steps")) : current
+    self.init(totalSteps: try integer("total_steps"), current: current, good: good)
+    (step, stepOfEpoch, epoch) = (try integer("step"), try integer("step_of_epoch"), try integer("epoch"))
+    (failures, goodEpoch) = (min(try integer("failures"), 10), try integer("good_epoch"))
+    (lossSum, eventsOfEpoch) = (try number("loss_sum"), try integer("events_of_epoch"))
+    (learningRate, seconds) = (try number("learning_rate"), try number("seconds"))
+    self.stopped = stopped
+    self.history = Array(history.prefix(epoch))
+    if try integer("best_epoch") > 0 {
+      best = Best(
+        parameters: try group.dataset("best").read(), epoch: try integer("best_epoch"), loss: try number("best_loss"))
+    }
+  }
+
+  private static func optimizer(
+    _ group: borrowing HDF5.Group, _ name: String, steps: Int
+  ) throws(FlowError) -> Optimizer {
+    Optimizer(
+      parameters: try group.dataset("\(name)/parameters").read(),
+      firstMoment: try group.dataset("\(name)/first_moment").read(),
+      secondMoment: try group.dataset("\(name)/second_moment").read(), steps: steps)
+  }
+
+  private static func missing(_ name: String, _ location: HDF5.Location) -> FlowError {
+    FlowError(.format, "\(location) has no number '\(name)'; the file is damaged or was edited")
+  }
+}

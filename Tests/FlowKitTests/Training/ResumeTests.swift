@@ -1,0 +1,85 @@
+import FlowKit
+import Testing
+
+@Suite struct ResumeTests {
+  private func trainer(threads: Int, minutes: Double? = nil) throws -> Trainer {
+    var options = TrainingOptions()
+    (options.epochs, options.batchSize, options.minutes) = (4, 100, minutes)
+    return Trainer(
+      try exampleFlow(), train: LabelledEvents(uniformNumbers(3 * 450)),
+      validation: LabelledEvents(uniformNumbers(3 * 100, seed: 2)), options: options, threads: threads)
+  }
+
+  /// What must be the same to the bit: all but times.
+  private func untimed(_ result: TrainingResult) -> TrainingCheckpoint {
+    var checkpoint = result.checkpoint
+    checkpoint.seconds = 0
+    for index in checkpoint.history.indices {
+      (checkpoint.history[index].seconds, checkpoint.history[index].eventsPerSecond) = (0, 0)
+    }
+    return checkpoint
+  }
+
+  @Test func fromEveryStepToTheSameBits() throws {
+    var checkpoints: [TrainingCheckpoint] = []
+    let whole = try trainer(threads: 1).fit(saves: TrainingSaves(every: 0) { checkpoints.append($0) })
+    #expect(checkpoints.count == 4 * 5)
+    #expect(checkpoints[7].epoch == 1 && checkpoints[7].stepOfEpoch == 3 && checkpoints[7].totalSteps == 20)
+    for (index, checkpoint) in checkpoints.enumerated() {
+      let result = try trainer(threads: 1 + index % 3).fit(from: checkpoint)
+      #expect(untimed(result) == untimed(whole), "from step \(index + 1)")
+      #expect(result.flow.parameters == whole.flow.parameters && result.bestEpoch == whole.bestEpoch)
+    }
+  }
+
+  @Test func anInterruptedRunGoesOnAsIfItHadNotBeen() throws {
+    let whole = try trainer(threads: 2).fit()
+    for stop in [1, 4, 6, 13] {
+      var asked = 0
+      let part = try trainer(threads: 1).fit(shouldStop: {
+        asked += 1
+        return asked > stop
+      })
+      #expect(part.stopped == .interrupted && part.checkpoint.stopped == nil)
+      #expect(part.history.count == (stop + 4) / 5)
+      #expect(untimed(try trainer(threads: 2).fit(from: part.checkpoint)) == untimed(whole), "after \(stop) steps")
+    }
+  }
+
+  /// The steps that a time limit was turned into stay what they were.
+  @Test func theScheduleIsThatOfTheStart() throws {
+    var first: TrainingCheckpoint?
+    _ = try trainer(threads: 1, minutes: 0.005).fit(saves: TrainingSaves(every: 0) { first = first ?? $0 })
+    var checkpoint = try #require(first)
+    checkpoint.totalSteps = 12
+    let result = try trainer(threads: 1, minutes: 0.5).fit(from: checkpoint)
+    #expect(result.checkpoint.totalSteps == 12 && result.checkpoint.current.steps == 12)
+  }
+
+  @Test func aStateOfAnotherFlowIsRefused() throws {
+    var checkpoint = try trainer(threads: 1).fit().checkpoint
+    checkpoint.stopped = nil
+    checkpoint.current.firstMoment.removeLast()
+    let fresh = try trainer(threads: 1)
+    #expect(
+      message { () throws(FlowError) in _ = try fresh.fit(from: checkpoint) }
+        == "the state of the training to resume does not fit these data and this flow")
+  }
+
+  @Test func theStateIsReadBackFromAFile() throws {
+    var checkpoints: [TrainingCheckpoint] = []
+    let result = try trainer(threads: 1).fit(saves: TrainingSaves(every: 0) { checkpoints.append($0) })
+    for checkpoint in [checkpoints[0], checkpoints[8], result.checkpoint] {
+      try withFolder { folder in
+        let model = Model(
+          flow: result.flow, columns: ["x", "y", "z"], history: checkpoint.history, training: checkpoint)
+        try model.write(to: "\(folder)/m.h5")
+        #expect(try Model(reading: "\(folder)/m.h5").training == nil)
+        var expected = checkpoint
+        if checkpoint.stopped != nil { expected.good = checkpoint.current }
+        let read = try Model(reading: "\(folder)/m.h5", includingTraining: true).training
+        #expect(read == expected)
+      }
+    }
+  }
+}
