@@ -1,5 +1,5 @@
-/// Leads periodic features to angles in [−π, π): z = −π + 2π (x − a)/(b − a) for a period from a to b, after x is moved
-/// into [a, b) by whole periods. Other features are left alone. log|det| = Σ log(2π/(b − a)).
+/// Leads periodic features to angles in [−π, π): z = 2π (x − m)/(b − a) for a period from a to b with the middle m, after
+/// x is moved into [a, b) by whole periods. Other features are left alone. log|det| = Σ log(2π/(b − a)).
 ///
 /// Defined for every x, and a bijection of one period: the density of x is that of x moved into [a, b), and integrates to
 /// 1 over one period. The inverse lies in [a, b). An angle stays inside the open interval (−π, π) also after it is rounded
@@ -26,26 +26,30 @@ public struct Circular: ElementwisePreprocessing {
   public func forward(_ x: Double, feature: Int) -> ElementwiseValue {
     guard let period = periods[feature] else { return .identity(x) }
     let length = period.upper - period.lower
-    let z = -.pi + 2 * .pi * (wrapped(x - period.lower, length) / length)
+    let z = 2 * .pi * (Self.wrapped(x - Self.middle(period), length) / length)
     return .linear(min(max(z, -Self.limit), Self.limit), slope: 2 * .pi / length)
   }
 
   public func inverse(_ z: Double, feature: Int) -> ElementwiseValue {
     guard let period = periods[feature] else { return .identity(z) }
     let length = period.upper - period.lower
-    let x = period.lower + wrapped(z + .pi, 2 * .pi) / (2 * .pi) * length
-    // a + (b − a) t rounds to b at most.
-    return .linear(x < period.upper ? x : period.lower, slope: length / (2 * .pi))
+    let x = Self.middle(period) + Self.wrapped(z, 2 * .pi) / (2 * .pi) * length
+    // Rounding may lead to b or just below a: on the circle, both are a.
+    let isInside = period.lower <= x && x < period.upper
+    return .linear(isInside ? x : period.lower, slope: length / (2 * .pi))
   }
 
   /// The largest number below π in the precision of the flow's layers.
   private static let limit = Double(Scalar.pi.nextDown)
 
-  /// x − ⌊x/length⌋ length, in [0, length).
-  private func wrapped(_ x: Double, _ length: Double) -> Double {
-    guard x < 0 || x >= length else { return x }
-    let rest = x - (x / length).rounded(.down) * length
-    return 0 <= rest && rest < length ? rest : 0
+  private static func middle(_ period: Interval) -> Double { period.lower + (period.upper - period.lower) / 2 }
+
+  /// x less the nearest whole number of lengths, in [−length/2, length/2).
+  private static func wrapped(_ x: Double, _ length: Double) -> Double {
+    let half = length / 2
+    guard x < -half || x >= half else { return x }
+    let rest = x - (x / length).rounded() * length
+    return -half <= rest && rest < half ? rest : -half
   }
 
   public func summary(columns: [String]) -> String {
