@@ -60,7 +60,11 @@ public struct BooleanMatrix: Sendable, Hashable {
   public var isFull: Bool { (0..<size).allSatisfy { count(ofRow: $0) == size } }
 
   mutating func setRow(_ row: Int, _ columns: Range<Int>) {
-    for column in columns { self[row, column] = true }
+    for word in 0..<stride {
+      let (first, end) = (max(columns.lowerBound - 64 * word, 0), min(columns.upperBound - 64 * word, 64))
+      guard first < end else { continue }
+      words[row * stride + word] |= (UInt64.max >> UInt64(64 - (end - first))) << UInt64(first)
+    }
   }
 
   /// Adds the entries of row `source` of `other` to row `row`.
