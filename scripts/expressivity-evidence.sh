@@ -38,3 +38,6 @@ fit laplace '8*[lower,leaky-relu(0.5)]'
 fit laplace '8*[lower,prelu]'
 fit rotated_moons '8*[lower,leaky-relu]'
 fit rotated_moons '8*[qr,leaky-relu]'
+# Eight slopes of 0.1 are badly conditioned to start from.
+fit rotated_moons '8*[lower,leaky-relu(0.5)]'
+fit rotated_moons '8*[qr,leaky-relu(0.5)]'

@@ -57,7 +57,14 @@ public struct JacobianStructure: Sendable, Equatable {
   public static func coupling(conditioning: [Int], transformed: [Int]) -> JacobianStructure {
     let dimension = conditioning.count + transformed.count
     var pattern = BooleanMatrix.identity(dimension)
-    for feature in transformed { for source in conditioning { pattern[feature, source] = true } }
+    if let first = transformed.first {
+      for source in conditioning { pattern[first, source] = true }
+      let row = pattern
+      for feature in transformed.dropFirst() {
+        pattern.formUnion(row: feature, with: first, of: row)
+        pattern[feature, first] = false
+      }
+    }
     return JacobianStructure(
       pattern: pattern, isAffine: false, diagonalSigns: Array(repeating: 1, count: dimension))
   }

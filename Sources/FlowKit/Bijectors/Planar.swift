@@ -16,6 +16,7 @@ public struct Planar: InvertiblyDifferentiable {
 
   private var units: TanhUnits { TanhUnits(dimension: dimension, units: 1) }
   public var structure: JacobianStructure { .full(dimension, isAffine: false) }
+  public var traits: LayerTraits { .smallSteps(lipschitz: nil) }
   public var weightCount: Int { 2 * dimension }
   public var parameterShapes: [ParameterShape] {
     [ParameterShape("out", [dimension]), ParameterShape("in", [dimension]), ParameterShape("bias", [1])]

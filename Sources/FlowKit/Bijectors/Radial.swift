@@ -15,6 +15,11 @@ public struct Radial: InvertiblyDifferentiable {
   }
 
   public var structure: JacobianStructure { .full(dimension, isAffine: false) }
+  public var traits: LayerTraits {
+    var traits = LayerTraits.unknown
+    (traits.growsLinearly, traits.inverse) = (true, .exact)
+    return traits
+  }
   public var parameterShapes: [ParameterShape] {
     [ParameterShape("centre", [dimension]), ParameterShape("logScale", [1]), ParameterShape("gain", [1])]
   }

@@ -21,6 +21,12 @@ public struct Sylvester: InvertiblyDifferentiable {
   private var units: TanhUnits { TanhUnits(dimension: dimension, units: unitCount) }
   private var columns: OrthonormalColumns { OrthonormalColumns(dimension: dimension, count: unitCount) }
   public var structure: JacobianStructure { .full(dimension, isAffine: false) }
+  /// Two units hold every planar layer; with one, u and w are parallel.
+  public var traits: LayerTraits {
+    var traits = LayerTraits.smallSteps(lipschitz: nil)
+    if unitCount == 1, dimension > 1 { traits.kind = .unknown }
+    return traits
+  }
   public var weightCount: Int { 2 * dimension * unitCount }
   public var layerList: String { "\(Self.layerName)(\(unitCount))" }
 

@@ -95,8 +95,9 @@ struct Advice {
     guard dimension > 1 else { return [universalScalar] }
     let kink = "leaky-relu(0.1)"
     let linear = layers.filter { !$0.hasPrefix("leaky-relu") && !$0.hasPrefix("prelu") }
+    let kinked = linear.flatMap { [$0, kink] }
     return [
-      repeated(linear + [kink], 8), repeated(["lower", "upper", kink], 8),
+      repeated(kinked, max(1, 8 / max(1, kinked.count))), repeated(["lower", "upper", kink], 8),
       repeated(["coupling-rqs", "permute(reverse)"], 8), repeated(["coupling-rqs", "permute(random)"], 8),
     ]
   }

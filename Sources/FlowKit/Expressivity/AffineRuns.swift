@@ -17,7 +17,7 @@ enum AffineRuns {
   }
 
   /// The runs that collapse.
-  static func collapsible(_ layers: [any Bijector], dimension: Int) -> [CollapsibleRun] {
+  static func collapsible(_ layers: [DeclaredLayer], dimension: Int) -> [CollapsibleRun] {
     var found: [CollapsibleRun] = []
     var stack: [Element] = []
     func finish() {
@@ -119,11 +119,11 @@ enum AffineRuns {
 
   // MARK: As a layer list
 
-  private static func run(_ element: Element, _ layers: [any Bijector], _ dimension: Int) -> CollapsibleRun? {
+  private static func run(_ element: Element, _ layers: [DeclaredLayer], _ dimension: Int) -> CollapsibleRun? {
     guard element.range.count > 1, let list = list(element, dimension) else { return nil }
     var random = RandomStream(seed: 0, purpose: .architecture)
     guard let parsed = try? LayerList(list).chain(dimension: dimension, using: &random) else { return nil }
-    let given = layers[element.range].reduce(0) { $0 + $1.parameterCount }
+    let given = layers[element.range].reduce(0) { $0 + $1.bijector.parameterCount }
     let saved = given - parsed.parameterCount
     guard saved >= 0, parsed.layers.count < element.range.count || element.group == .identity else { return nil }
     return CollapsibleRun(

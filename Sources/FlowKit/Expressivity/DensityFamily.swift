@@ -170,7 +170,7 @@ public struct DensityFamily: Sendable, Equatable {
         .notUniversal, .volume,
         because: "log|det| is one constant, so log p(X) has the distribution that it has for the base, up to a shift "
           + "(variance D/2): not dense in Kullback-Leibler divergence",
-        source: "Draxler et al. 2024 (arXiv:2402.06578), section 4",
+        source: "Draxler et al. 2024 (arXiv:2402.06578)",
         witness: "a uniform density, whose log p(X) has variance 0")
     }
     return nil

@@ -25,23 +25,23 @@ public struct Expressivity: Sendable {
   /// - Parameter repairing: whether findings come with a repaired layer list, which takes an analysis of each candidate.
   public static func analyze(_ architecture: Architecture, repairing: Bool = true) -> Expressivity {
     analyze(
-      architecture.chain, base: architecture.base, domain: architecture.preprocessing.flatMap(\.domain),
-      repairing: repairing)
+      architecture.chain, base: architecture.base, preprocessing: architecture.preprocessing, repairing: repairing)
   }
 
   static func analyze(
-    _ chain: Chain, base: any BaseDistribution, domain: [Interval] = [], repairing: Bool
+    _ chain: Chain, base: any BaseDistribution, preprocessing: [any Preprocessing] = [], repairing: Bool
   ) -> Expressivity {
-    let layers = chain.layers.flattened
+    let layers = chain.layers.flattened.map(DeclaredLayer.init)
     let lanes = Lanes(layers, dimension: chain.dimension)
-    var result = Expressivity(chain, layers, lanes, base, domain)
+    var result = Expressivity(chain, layers, lanes, base, preprocessing)
     result.findings = Finding.all(result, layers, lanes, chain)
     if repairing { result.addRepairs(chain, base) }
     return result
   }
 
   private init(
-    _ chain: Chain, _ layers: [any Bijector], _ lanes: Lanes, _ base: any BaseDistribution, _ domain: [Interval]
+    _ chain: Chain, _ layers: [DeclaredLayer], _ lanes: Lanes, _ base: any BaseDistribution,
+    _ preprocessing: [any Preprocessing]
   ) {
     dimension = chain.dimension
     self.layers = LayerList.describing(chain.layers)
@@ -53,19 +53,29 @@ public struct Expressivity: Sendable {
     group = isAffine ? name : nil
     untransformed = (0..<chain.dimension).filter { !lanes.touched[$0] }
     density = DensityFamily(lanes, base: base.traits)
-    support = Support(layers, mixing, base.traits, domain: domain + layers.flatMap(\.domain))
+    support = Support(layers, mixing, base.traits, preprocessing: preprocessing)
     collapsible = AffineRuns.collapsible(layers, dimension: chain.dimension)
     findings = []
   }
 }
 
-extension Bijector {
+/// A bijector with what it declares, which is computed once.
+struct DeclaredLayer {
+  let bijector: any Bijector
+  let structure: JacobianStructure
+  let traits: LayerTraits
+
+  init(_ bijector: any Bijector) {
+    (self.bijector, structure, traits) = (bijector, bijector.structure, bijector.traits)
+  }
+
   /// The matrices of an affine layer.
   var affineGroup: AffineGroup? {
     switch traits.kind {
     case .affine(let group, _): group
     case .scalar(.shift, _, _) where structure.isAffine: .identity
-    case .scalar(.affine, _, _) where structure.isAffine: .diagonal(signs: Array(repeating: 1, count: dimension))
+    case .scalar(.affine, _, _) where structure.isAffine:
+      .diagonal(signs: Array(repeating: 1, count: bijector.dimension))
     default: nil
     }
   }

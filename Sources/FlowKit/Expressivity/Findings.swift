@@ -25,7 +25,7 @@ public struct Finding: Sendable, Equatable {
     case outsideBox = "outside the box"
     case fewEvents = "few events"
 
-    /// Whether a fit should be warned: not where the family is what its name says, or sampling merely slow.
+    /// Whether a fit warns: not of what costs time or accuracy alone.
     public var isWarning: Bool { self != .numericInverse && self != .fixedPermutation }
   }
 
@@ -47,7 +47,7 @@ public struct Finding: Sendable, Equatable {
 extension Finding {
   /// What the layers themselves show, without data.
   static func all(
-    _ result: Expressivity, _ layers: [any Bijector], _ lanes: Lanes, _ chain: Chain
+    _ result: Expressivity, _ layers: [DeclaredLayer], _ lanes: Lanes, _ chain: Chain
   ) -> [Finding] {
     let walk = MaskWalk(layers, dimension: chain.dimension)
     var findings: [Finding?] = [limit(result.density)]
@@ -68,9 +68,9 @@ extension Finding {
       because: density.because, source: density.source)
   }
 
-  private static func oneFeature(_ layers: [any Bijector], _ chain: Chain) -> Finding? {
+  private static func oneFeature(_ layers: [DeclaredLayer], _ chain: Chain) -> Finding? {
     guard chain.dimension == 1, chain.contextDimension == 0 else { return nil }
-    let couplings = layers.indices.filter { type(of: layers[$0]).layerName.hasPrefix("coupling") }
+    let couplings = layers.indices.filter { type(of: layers[$0].bijector).layerName.hasPrefix("coupling") }
     guard !couplings.isEmpty else { return nil }
     return Finding(
       .couplingOfOneFeature, layers: couplings, says: "a coupling of one feature conditions on nothing",
@@ -125,7 +125,7 @@ extension Finding {
       because: "repeated, the pattern mixes all features; this many layers do not")
   }
 
-  private static func contracting(_ layers: [any Bijector]) -> Finding? {
+  private static func contracting(_ layers: [DeclaredLayer]) -> Finding? {
     let indices = layers.indices.filter { layers[$0].traits.contractsOnly }
     guard !indices.isEmpty else { return nil }
     return Finding(
@@ -133,7 +133,7 @@ extension Finding {
       because: "every slope is below 1, whatever the parameters")
   }
 
-  private static func fixedPermutation(_ layers: [any Bijector]) -> Finding? {
+  private static func fixedPermutation(_ layers: [DeclaredLayer]) -> Finding? {
     let indices = layers.indices.filter {
       if case .affine(.general(_, _, true), _) = layers[$0].traits.kind { true } else { false }
     }
@@ -147,7 +147,7 @@ extension Finding {
         "Golub & Van Loan, Matrix Computations, section 3.4; Tomczak & Welling 2016 (arXiv:1611.09630) on reflections")
   }
 
-  private static func numeric(_ layers: [any Bijector]) -> Finding? {
+  private static func numeric(_ layers: [DeclaredLayer]) -> Finding? {
     let indices = layers.indices.filter { layers[$0].traits.inverse == .numeric }
     guard !indices.isEmpty else { return nil }
     return Finding(
@@ -165,8 +165,8 @@ extension Finding {
       source: "Strang 1997, Every unit matrix is a LULU, for alternating triangles; group closure for the others")
   }
 
-  private static func unusedContext(_ layers: [any Bijector], _ chain: Chain) -> Finding? {
-    guard chain.contextDimension > 0, layers.allSatisfy({ $0.contextDimension == 0 }) else { return nil }
+  private static func unusedContext(_ layers: [DeclaredLayer], _ chain: Chain) -> Finding? {
+    guard chain.contextDimension > 0, layers.allSatisfy({ $0.bijector.contextDimension == 0 }) else { return nil }
     return Finding(
       .unusedContext, says: "no layer looks at the context: p(x | c) = p(x)",
       because: "every layer has context dimension 0")
@@ -186,7 +186,7 @@ struct MaskWalk {
   private(set) var repeated: [Int] = []
   private(set) var undone: [Int] = []
 
-  init(_ layers: [any Bijector], dimension: Int) {
+  init(_ layers: [DeclaredLayer], dimension: Int) {
     let identity = Array(0..<dimension)
     var lanes = identity
     var last: (edges: BooleanMatrix, transformed: [Int])?
@@ -194,7 +194,7 @@ struct MaskWalk {
     for (index, layer) in layers.enumerated() {
       let traits = layer.traits
       if case .affine(.permutation(let indices), _) = traits.kind {
-        let isDrawn = (layer as? Permutation)?.isRandom == true
+        let isDrawn = (layer.bijector as? Permutation)?.isRandom == true
         if dimension > 1, !isDrawn, indices == identity { undone.append(index) }
         if let given = before, indices != identity, indices.map({ given.indices[$0] }) == identity {
           undone += [given.index, index]

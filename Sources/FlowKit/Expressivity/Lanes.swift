@@ -41,7 +41,7 @@ struct Lanes {
   private var signs: [Int]
   private(set) var laneAt: [Int]
 
-  init(_ layers: [any Bijector], dimension: Int) {
+  init(_ layers: [DeclaredLayer], dimension: Int) {
     self.dimension = dimension
     let none = Array(repeating: false, count: dimension)
     (shifts, scales, monotone, opaque, touched) = (none, none, none, none, none)
@@ -65,7 +65,7 @@ struct Lanes {
 
   // MARK: One layer
 
-  private mutating func add(_ layer: any Bijector) {
+  private mutating func add(_ layer: DeclaredLayer) {
     let traits = layer.traits
     let structure = layer.structure
     let pattern = traits.widePattern ?? structure.pattern
@@ -85,6 +85,7 @@ struct Lanes {
       for lane in 0..<dimension { (kinks[lane], touched[lane]) = (3, true) }
     case .smallSteps:
       (allFields, isHomogeneous) = (true, false)
+      shifts = shifts.map { _ in true }
       any = .full(dimension)
       touchAll()
     case .fixed, .unknown: addUnknown(pattern)

@@ -15,7 +15,7 @@ public struct Mixing: Sendable, Equatable {
   /// The order of the features in which a triangular map is triangular.
   public let order: [Int]?
 
-  init(_ layers: [any Bijector], dimension: Int) {
+  init(_ layers: [DeclaredLayer], dimension: Int) {
     var matrix = BooleanMatrix.identity(dimension)
     var isFull = matrix.isFull
     for layer in layers {

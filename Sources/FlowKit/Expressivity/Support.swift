@@ -16,12 +16,15 @@ public struct Support: Sendable, Equatable {
   /// Of each coordinate of x.
   public let tailsByFeature: [Tails]
 
-  init(_ layers: [any Bijector], _ mixing: Mixing, _ base: BaseTraits, domain: [Interval]) {
+  init(_ layers: [DeclaredLayer], _ mixing: Mixing, _ base: BaseTraits, preprocessing: [any Preprocessing]) {
+    let domain = layers.flatMap(\.bijector.domain) + preprocessing.flatMap(\.domain)
     imageIsEverything = base.fillsSpace && domain.allSatisfy { $0 == .real }
     var bound: Double? = 1
     for layer in layers { bound = bound.flatMap { bound in layer.traits.lipschitz.inverse.map { bound * $0 } } }
     lipschitz = bound
-    let growsLinearly = layers.allSatisfy { $0.traits.growsLinearly }
+    let growsLinearly =
+      layers.allSatisfy { $0.traits.growsLinearly }
+      && preprocessing.allSatisfy { $0.structure.isAffine || $0.traits.growsLinearly }
     let isAffine = layers.allSatisfy { $0.structure.isAffine }
     let generative = mixing.kind == .full ? mixing.matrix : mixing.matrix.inverted
     tailsByFeature = (0..<mixing.matrix.size).map { feature in

@@ -29,12 +29,12 @@ public enum Theorem: Sendable, Equatable, CaseIterable {
   public var source: String {
     switch self {
     case .triangular, .triangularStack:
-      "Bogachev, Kolesnikov & Medvedev 2005; Huang et al. 2018 (arXiv:1804.00779), Theorem 4; Jaini, Selby & Yu 2019 "
+      "Bogachev, Kolesnikov & Medvedev 2005; Huang et al. 2018 (arXiv:1804.00779); Jaini, Selby & Yu 2019 "
         + "(arXiv:1905.02325)"
     case .affineCouplings:
-      "Teshima et al. 2020 (arXiv:2006.11469), Theorem 1; Koehler, Mehta & Risteski 2021 (arXiv:2010.01155); Draxler et "
+      "Teshima et al. 2020 (arXiv:2006.11469); Koehler, Mehta & Risteski 2021 (arXiv:2010.01155); Draxler et "
         + "al. 2024 (arXiv:2402.06578)"
-    case .splineCouplings: "Teshima et al. 2020 (arXiv:2006.11469), Theorem 1; Durkan et al. 2019 (arXiv:1906.04032)"
+    case .splineCouplings: "Teshima et al. 2020 (arXiv:2006.11469); Durkan et al. 2019 (arXiv:1906.04032)"
     case .leakyReLU: "Rochau, Chan & Gottschalk 2024 (arXiv:2411.08735); Duan, Ji & Cai 2023 (arXiv:2305.18460)"
     case .smallSteps:
       "Teshima et al. 2020b (arXiv:2012.02414); Zhang et al. 2020 (arXiv:1907.12998); Kong & Chaudhuri 2020 "
