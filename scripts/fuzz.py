@@ -1,6 +1,6 @@
-"""Reads thousands of damaged files with flowctl: each must end with a result or one line of error, not by a signal or a hang.
+"""Reads thousands of damaged files with flowctl: each must end with a result or one line of error, no signal, no hang.
 
-fuzz.py FLOWCTL [MUTATIONS] [SEED]: by default 5,000 mutations of a model and 5,000 of data files, seed 0. Prints what happened.
+fuzz.py FLOWCTL [MUTATIONS] [SEED]: by default 5,000 mutations of a model and 5,000 of data files, seed 0.
 """
 import collections
 import concurrent.futures
@@ -16,7 +16,8 @@ count = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
 seed = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 tests = pathlib.Path(__file__).resolve().parent.parent / "Tests/Reference"
 data_files = [tests / "hdf5" / n for n in ("types.h5", "chunked.h5", "names.h5", "groups.h5", "split.h5")]
-data_files += [tests / "layouts" / n for n in ("compound.h5", "pytables.h5", "pandas.h5", "netcdf.nc", "matrix.mat", "filters.h5")]
+layouts = ("compound.h5", "pytables.h5", "pandas.h5", "netcdf.nc", "matrix.mat", "filters.h5")
+data_files += [tests / "layouts" / n for n in layouts]
 
 
 def mutated(whole, rng):
@@ -76,9 +77,8 @@ def series(title, cases):
 with tempfile.TemporaryDirectory() as folder:
     model = f"{folder}/model.h5"
     data = str(tests / "hdf5/chunked.h5")
-    subprocess.run(
-        [flowctl, "fit", data, "-o", model, "--columns", "a", "--layers", "lower", "--epochs", "1"], check=True, capture_output=True
-    )
+    fit = [flowctl, "fit", data, "-o", model, "--columns", "a", "--layers", "lower", "--epochs", "1"]
+    subprocess.run(fit, check=True, capture_output=True)
     whole = pathlib.Path(model).read_bytes()
     bad = series("models", ((i, whole, "model.h5", folder, ["inspect", "FILE", "--json"]) for i in range(count)))
     files = [(p.name, p.read_bytes()) for p in data_files]
