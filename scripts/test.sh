@@ -20,6 +20,14 @@ swift test -c release
 step "tests, Double"
 swift test -c release --traits DoublePrecision --scratch-path .build-double
 
+step "models read by an independent program"
+python=${PYTHON:-python3}
+if "$python" -c 'import h5py, numpy' 2>/dev/null; then
+  "$python" Tests/Interop/compare.py "$(swift build -c release --show-bin-path)/flowctl"
+else
+  echo "skipped: $python has no h5py and numpy (PYTHON names another)"
+fi
+
 step "benchmarks"
 swift build -c release --package-path Benchmarks
 

@@ -8,6 +8,7 @@ static inline hid_t chdf5_all(void) { return H5S_ALL; }
 static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 
 static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }

@@ -16,8 +16,7 @@ struct Density: ParsableCommand {
   @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
   var data: String
 
-  @Option(name: .shortAndLong, help: "The file to write.")
-  var output: String?
+  @OptionGroup var destination: OutputArguments
 
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
@@ -27,36 +26,31 @@ struct Density: ParsableCommand {
 
   @OptionGroup var reading: ModelReading
 
-  @Flag(help: "Replace the output file if it exists.")
-  var force = false
-
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     let threads = try OptionCheck.threads(threads)
-    if let output {
-      try OutputPath.check(output, force: force, inputs: [model, DataLocation(data).file])
-      Interrupts.catchThem()
-    }
+    try destination.check(inputs: [model, DataLocation(data).file])
+    if destination.file != nil { Interrupts.catchThem() }
     let source = try DataSource(DataLocation(data))
     let scorer = try TableScorer(
       reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
-    let writer = try output.map { path throws(FlowError) in
-      let writer = try TableWriter(to: path, attributes: attributes(scorer))
-      try writer.addDataset("log_density", shape: [scorer.rows], element: .float64)
-      return writer
-    }
+    let writer = try destination.begin(
+      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
     try scorer.score { block throws(FlowError) in
-      try Interrupts.check(writing: output)
-      try writer?.append(block, to: "log_density")
+      try Interrupts.check(writing: destination.file)
+      try writer?.append(block)
     }
-    try writer?.finish()
-    try report(scorer)
+    try writer?.writer.finish()
+    try report(scorer, writer?.location)
   }
 
-  private func attributes(_ scorer: TableScorer) -> [String: MetadataValue] {
-    Provenance.common.merging(["model": .text(model), "data": .text(scorer.location.description)]) { $1 }
+  private func attributes(_ scorer: TableScorer) throws(FlowError) -> [String: MetadataValue] {
+    let digest = try AtomicFile.digest(model)
+    return Provenance.common.merging([
+      "model": .text(model), "model_digest": .text(digest), "data": .text(scorer.location.description),
+    ]) { $1 }
   }
 
   private struct Line: Encodable {
@@ -67,7 +61,7 @@ struct Density: ParsableCommand {
     let data: String
   }
 
-  private func report(_ scorer: TableScorer) throws(FlowError) {
+  private func report(_ scorer: TableScorer, _ written: String?) throws(FlowError) {
     if scorer.nonFiniteRows > 0 {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
     }
@@ -88,6 +82,6 @@ struct Density: ParsableCommand {
       print("mean log-density \(mean.text(digits: 4)) ± \((moments.standardError ?? 0).text(digits: 4)) nats")
     }
     if moments.nonFiniteCount > 0 { print("\(moments.nonFiniteCount.grouped) events have no finite log-density") }
-    if let output { print("wrote \(output):/log_density") }
+    if let written { print("wrote \(written)") }
   }
 }

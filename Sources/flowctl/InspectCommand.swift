@@ -15,7 +15,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     switch try FileContents(of: file) {
-    case .model: try show(reading.model(file))
+    case .model: try show(reading.model(file, includingTraining: true))
     case .tables(let tables, let others): try show(tables, others)
     }
   }
@@ -27,22 +27,47 @@ struct Inspect: ParsableCommand {
     let preprocessing, layers, base: String
     let contextEmbedding: [Int]?
     let parameters: Int
+    let tensors: [Tensor]
+    let architecture: String
+    let training: Training?
     let history: [EpochReport]
     let provenance: [String: MetadataValue]
 
-    init(_ model: Model) {
+    struct Tensor: Encodable {
+      let name: String
+      let shape: [Int]
+    }
+
+    /// Where training stands.
+    struct Training: Encodable {
+      let step, totalSteps, epoch, bestEpoch: Int
+      let seconds: Double
+      /// Nil where it can be resumed.
+      let stopped: String?
+
+      init(_ training: TrainingCheckpoint) {
+        (step, totalSteps) = (training.step + training.stepOfEpoch, training.totalSteps)
+        (epoch, bestEpoch, seconds) = (training.epoch, training.best?.epoch ?? 0, training.seconds)
+        stopped = training.stopped?.rawValue
+      }
+    }
+
+    init(_ model: Model) throws(FlowError) {
       let architecture = model.flow.architecture
       dimension = architecture.dimension
       (columns, context) = (model.columns, model.contextColumns)
       preprocessing = architecture.preprocessingSummary(columns: model.columns)
       contextEmbedding = architecture.contextEmbedding?.widths
       (layers, base) = (architecture.layerList, architecture.base.text)
+      tensors = architecture.parameterShapes.map { Tensor(name: "/flow/\($0.name)", shape: $0.dimensions) }
+      self.architecture = try architecture.jsonText()
+      training = model.training.map(Training.init)
       (parameters, history, provenance) = (architecture.parameterCount, model.history, model.provenance)
     }
   }
 
   private func show(_ model: Model) throws(FlowError) {
-    let line = ModelLine(model)
+    let line = try ModelLine(model)
     guard !json else { return try line.printJSON() }
     print("model       \(file)")
     print("columns     \(line.columns.joined(separator: ", "))")

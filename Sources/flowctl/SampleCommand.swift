@@ -17,8 +17,7 @@ struct Sample: ParsableCommand {
     help: "How many events to draw; with --context, for each of its rows (default: 1).")
   var count: Int?
 
-  @Option(name: .shortAndLong, help: "The file to write.")
-  var output: String
+  @OptionGroup var destination: OutputArguments
 
   @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
   var context: String?
@@ -31,9 +30,6 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var reading: ModelReading
 
-  @Flag(help: "Replace the output file if it exists.")
-  var force = false
-
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -45,25 +41,29 @@ struct Sample: ParsableCommand {
     let count = try OptionCheck.positive(count ?? 1, "-n", atMost: .max)
     let threads = try OptionCheck.threads(threads)
     let context = context.map { DataLocation($0) }
-    try OutputPath.check(output, force: force, inputs: [model] + (context.map { [$0.file] } ?? []))
+    guard let output = destination.file else {
+      throw FlowError(.file, "nothing says where to write; give -o FILE or --append-to FILE:/path")
+    }
+    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []))
     Interrupts.catchThem()
-    let model = try reading.model(model)
+    let path = model
+    let model = try reading.model(path)
     let sampler = try TableSampler(model, count: count, context: context, seed: seed, threads: threads)
-    let writer = try TableWriter(
-      to: output,
-      attributes: Provenance.common.merging(["model": .text(self.model), "seed": .text("\(seed)")]) { $1 })
-    try writer.addDataset("samples", shape: sampler.shape, columns: model.columns, element: .float64)
+    let attributes = Provenance.common.merging(
+      ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
+    let writer = try destination.begin(
+      "samples", shape: sampler.shape, columns: model.columns, attributes: attributes)
     try sampler.sample { block throws(FlowError) in
       try Interrupts.check(writing: output)
-      try writer.append(block, to: "samples")
+      try writer?.append(block)
     }
-    try writer.finish()
+    try writer?.writer.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()
     } else {
       let shape = sampler.shape.map(String.init).joined(separator: " x ")
-      print("wrote \(output):/samples, \(shape) values of \(model.columns.joined(separator: ", "))")
+      print("wrote \(writer?.location ?? output), \(shape) values of \(model.columns.joined(separator: ", "))")
     }
   }
 

@@ -27,7 +27,9 @@ struct ModelReading: ParsableArguments {
   @Flag(help: "Read a model also if its file was edited since it was written.")
   var acceptEdited = false
 
-  func model(_ path: String) throws(FlowError) -> Model { try Model(reading: path, acceptingEdited: acceptEdited) }
+  func model(_ path: String, includingTraining: Bool = false) throws(FlowError) -> Model {
+    try Model(reading: path, includingTraining: includingTraining, acceptingEdited: acceptEdited)
+  }
 }
 
 /// Checks of options that are numbers.

@@ -15,11 +15,17 @@ import Testing
         "format": "text", "dimension": "number", "columns": "array", "context": "array", "preprocessing": "text",
         "layers": "text",
         "base": "text", "parameters": "number", "history": "array", "provenance": "object",
+        "tensors": "array", "architecture": "text", "training": "object",
       ])
     #expect(printed[0]["dimension"] as? Int == 2)
     #expect(printed[0]["columns"] as? [String] == ["x", "y"] && printed[0]["context"] as? [String] == [])
     #expect(printed[0]["layers"] as? String == "2*[coupling-affine(hidden=8),permute(reverse)]")
     #expect(printed[0]["base"] as? String == "normal" && printed[0]["parameters"] as? Int == 68)
+    let tensors = try #require(printed[0]["tensors"] as? [[String: Any]])
+    #expect(tensors[0]["name"] as? String == "/flow/00-coupling-affine/conditioner/weight0")
+    #expect(tensors[0]["shape"] as? [Int] == [8, 1])
+    let training = try #require(printed[0]["training"] as? [String: Any])
+    #expect(training["stopped"] as? String == "epochs" && training["epoch"] as? Int == 3)
     let history = try #require(printed[0]["history"] as? [[String: Any]])
     #expect(history.count == 3 && history.allSatisfy { kind($0["valid"]) == "number" })
     let provenance = try #require(printed[0]["provenance"] as? [String: Any])

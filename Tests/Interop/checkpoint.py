@@ -1,4 +1,4 @@
-"""An independent reader of model files, by the description in FlowKit.docc/Checkpoints.md: NumPy and h5py only, in Double.
+"""An independent reader of model files, by the description in FlowKit.docc/Checkpoints.md: NumPy and h5py, in Double.
 
     from checkpoint import Checkpoint
     densities = Checkpoint("model.h5").log_density(rows, context)

@@ -1,4 +1,4 @@
-"""Fits a model of every family to the galaxies, scores them with flowctl, and compares with an independent reader of the file.
+"""Fits a model of every family to the galaxies, scores them with flowctl, and compares with an independent reader.
 
 compare.py FLOWCTL; fails where a log-density differs by more than 1e-4 (relative to those beyond 1).
 """
@@ -35,7 +35,8 @@ with tempfile.TemporaryDirectory() as folder:
         model, scores = f"{folder}/model.h5", f"{folder}/scores.h5"
         fit = [flowctl, "fit", f"{data}:/test", "-o", model, "--layers", layers, "--epochs", "2", "--force"]
         subprocess.run(fit + (["--context", ",".join(context)] if context else []), check=True, capture_output=True)
-        subprocess.run([flowctl, "density", model, f"{data}:/test", "-o", scores, "--force"], check=True, capture_output=True)
+        density = [flowctl, "density", model, f"{data}:/test", "-o", scores, "--force"]
+        subprocess.run(density, check=True, capture_output=True)
         events = [i for i, name in enumerate(names) if name not in context]
         given = [names.index(name) for name in context]
         expected = Checkpoint(model).log_density(table[:, events], table[:, given] if given else None)

@@ -22,6 +22,13 @@ package enum AtomicFile {
     try FileSystem.write(bytes, to: descriptor, what)
   }
 
+  /// The SHA-256 digest of a file, as hexadecimal digits.
+  package static func digest(_ path: String) throws(FlowError) -> String {
+    var hash = SHA256()
+    hash.add(try read(path))
+    return hash.text()
+  }
+
   /// All bytes of a file.
   package static func read(_ path: String) throws(FlowError) -> [UInt8] {
     switch FileSystem.entry(at: path) {

@@ -71,6 +71,22 @@ enum FileSystem {
     }
   }
 
+  /// Copies a file's bytes into one that exists.
+  static func copy(_ source: String, to target: String, _ what: String) throws(FlowError) {
+    let from = try open(source, O_RDONLY, what)
+    defer { close(from) }
+    let to = try open(target, O_WRONLY, what)
+    defer { close(to) }
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = systemRead(from, &block, block.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure(what) }
+      guard count > 0 else { return }
+      try write(count < block.count ? Array(block[..<count]) : block, to: to, what)
+    }
+  }
+
   /// Opens a file and returns its descriptor.
   static func open(_ path: String, _ flags: Int32, _ what: String) throws(FlowError) -> Int32 {
     // Mode 0666 as the user's mask narrows it, like any other program.

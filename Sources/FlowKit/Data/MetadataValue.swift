@@ -37,8 +37,9 @@ extension MetadataValue: Encodable {
     case .texts(let texts): try container.encode(texts)
     case .integer(let integer): try container.encode(integer)
     case .integers(let integers): try container.encode(integers)
-    case .number(let number): try container.encode(number)
-    case .numbers(let numbers): try container.encode(numbers)
+    // JSON has no numbers that are not finite.
+    case .number(let number): try container.encode(number.isFinite ? number : nil)
+    case .numbers(let numbers): try container.encode(numbers.map { $0.isFinite ? $0 : nil })
     }
   }
 }

@@ -31,6 +31,15 @@ public final class TableWriter {
     try guarded { root throws(FlowError) in try root.setAttributes(attributes) }
   }
 
+  /// Begins to add to an HDF5 file that exists: a copy of it is added to and takes its place in `finish()`, so that it
+  /// stays as it is if anything fails. What others write to it meanwhile is lost.
+  public init(appendingTo path: String) throws(FlowError) {
+    self.path = path
+    temporary = try TemporaryFile(for: path)
+    try FileSystem.copy(path, to: temporary.path, "cannot write \(path)")
+    file = try HDF5.File(updating: temporary.path, name: path)
+  }
+
   /// Adds a dataset to write to.
   ///
   /// - Parameters:

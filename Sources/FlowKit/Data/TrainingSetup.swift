@@ -33,6 +33,12 @@ public struct TrainingSetup: Sendable {
     func differs(_ what: String) -> FlowError {
       FlowError(.data, "\(path) cannot be resumed: \(what); give what it was begun with, or begin anew with --force")
     }
+    guard training.elementType == Scalar.elementTypeName else {
+      throw FlowError(
+        .format,
+        "\(path) was trained in \(training.elementType), and goes on in that alone; this program computes in "
+          + Scalar.elementTypeName)
+    }
     guard model.columns == columns, model.contextColumns == contextColumns else {
       throw differs("it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))")
     }

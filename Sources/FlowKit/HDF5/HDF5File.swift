@@ -32,6 +32,12 @@ extension HDF5 {
       self.name = name
     }
 
+    /// Opens a file for adding to it; `name` is what messages call it.
+    init(updating path: String, name: String) throws(FlowError) {
+      handle = try Handle("cannot open \(name)", .file) { H5Fopen(path, chdf5_read_write(), chdf5_default()) }
+      self.name = name
+    }
+
     /// Creates a file in memory; `image()` gives its bytes.
     ///
     /// - Parameter userBlock: how many bytes before the file's own stay free: 0, 512, 1024, 2048 …

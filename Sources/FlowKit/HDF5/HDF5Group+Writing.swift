@@ -41,7 +41,7 @@ extension HDF5.Group {
     }
   }
 
-  /// Creates a dataset of numbers, shuffled and lightly compressed where it is chunked.
+  /// Creates a dataset of numbers, shuffled, lightly compressed and checksummed where it is chunked.
   func create(
     _ path: String, _ element: HDF5.NumberType, shape: [Int], chunk: [Int]? = nil
   ) throws(FlowError) -> HDF5.Dataset {
@@ -67,6 +67,7 @@ extension HDF5.Group {
       try HDF5.check(what, .file) { H5Pset_shuffle(creationID) }
       // Higher levels take several times as long and gain a few percent on numbers.
       try HDF5.check(what, .file) { H5Pset_deflate(creationID, 1) }
+      try HDF5.check(what, .file) { H5Pset_fletcher32(creationID) }
     }
     let space = try HDF5.Dataspace(shape: shape)
     let (id, spaceID, name) = (id, space.handle.id, Self.relative(path))

@@ -5,7 +5,7 @@ extension TrainingCheckpoint {
   func write(to root: borrowing HDF5.Group) throws(FlowError) {
     let group = try root.makeGroup("training")
     try group.setAttributes([
-      "element_type": .text(Scalar.elementTypeName), "total_steps": .integer(totalSteps), "step": .integer(step),
+      "element_type": .text(elementType), "total_steps": .integer(totalSteps), "step": .integer(step),
       "step_of_epoch": .integer(stepOfEpoch), "epoch": .integer(epoch), "failures": .integer(failures),
       "good_epoch": .integer(goodEpoch), "loss_sum": .number(lossSum), "events_of_epoch": .integer(eventsOfEpoch),
       "learning_rate": .number(learningRate), "seconds": .number(seconds),
@@ -33,12 +33,6 @@ extension TrainingCheckpoint {
     guard try root.contains("training") else { return nil }
     let group = try root.group("training")
     let location = group.location
-    guard try group.attribute("element_type")?.text == Scalar.elementTypeName else {
-      throw FlowError(
-        .format,
-        "\(location.file) was trained in another precision than this program's \(Scalar.elementTypeName), and goes on "
-          + "in that alone")
-    }
     var values: [String: MetadataValue] = [:]
     for name in try group.attributeNames() { values[name] = try group.attribute(name) }
     func integer(_ name: String) throws(FlowError) -> Int {
@@ -58,6 +52,7 @@ extension TrainingCheckpoint {
     (lossSum, eventsOfEpoch) = (try number("loss_sum"), try integer("events_of_epoch"))
     (learningRate, seconds) = (try number("learning_rate"), try number("seconds"))
     self.stopped = stopped
+    elementType = values["element_type"]?.text ?? ""
     self.history = Array(history.prefix(epoch))
     if try integer("best_epoch") > 0 {
       best = Best(

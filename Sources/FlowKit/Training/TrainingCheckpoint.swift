@@ -18,6 +18,8 @@ public struct TrainingCheckpoint: Sendable, Equatable {
     public var loss: Double
   }
 
+  /// The precision it was computed in, `float32` or `float64`: only in that does a run go on to the same bits.
+  public var elementType = Scalar.elementTypeName
   /// The steps of the whole run, on which the learning rate depends: a time limit was turned into them at the start.
   public var totalSteps: Int
   /// The steps before this epoch, and those of it that are done.

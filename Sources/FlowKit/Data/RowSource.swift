@@ -1,0 +1,81 @@
+/// Rows of numbers that are read once, in blocks, whatever file they come from.
+public protocol RowSource: AnyObject {
+  /// The columns' names; indices where the file gives none.
+  var columns: [String] { get }
+  var hasNames: Bool { get }
+  var rows: Int { get }
+  /// Hands all rows to `body`, in order: row-major values of whole rows.
+  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError)
+}
+
+extension TableReader: RowSource {
+  public func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    var block: [Double] = []
+    for start in stride(from: 0, to: rows, by: blockRows) {
+      try read(rows: start..<min(rows, start + blockRows), into: &block)
+      try body(block)
+    }
+  }
+}
+
+/// Converts tables between HDF5, text (CSV) and NumPy's `.npy`, block by block.
+public enum Conversion {
+  public enum Format: String, Sendable {
+    case hdf5, csv, npy
+
+    /// By the ending of a file's name.
+    public init(ofName name: String) throws(FlowError) {
+      let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+      switch ending {
+      case "csv", "tsv", "txt", "dat": self = .csv
+      case "npy": self = .npy
+      case "h5", "hdf5", "hdf", "he5", "nc", "mat": self = .hdf5
+      default:
+        throw FlowError(
+          .file, "the name \(name) does not say what format the file has; end it with .csv, .npy or .h5")
+      }
+    }
+  }
+
+  /// Opens a table: its format follows from the file's name.
+  ///
+  /// - Parameters:
+  ///   - location: a file, for HDF5 with a path in it if it holds several tables.
+  ///   - separator: what stands between fields of text; nil finds out.
+  public static func source(
+    _ location: DataLocation, separator: Character? = nil
+  ) throws(FlowError) -> any RowSource {
+    switch try Format(ofName: location.file) {
+    case .hdf5: try TableReader(location)
+    case .csv: try CSVReader(location.file, separator: separator)
+    case .npy: try NPYReader(location.file)
+    }
+  }
+
+  /// Writes all rows of `source` as a new file, which takes its place when it is complete.
+  public static func write(
+    _ source: any RowSource, to path: String, separator: Character = ",", attributes: [String: MetadataValue] = [:]
+  ) throws(FlowError) {
+    switch try Format(ofName: path) {
+    case .hdf5:
+      let writer = try TableWriter(to: path, attributes: attributes)
+      try writer.addDataset(
+        "table", shape: [source.rows, source.columns.count], columns: source.hasNames ? source.columns : nil,
+        element: .float64)
+      try source.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
+      try writer.finish()
+    case .csv:
+      try ByteWriter.write(to: path) { writer throws(FlowError) in
+        try CSV.write(source, separator: separator, to: writer)
+      }
+    case .npy:
+      try ByteWriter.write(to: path) { writer throws(FlowError) in
+        try writer.append(NPY.header(rows: source.rows, columns: source.columns.count))
+        try source.forEachBlock { block throws(FlowError) in
+          // Little-endian, as the header says, on every machine.
+          try writer.append(block.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+        }
+      }
+    }
+  }
+}

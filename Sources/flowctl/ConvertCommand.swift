@@ -1,0 +1,76 @@
+import ArgumentParser
+import FlowKit
+
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Converts a table between text (.csv, .tsv, .txt), NumPy (.npy) and HDF5 (.h5), of any size.",
+    discussion: """
+      Formats follow from the files' names. In text, fields may be quoted, lines that begin with # are left out, and nothing, \
+      NA, null or nan is a missing value (NaN). The first line names the columns if it holds anything but numbers. A new \
+      HDF5 file holds the dataset table.
+      """)
+
+  @Argument(help: "The table to read; for HDF5 also as file.h5:/path/in/file.")
+  var input: String
+
+  @Argument(help: "The file to write.")
+  var output: String
+
+  @Option(help: "What stands between fields of text; found out if it is not given. Written text has commas.")
+  var separator: String?
+
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let location = DataLocation(input)
+    _ = try Conversion.Format(ofName: output)
+    try OutputPath.check(output, force: force, inputs: [location.file])
+    let character = try separator.map(Self.character)
+    let source = try Conversion.source(location, separator: character)
+    Interrupts.catchThem()
+    try Conversion.write(
+      Interruptible(source, output), to: output, separator: character ?? ",",
+      attributes: Provenance.common.merging(["source": .text(input)]) { $1 })
+    guard !json else {
+      return try Line(file: output, rows: source.rows, columns: source.columns).printJSON()
+    }
+    print("wrote \(output): \(source.rows.grouped) rows of \(source.columns.joined(separator: ", "))")
+  }
+
+  private static func character(_ text: String) throws -> Character {
+    if text == "tab" || text == "\\t" { return "\t" }
+    guard text.count == 1, let character = text.first else {
+      throw FlowError(.data, "--separator is one character, or tab; got '\(text)'")
+    }
+    return character
+  }
+
+  private struct Line: Encodable {
+    let file: String
+    let rows: Int
+    let columns: [String]
+  }
+}
+
+/// Rows that end with an error when somebody asks to stop.
+private final class Interruptible: RowSource {
+  private let source: any RowSource
+  private let output: String
+
+  init(_ source: any RowSource, _ output: String) { (self.source, self.output) = (source, output) }
+
+  var columns: [String] { source.columns }
+  var hasNames: Bool { source.hasNames }
+  var rows: Int { source.rows }
+
+  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    try source.forEachBlock { block throws(FlowError) in
+      try Interrupts.check(writing: output)
+      try body(block)
+    }
+  }
+}
