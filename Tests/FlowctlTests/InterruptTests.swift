@@ -79,7 +79,7 @@ import Testing
   @Test func theSecondLeavesAtOnce() throws {
     try workspace.writeMoons("data.h5", 60_000)
     // One step takes far longer than this test.
-    let layers = ["--layers", "20*[coupling-affine(hidden=256x256),permute(reverse),coupling-affine(hidden=256x256)]"]
+    let layers = ["--layers", "40*[coupling-affine(hidden=256x256),permute(reverse)]"]
     let fit = ["fit", "data.h5", "-o", "model.h5", "--batch", "1000000", "--valid", "0"] + layers + endless
     let process = try start(fit)
     _ = try wait(for: "flow", from: output)

@@ -35,7 +35,7 @@ public struct ModelDifference: Sendable, Encodable {
   private mutating func compareArchitectures(_ first: Model, _ second: Model) throws(FlowError) {
     let (one, other) = (first.flow.architecture, second.flow.architecture)
     compare("layers", one.layerList, other.layerList)
-    compare("base", type(of: one.base).name, type(of: other.base).name)
+    compare("base", one.base.text, other.base.text)
     guard differences.isEmpty, try one.jsonText() != other.jsonText() else { return }
     differences.append(Line(what: "architecture", how: "preprocessing, permutations or other constants differ"))
   }
