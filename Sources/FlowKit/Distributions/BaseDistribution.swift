@@ -9,6 +9,9 @@ public protocol BaseDistribution: Parameterized {
   /// D.
   var dimension: Int { get }
 
+  /// An interval for each feature outside which p₀ is 0; (−∞, ∞) by default.
+  var support: [Interval] { get }
+
   /// What the expressivity analysis may build on; unknown by default.
   var traits: BaseTraits { get }
 
@@ -39,6 +42,7 @@ public protocol BaseDistribution: Parameterized {
 public typealias BasePullback = (_ logDensity: Tile, _ gradient: inout Gradient) -> Tile
 
 extension BaseDistribution {
+  public var support: [Interval] { Array(repeating: .real, count: dimension) }
   public var traits: BaseTraits { .unknown(dimension) }
   public var text: String { Self.name }
   public var isFactorized: Bool { false }

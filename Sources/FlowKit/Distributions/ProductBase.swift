@@ -30,6 +30,7 @@ public struct ProductBase: BaseDistribution {
   }
 
   public var text: String { "\(Self.name)(\(parts.map(Self.text).joined(separator: ",")))" }
+  public var support: [Interval] { parts.flatMap(\.support) }
   public var traits: BaseTraits {
     let traits = parts.map(\.traits)
     var result = BaseTraits(

@@ -15,6 +15,7 @@ public struct Uniform: BaseDistribution {
   }
 
   public var text: String { "\(Self.name)(\(lower),\(upper))" }
+  public var support: [Interval] { Array(repeating: Interval(lower, upper), count: dimension) }
   public var traits: BaseTraits {
     BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false, fillsSpace: false)
   }

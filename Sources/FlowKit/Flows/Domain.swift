@@ -35,6 +35,18 @@ extension Architecture {
     return found.values.sorted { $0.event < $1.event }
   }
 
+  /// Throws where the base has mass that the layers never reach: the density would integrate to less than 1.
+  func checkSupport() throws(FlowError) {
+    for (feature, (support, image)) in zip(base.support, chain.image(of: chain.domain)).enumerated()
+    where !image.contains(support) {
+      throw FlowError(
+        .architecture,
+        "the layers lead feature \(feature) to values from \(image.lower) to \(image.upper), but the base \(base.text) has "
+          + "mass outside, so the density would not integrate to 1; end with a layer that maps onto all numbers, such as "
+          + "monotone(logit) after monotone(sigmoid), or give a --base such as uniform on that interval")
+    }
+  }
+
   /// Throws where an event of `data` is outside the chain's domain, naming the column, how many rows, and the first.
   public func checkDomain(of data: EventSet) throws(FlowError) {
     let outside = eventsOutsideDomain(data.events.events)

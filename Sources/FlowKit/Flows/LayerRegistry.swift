@@ -58,7 +58,6 @@ public struct LayerRegistry: Sendable {
     kinds.first { $0.layerName == name }
   }
 
-  /// Where a decoder finds the registry.
   /// Where a decoder's `userInfo` holds the registry, for a program with bijectors of its own.
   public static var userInfoKey: CodingUserInfoKey { CodingUserInfoKey(rawValue: "FlowKit.LayerRegistry")! }
 }

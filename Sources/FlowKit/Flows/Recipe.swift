@@ -74,6 +74,7 @@ extension Architecture {
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
       contextEmbedding: embedding)
+    try checkSupport()
     try checkDomain(of: data)
   }
 

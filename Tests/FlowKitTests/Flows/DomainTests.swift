@@ -57,6 +57,25 @@ import Testing
     }
   }
 
+  /// Half of the normal's mass or more would be missing.
+  @Test func aBaseThatTheLayersDoNotFillIsAnError() throws {
+    let data = try eventSet(rows)
+    for (layers, base) in [
+      ("monotone(sigmoid)", "normal"), ("lower,monotone(tanh)", "uniform(-1,2)"), ("monotone(exp)", "mixture(2)"),
+      ("monotone(sigmoid)", "product(uniform(0,1),normal)"),
+    ] {
+      #expect(throws: FlowError.self, "\(layers), \(base)") {
+        try Architecture(fitting: data, layers: layers, base: base, seed: 0)
+      }
+    }
+    for (layers, base) in [
+      ("monotone(sigmoid),monotone(logit)", "normal"), ("lower,monotone(tanh)", "uniform(-1,1)"),
+      ("lower", "uniform(-1,2)"),
+    ] {
+      _ = try Architecture(fitting: data, layers: layers, base: base, seed: 0)
+    }
+  }
+
   @Test func columnsWithADomainAreNotStandardized() throws {
     let rows = self.rows
     let data = try eventSet(rows)
