@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Glibc
 
 extension HDF5 {
   /// A shape, with a rectangle selected in it.
@@ -58,13 +59,16 @@ extension HDF5 {
     shape.isEmpty ? "one value" : shape.map(String.init).joined(separator: " x ")
   }
 
-  /// The number of elements in a shape.
+  /// The bytes that this machine's memory holds: a damaged file may claim any shape.
+  private static let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+
+  /// The number of elements in a shape of values to be read at once.
   static func elementCount(_ shape: [Int], _ location: Location) throws(FlowError) -> Int {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       // A value takes at most eight bytes in memory.
-      guard !overflow, product <= Int.max / 8 else {
+      guard !overflow, product <= memory / 8 else {
         throw FlowError(.format, "\(location) is too large to read at once (\(text(shape)))")
       }
       count = product

@@ -1,0 +1,45 @@
+internal import FlowKit
+
+extension Fit {
+  func readEvents(
+    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions
+  ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
+    let source = try DataSource(DataLocation(data))
+    let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
+    let train = try read(source.train, selection, preprocess)
+    // The other parts are read by the names found in the first: they may have fewer columns or another order.
+    let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
+    switch choice {
+    case .location(let location): return (train, try read(DataSource(location).train, same, preprocess))
+    case .automatic:
+      guard let part = source.valid else { return try split(train, 0.1) }
+      return (train, try read(part, same, preprocess))
+    case .none: return (train, nil)
+    case .fraction(let fraction): return try split(train, fraction)
+    }
+  }
+
+  private func split(
+    _ events: EventSet, _ fraction: Double
+  ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
+    guard let (rest, part) = events.split(validFraction: fraction, seed: seed) else {
+      throw FlowError(
+        .data,
+        "\(events.location): a validation part of \(fraction) of \(events.rows) rows leaves no rows to train or to "
+          + "validate on; give another --valid, or 0 for none")
+    }
+    return (rest, part)
+  }
+
+  private func read(
+    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions
+  ) throws(FlowError) -> EventSet {
+    let events = try EventSet(location, selection, skipNonFinite: skipNonFinite)
+    if events.droppedRows > 0 {
+      Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
+    }
+    // Before the split, so that messages count rows as the file does.
+    try preprocess.check(events)
+    return events
+  }
+}
