@@ -12,8 +12,8 @@ fi
 
 layers_of() {
   case $1 in
-    linear) echo '8*[qr,leaky-relu(0.5)]' ;;
-    prelu) echo '12*[lu,prelu]' ;;
+    linear) echo '4*[lu,leaky-relu(0.5),lu,leaky-relu(2)]' ;;
+    prelu) echo '4*[qr,prelu,qr,inverse(prelu)]' ;;
     householder) echo '8*[householder(2),elementwise-rqs(bins=16)]' ;;
     additive) echo '16*[coupling-additive(hidden=64x64),permute(reverse)],diagonal' ;;
     realnvp) echo '12*[coupling-affine(hidden=64x64,bound=2),permute(reverse)]' ;;

@@ -1,6 +1,7 @@
 /// zᵢ = xᵢ for xᵢ ≥ 0 and α xᵢ below, with a fixed slope α > 0.
 ///
-/// log|det| = (number of negative features) · log α. Layer list: `leaky-relu(α)`.
+/// log|det| = (number of negative features) · log α: piecewise constant, so that its gradient does not see the jump when an
+/// event crosses a kink, and maximum likelihood follows another gradient than the loss's. Layer list: `leaky-relu(α)`.
 public struct LeakyReLU: InvertiblyDifferentiable {
   public static let layerName = "leaky-relu"
   public let dimension: Int
