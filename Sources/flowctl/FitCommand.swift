@@ -156,7 +156,9 @@ struct Fit: ParsableCommand {
     print(
       "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
     if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
-    if preprocessing.areGiven { print("       \(architecture.preprocessingSummary(columns: train.columns))") }
+    if preprocessing.areGiven {
+      print("       preprocessing: \(architecture.preprocessingSummary(columns: train.columns))")
+    }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     try Terminal.finishOutput()
   }

@@ -5,6 +5,8 @@ struct ColumnNames {
   var areGiven: Bool
 
   private static let attributes = ["columns", "column_names", "names"]
+  /// A damaged file may claim any number.
+  private static let limit = 1 << 20
 
   init(given names: [String]) {
     self.names = names
@@ -19,6 +21,9 @@ struct ColumnNames {
 
   /// The names on a dataset itself or, where they fit its columns, on the nearest group around it.
   init(of dataset: borrowing HDF5.Dataset, count: Int, root: borrowing HDF5.Group) throws(FlowError) {
+    guard count <= Self.limit else {
+      throw FlowError(.format, "\(dataset.location) has \(count) columns; at most \(Self.limit) are supported")
+    }
     self.init(count: count)
     if let names = try Self.names(on: dataset) {
       guard names.count == count else {
