@@ -4,7 +4,7 @@
 /// exp B (1000 by default), and its slope (1 + |a|/B)⁻² never vanishes, unlike that of a clamp. A smaller B keeps events
 /// far from all others from being carried away. Source: the affine coupling of Dinh, Sohl-Dickstein & Bengio, "Density
 /// estimation using Real NVP" (ICLR 2017), section 3.2, with this bound in place of its scaled tanh.
-public struct AffineMap: ScalarMap {
+public struct AffineMap: KernelScalarMap {
   public static let name = "affine"
 
   /// B.
@@ -26,87 +26,21 @@ public struct AffineMap: ScalarMap {
   public var isAffine: Bool { true }
   public var family: ScalarFamily { .affine }
 
-  public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
-    var y = x
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    y.applyAffine(self, φ, addingTo: &logDeterminant)
-    return Transformed(y, LogDeterminant(perEvent: logDeterminant))
+  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    x.checkParameters(φ, count: parameterCount, logDeterminant)
+    let base = x.mutableBase()
+    let kernel = inverted ? kernelAffineInverse : kernelAffineForward
+    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, Scalar(logScaleBound))
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let input = x
-    let parameters = φ
-    return (
-      forward(input, parameters),
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackAffine(self, input: input, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-
-  public func inverse(_ y: consuming Tile, _ φ: Tile) -> Transformed {
-    var x = y
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    x.applyAffineInverse(self, φ, addingTo: &logDeterminant)
-    return Transformed(x, LogDeterminant(perEvent: logDeterminant))
-  }
-
-  public func inverseWithPullback(
-    _ y: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let parameters = φ
-    let value = inverse(y, parameters)
-    return (
-      value,
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackAffineInverse(self, output: value.values, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-}
-
-extension Tile {
-  /// x ↦ x exp(s) + t in place, where φ holds t and the unbounded log-scale of each row.
-  fileprivate mutating func applyAffine(_ map: AffineMap, _ φ: Tile, addingTo logDeterminant: inout Tile) {
-    checkParameters(φ, count: 2, logDeterminant)
-    let base = mutableBase()
-    kernelAffineForward(
-      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(map.logScaleBound))
-  }
-
-  /// y ↦ (y − t) exp(−s) in place.
-  fileprivate mutating func applyAffineInverse(_ map: AffineMap, _ φ: Tile, addingTo logDeterminant: inout Tile) {
-    checkParameters(φ, count: 2, logDeterminant)
-    let base = mutableBase()
-    kernelAffineInverse(
-      base, φ.base, base, logDeterminant.mutableBase(), features, width, Scalar(map.logScaleBound))
-  }
-
-  /// Turns ∂L/∂output (self) into ∂L/∂input, and φ into ∂L/∂φ.
-  fileprivate mutating func pullBackAffine(
-    _ map: AffineMap, input: Tile, logDeterminant: Tile, parameters φ: inout Tile
+  public func pullBack(
+    _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    checkParameters(φ, count: 2, logDeterminant)
-    checkShape(input)
-    kernelAffineForwardPullback(
-      mutableBase(), logDeterminant.base, input.base, φ.mutableBase(), features, width,
-      Scalar(map.logScaleBound))
-  }
-
-  /// The same for the inverse, whose value was `output`.
-  fileprivate mutating func pullBackAffineInverse(
-    _ map: AffineMap, output: Tile, logDeterminant: Tile, parameters φ: inout Tile
-  ) {
-    checkParameters(φ, count: 2, logDeterminant)
-    checkShape(output)
-    kernelAffineInversePullback(
-      mutableBase(), logDeterminant.base, output.base, φ.mutableBase(), features, width,
-      Scalar(map.logScaleBound))
+    values.checkParameters(φ, count: parameterCount, logDeterminant)
+    values.checkShape(x)
+    let kernel = inverted ? kernelAffineInversePullback : kernelAffineForwardPullback
+    kernel(
+      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width,
+      Scalar(logScaleBound))
   }
 }

@@ -6,7 +6,7 @@
 /// lie in [−π, π), π as the element type rounds it; φ = 0 is the identity. The domain is [−π, π], both ends included. A
 /// base uniform on the circle suits it. Source: Rezende, Papamakarios, Racanière, Albergo, Kanwar, Shanahan & Cranmer,
 /// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)`.
-public struct CircularSpline: ScalarMap {
+public struct CircularSpline: KernelScalarMap {
   public static let name = "circular-rqs"
   public static var elementwiseName: String { name }
   /// K, from 2 to 64.
@@ -22,70 +22,21 @@ public struct CircularSpline: ScalarMap {
   /// The open interval that has ±π inside.
   public var domain: Interval { Interval((-Double.pi).nextDown, Double.pi.nextUp) }
 
-  public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
-    var y = x
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    y.applyCircle(self, φ, inverted: false, addingTo: &logDeterminant)
-    return Transformed(y, LogDeterminant(perEvent: logDeterminant))
-  }
-
-  public func forwardWithPullback(
-    _ x: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let input = x
-    let parameters = φ
-    return (
-      forward(input, parameters),
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackCircle(self, at: input, inverted: false, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-
-  public func inverse(_ y: consuming Tile, _ φ: Tile) -> Transformed {
-    var x = y
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    x.applyCircle(self, φ, inverted: true, addingTo: &logDeterminant)
-    return Transformed(x, LogDeterminant(perEvent: logDeterminant))
-  }
-
-  public func inverseWithPullback(
-    _ y: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let parameters = φ
-    let value = inverse(y, parameters)
-    return (
-      value,
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackCircle(self, at: value.values, inverted: true, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-}
-
-extension Tile {
-  /// The map, or its inverse, of each row in place.
-  fileprivate mutating func applyCircle(
-    _ map: CircularSpline, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile
-  ) {
-    checkParameters(φ, count: map.parameterCount, logDeterminant)
-    let base = mutableBase()
+  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    x.checkParameters(φ, count: parameterCount, logDeterminant)
+    let base = x.mutableBase()
     let kernel = inverted ? kernelCircleInverse : kernelCircleForward
-    kernel(base, φ.base, base, logDeterminant.mutableBase(), features, width, map.bins)
+    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, bins)
   }
 
-  /// Turns ∂L/∂output (self) into ∂L/∂input, and φ into ∂L/∂φ; `x` is the angle before the spline.
-  fileprivate mutating func pullBackCircle(
-    _ map: CircularSpline, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
+  public func pullBack(
+    _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    checkParameters(φ, count: map.parameterCount, logDeterminant)
-    checkShape(x)
+    values.checkParameters(φ, count: parameterCount, logDeterminant)
+    values.checkShape(x)
     let kernel = inverted ? kernelCircleInversePullback : kernelCircleForwardPullback
-    kernel(mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), features, width, map.bins)
+    kernel(
+      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width, bins)
   }
 }
 

@@ -6,7 +6,7 @@
 /// is a sum of squares, so that rounding cannot make it negative. Errors are a few ulp of B, not of the value: the knots
 /// are sums.
 /// Source: Durkan, Bekasov, Murray & Papamakarios, "Neural Spline Flows" (NeurIPS 2019), section 3.1.
-public struct RationalQuadraticSpline: ScalarMap {
+public struct RationalQuadraticSpline: KernelScalarMap {
   public static let name = "rqs"
   /// K, from 2 to 64.
   public let bins: Int
@@ -24,72 +24,21 @@ public struct RationalQuadraticSpline: ScalarMap {
   public var box: Double? { bound }
   public var layerListArguments: [String] { ["bins=\(bins)", "bound=\(bound)"] }
 
-  public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed {
-    var y = x
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    y.applySpline(self, φ, inverted: false, addingTo: &logDeterminant)
-    return Transformed(y, LogDeterminant(perEvent: logDeterminant))
-  }
-
-  public func forwardWithPullback(
-    _ x: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let input = x
-    let parameters = φ
-    return (
-      forward(input, parameters),
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackSpline(self, at: input, inverted: false, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-
-  public func inverse(_ y: consuming Tile, _ φ: Tile) -> Transformed {
-    var x = y
-    var logDeterminant = Tile(features: 1, like: φ, filledWith: 0)
-    x.applySpline(self, φ, inverted: true, addingTo: &logDeterminant)
-    return Transformed(x, LogDeterminant(perEvent: logDeterminant))
-  }
-
-  public func inverseWithPullback(
-    _ y: consuming Tile, _ φ: consuming Tile
-  ) -> (value: Transformed, pullback: ScalarPullback) {
-    let parameters = φ
-    let value = inverse(y, parameters)
-    return (
-      value,
-      { values, logDeterminant in
-        var (input̄, φ̄) = (values, parameters)
-        input̄.pullBackSpline(self, at: value.values, inverted: true, logDeterminant: logDeterminant, parameters: &φ̄)
-        return (input̄, φ̄)
-      }
-    )
-  }
-}
-
-extension Tile {
-  /// The spline, or its inverse, of each row in place.
-  fileprivate mutating func applySpline(
-    _ spline: RationalQuadraticSpline, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile
-  ) {
-    checkParameters(φ, count: spline.parameterCount, logDeterminant)
-    let base = mutableBase()
+  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    x.checkParameters(φ, count: parameterCount, logDeterminant)
+    let base = x.mutableBase()
     let kernel = inverted ? kernelSplineInverse : kernelSplineForward
-    kernel(
-      base, φ.base, base, logDeterminant.mutableBase(), features, width, spline.bins, Scalar(spline.bound))
+    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, bins, Scalar(bound))
   }
 
-  /// Turns ∂L/∂output (self) into ∂L/∂input, and φ into ∂L/∂φ; `x` is the value in the box's x direction.
-  fileprivate mutating func pullBackSpline(
-    _ spline: RationalQuadraticSpline, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
+  public func pullBack(
+    _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    checkParameters(φ, count: spline.parameterCount, logDeterminant)
-    checkShape(x)
+    values.checkParameters(φ, count: parameterCount, logDeterminant)
+    values.checkShape(x)
     let kernel = inverted ? kernelSplineInversePullback : kernelSplineForwardPullback
     kernel(
-      mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), features, width, spline.bins,
-      Scalar(spline.bound))
+      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width, bins,
+      Scalar(bound))
   }
 }
