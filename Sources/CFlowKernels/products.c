@@ -31,13 +31,22 @@ typedef struct {
   size_t row_stride, depth_stride;
 } Weights;
 
-/* C (rows x 16 vectors) = A B, or += A B; rows <= 8 and vectors <= 2 are constants after inlining. */
+/* What a sum starts with and what is done to it at last. */
+typedef struct {
+  /* Whether it starts with C; what is added to each row, or null; whether negative values become 0. */
+  int accumulate;
+  const float *bias;
+  int relu;
+} Ends;
+
+/* C (rows x 16 vectors) = A B, between the ends; rows <= 8 and vectors <= 2 are constants after inlining. */
 AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
-                                  float *c, size_t c_stride, int accumulate) {
+                                  float *c, size_t c_stride, Ends ends) {
   Vector sum[8][2];
   UNROLLED(i, rows) UNROLLED(v, vectors) {
-    sum[i][v] = accumulate ? *(const Vector *)(c + i * c_stride + v * VECTOR) : (Vector)0;
+    sum[i][v] = ends.accumulate ? *(const Vector *)(c + i * c_stride + v * VECTOR) : (Vector)0;
   }
+  if (ends.bias) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] += ends.bias[i];
   _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < depth; k++) {
     Vector bk[2];
     UNROLLED(v, vectors) bk[v] = *(const Vector *)(b + k * b_stride + v * VECTOR);
@@ -46,25 +55,41 @@ AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float 
       UNROLLED(v, vectors) sum[i][v] += weight * bk[v];
     }
   }
+  /* Written so that a NaN stays one. */
+  if (ends.relu) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] = sum[i][v] < 0 ? (Vector)0 : sum[i][v];
   UNROLLED(i, rows) UNROLLED(v, vectors) *(Vector *)(c + i * c_stride + v * VECTOR) = sum[i][v];
 }
 
-AVX512_INLINE void multiply_panel(size_t rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
-                                  float *c, size_t c_stride, int accumulate) {
-  for (; rows >= 8; rows -= 8) {
-    multiply_block(8, vectors, a, b, b_stride, depth, c, c_stride, accumulate);
-    a.values += 8 * a.row_stride, c += 8 * c_stride;
-  }
-#define REST(r)                                                                     \
-  case r:                                                                           \
-    multiply_block(r, vectors, a, b, b_stride, depth, c, c_stride, accumulate);     \
+AVX512_INLINE void multiply_rows(size_t rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
+                                 float *c, size_t c_stride, Ends ends) {
+#define ROWS(r)                                                        \
+  case r:                                                              \
+    multiply_block(r, vectors, a, b, b_stride, depth, c, c_stride, ends); \
     break;
-  switch (rows) { REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7) }
-#undef REST
+  switch (rows) { ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) }
+#undef ROWS
 }
 
-AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a, const float *b, size_t b_stride,
-                           float *c, size_t c_stride, int accumulate) {
+/* The part of a product that `count` values from depth `start` on make, in one panel of columns. */
+AVX512_INLINE void multiply_panel(size_t rows, int vectors, Weights a, const flowkit_depths *depths, size_t depth,
+                                  size_t start, size_t count, const float *b, size_t b_stride, float *c,
+                                  size_t c_stride, Ends ends) {
+  for (size_t row = 0; row < rows; row += 8) {
+    flowkit_depths all = {0, (uint32_t)depth}, own = depths ? depths[row / 8] : all;
+    size_t first = own.start > start ? own.start : start, end = own.end < start + count ? own.end : start + count;
+    int is_empty = own.start >= own.end;
+    if (is_empty ? start > 0 : first >= end) continue;
+    if (is_empty) first = end = start;
+    int begins = is_empty || first == own.start, finishes = is_empty || end == own.end;
+    Weights part = {a.values + row * a.row_stride + first * a.depth_stride, a.row_stride, a.depth_stride};
+    Ends here = {ends.accumulate || !begins, begins && ends.bias ? ends.bias + row : 0, ends.relu && finishes};
+    multiply_rows(rows - row < 8 ? rows - row : 8, vectors, part, b + (first - start) * b_stride, b_stride, end - first,
+                  c + row * c_stride, c_stride, here);
+  }
+}
+
+AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a, const flowkit_depths *depths,
+                           const float *b, size_t b_stride, float *c, size_t c_stride, Ends ends) {
   float packed[DEPTH * PANEL] __attribute__((aligned(64)));
   for (size_t first = 0; first < columns; first += PANEL) {
     int is_whole = columns - first >= PANEL;
@@ -79,13 +104,10 @@ AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a,
           }
         panel = packed, stride = PANEL;
       }
-      Weights part = a;
-      part.values += start * a.depth_stride;
-      int adds = accumulate || start > 0;
       if (is_whole)
-        multiply_panel(rows, 2, part, panel, stride, count, c + first, c_stride, adds);
+        multiply_panel(rows, 2, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
       else
-        multiply_panel(rows, 1, part, panel, stride, count, c + first, c_stride, adds);
+        multiply_panel(rows, 1, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
     }
   }
 }
@@ -110,37 +132,45 @@ AVX512_INLINE void transpose(const float *rows, size_t stride, size_t count, flo
   UNROLLED(i, VECTOR) *(Vector *)(out + i * out_stride) = a[i];
 }
 
-/* C[..][0 ..< width] += A times a packed panel, of which only `width` columns exist. */
-AVX512_INLINE void add_partial_panel(size_t rows, size_t width, Weights a, const float *packed, size_t count, float *c,
-                                     size_t c_stride) {
+/* C += A times a packed panel of `width` columns, from row `start` on. */
+AVX512_INLINE void add_panel(size_t start, size_t rows, int vectors, size_t width, Weights a, const float *packed,
+                             size_t count, float *c, size_t c_stride) {
   float scratch[8 * PANEL];
-  for (size_t row = 0; row < rows; row += 8) {
+  for (size_t row = start; row < rows; row += 8) {
     size_t height = rows - row < 8 ? rows - row : 8;
-    multiply_panel(height, 2, a, packed, PANEL, count, scratch, PANEL, 0);
+    Weights part = {a.values + row * a.row_stride, a.row_stride, a.depth_stride};
+    if (width == (size_t)vectors * VECTOR) {
+      multiply_rows(height, vectors, part, packed, PANEL, count, c + row * c_stride, c_stride, (Ends){1, 0, 0});
+      continue;
+    }
+    multiply_rows(height, vectors, part, packed, PANEL, count, scratch, PANEL, (Ends){0, 0, 0});
     for (size_t i = 0; i < height; i++)
       for (size_t j = 0; j < width; j++) c[(row + i) * c_stride + j] += scratch[i * PANEL + j];
-    a.values += 8 * a.row_stride;
   }
 }
 
-AVX512 static void outer(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride, const float *b,
-                         size_t b_stride, float *c, size_t c_stride) {
+AVX512 static void outer(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
+                         size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride) {
   float packed[DEPTH * PANEL] __attribute__((aligned(64)));
   for (size_t first = 0; first < columns; first += PANEL) {
     size_t width = columns - first < PANEL ? columns - first : PANEL;
+    /* The rows of the first half's columns alone, then those of both. */
+    size_t begin = starts ? starts[first / VECTOR] : 0, both = starts && width > VECTOR ? starts[first / VECTOR + 1] : begin;
     for (size_t start = 0; start < depth; start += DEPTH) {
       size_t count = depth - start < DEPTH ? depth - start : DEPTH;
       for (size_t k = 0; k < count; k += VECTOR) {
         const float *from = b + first * b_stride + start + k;
         float *to = packed + k * PANEL;
         transpose(from, b_stride, width < VECTOR ? width : VECTOR, to, PANEL);
-        transpose(from + VECTOR * b_stride, b_stride, width > VECTOR ? width - VECTOR : 0, to + VECTOR, PANEL);
+        if (width > VECTOR) transpose(from + VECTOR * b_stride, b_stride, width - VECTOR, to + VECTOR, PANEL);
       }
       Weights part = {a + start, a_stride, 1};
-      if (width == PANEL)
-        multiply_panel(rows, 2, part, packed, PANEL, count, c + first, c_stride, 1);
-      else
-        add_partial_panel(rows, width, part, packed, count, c + first, c_stride);
+      if (width <= VECTOR) {
+        add_panel(begin, rows, 1, width, part, packed, count, c + first, c_stride);
+      } else {
+        add_panel(begin, both, 1, VECTOR, part, packed, count, c + first, c_stride);
+        add_panel(both, rows, 2, width, part, packed, count, c + first, c_stride);
+      }
     }
   }
 }
@@ -148,14 +178,15 @@ AVX512 static void outer(size_t rows, size_t columns, size_t depth, const float 
 int flowkit_has_products(void) { return __builtin_cpu_supports("x86-64-v4"); }
 
 void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
-                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
-                         int accumulate) {
-  product(rows, columns, depth, (Weights){a, row_stride, depth_stride}, b, b_stride, c, c_stride, accumulate);
+                         size_t depth_stride, const flowkit_depths *depths, const float *b, size_t b_stride, float *c,
+                         size_t c_stride, int accumulate, const float *bias, int relu) {
+  product(rows, columns, depth, (Weights){a, row_stride, depth_stride}, depths, b, b_stride, c, c_stride,
+          (Ends){accumulate, bias, relu});
 }
 
-void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                               const float *b, size_t b_stride, float *c, size_t c_stride) {
-  outer(rows, columns, depth, a, a_stride, b, b_stride, c, c_stride);
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
+                               size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride) {
+  outer(rows, columns, depth, starts, a, a_stride, b, b_stride, c, c_stride);
 }
 
 #else
@@ -163,13 +194,13 @@ void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const 
 int flowkit_has_products(void) { return 0; }
 
 void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
-                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
-                         int accumulate) {
+                         size_t depth_stride, const flowkit_depths *depths, const float *b, size_t b_stride, float *c,
+                         size_t c_stride, int accumulate, const float *bias, int relu) {
   __builtin_trap();
 }
 
-void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                               const float *b, size_t b_stride, float *c, size_t c_stride) {
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
+                               size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride) {
   __builtin_trap();
 }
 

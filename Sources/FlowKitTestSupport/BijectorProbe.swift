@@ -77,7 +77,7 @@ public struct BijectorProbe {
     let input = pullback(
       tile(values, features: bijector.dimension, padding: 0), tile(logDeterminants, features: 1, padding: 0),
       &gradient)
-    let tileGradient = prepared.indices.map { gradient[$0] }
+    let tileGradient = cleared(prepared.indices.map { gradient[$0] }, to: start)
     let gradients = Gradients(
       input: rows(input, count: count(x)), context: gradient.context.map { rows($0, count: count(x)) } ?? [],
       parameters: pullBackPreparation(tileGradient, startingFrom: start), prepared: tileGradient)
@@ -98,20 +98,28 @@ public struct BijectorProbe {
   }
 
   private func pullBackPreparation(_ tileGradient: [Scalar], startingFrom start: Scalar) -> [Scalar] {
-    guard bijector.preparedCount != nil else { return cleared(tileGradient, to: start) }
+    guard bijector.preparedCount != nil else { return tileGradient }
     var gradient = Gradient(count: parameters.count)
     for index in parameters.indices { gradient[index] = start }
     bijector.pullBackPreparation(
       Parameters(parameters), prepared: Parameters(prepared),
       preparedGradient: Parameters(tileGradient.map { $0 - start }), to: &gradient)
-    return cleared(parameters.indices.map { gradient[$0] }, to: start)
+    return parameters.indices.map { gradient[$0] }
   }
 
-  /// A gradient that knows nothing of the entries that the bijector has no use for.
-  private func cleared(_ gradient: [Scalar], to start: Scalar) -> [Scalar] {
-    var used = [Scalar](repeating: 1, count: gradient.count)
+  /// The parameters that the bijector has no use for.
+  var unused: [Int] {
+    var used = [Scalar](repeating: 1, count: parameters.count)
     used.withUnsafeMutableBufferPointer { bijector.clearUnused($0) }
-    return zip(gradient, used).map { $1 == 0 ? start : $0 }
+    return used.indices.filter { used[$0] == 0 }
+  }
+
+  /// A pullback may set to 0 what it has no use for; nobody sees that but where it was not 0 before, as it is in training.
+  private func cleared(_ gradient: [Scalar], to start: Scalar) -> [Scalar] {
+    guard start != 0 else { return gradient }
+    var gradient = gradient
+    for index in unused { gradient[index] = start }
+    return gradient
   }
 }
 

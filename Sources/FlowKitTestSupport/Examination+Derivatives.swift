@@ -142,7 +142,8 @@ extension Examination {
       part: direction.rawValue)
   }
 
-  /// Pulls back twice, starting from gradients of 0 and of 3: the results differ by 3.
+  /// Pulls back twice, starting from gradients of 0 and of 3: the results differ by 3. Parameters without a use have the
+  /// gradient 0.
   mutating func examineAddition(_ direction: BijectorProbe.Direction) {
     let (values, slopes) = (normals(events.count), normals(count))
     func gradients(from start: Scalar) -> BijectorProbe.Gradients {
@@ -164,6 +165,9 @@ extension Examination {
           Double(three[index]) - Double(zero[index]), 3, within: 16 * Double(count) * epsilon * size,
           part: "\(direction.rawValue), \(part)", "number \(index)")
       }
+    }
+    for index in probe.unused {
+      expect(Double(zero.parameters[index]), 0, within: 0, part: "unused parameters", "number \(index)")
     }
   }
 }

@@ -190,14 +190,21 @@ void flowkit_sha256_end(flowkit_sha256 *hash, uint8_t digest[32]);
 
 /* Whether the two products below can be called on this processor. */
 int flowkit_has_products(void);
-/* C (rows x columns) = A B or, to accumulate, += A B. A's entry (i, k) stands at i * row_stride + k * depth_stride; rows of B
- * and C are contiguous; columns is a multiple of 16. A column of C depends on that column of B alone. */
+/* Which of A's columns are not 0 in eight of its rows: k from start up to end. */
+typedef struct {
+  uint32_t start, end;
+} flowkit_depths;
+/* C (rows x columns) = A B or, to accumulate, += A B; then + bias (one per row, or null), and negative values become 0 on
+ * request. A's entry (i, k) stands at i * row_stride + k * depth_stride; rows of B and C are contiguous; columns is a
+ * multiple of 16. A column of C depends on that column of B alone. Where `depths` is not null, what it leaves out of each
+ * eight rows of A is not multiplied. */
 void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
-                         size_t depth_stride, const float *b, size_t b_stride, float *c, size_t c_stride,
-                         int accumulate);
-/* C (rows x columns) += A B^T; rows of A and B are `depth` contiguous numbers, a multiple of 16. */
-void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                               const float *b, size_t b_stride, float *c, size_t c_stride);
+                         size_t depth_stride, const flowkit_depths *depths, const float *b, size_t b_stride, float *c,
+                         size_t c_stride, int accumulate, const float *bias, int relu);
+/* C (rows x columns) += A B^T; rows of A and B are `depth` contiguous numbers, a multiple of 16. Where `starts` is not
+ * null, it says from which row on each sixteen columns of C are wanted; it does not fall. */
+void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
+                               size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride);
 
 /* Tells the processor that this thread spins. */
 static inline void flowkit_pause(void) {

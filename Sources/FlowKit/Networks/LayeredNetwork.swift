@@ -10,10 +10,7 @@ extension LayeredNetwork {
   /// The outputs for each event.
   func forward(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
     var h = x
-    for layer in layers {
-      h = layer.product(h, context, parameters)
-      _ = h.finish(layer.bias, isLast: layer.isLast, activation, parameters)
-    }
+    for layer in layers { h = layer.output(h, context, activation, parameters).value }
     return h
   }
 
@@ -25,9 +22,9 @@ extension LayeredNetwork {
     var inputs = [x]
     var saved: [Tile] = []
     for layer in layers {
-      var h = layer.product(inputs.last!, context, parameters)
-      saved.append(h.finish(layer.bias, isLast: layer.isLast, activation, parameters))
-      inputs.append(h)
+      let output = layer.output(inputs.last!, context, activation, parameters)
+      inputs.append(output.value)
+      saved.append(output.saved)
     }
     let output = inputs.removeLast()
     return (
@@ -35,7 +32,7 @@ extension LayeredNetwork {
       { [inputs, saved] cotangent, gradient in
         var δ = cotangent
         for (index, layer) in layers.enumerated().reversed() {
-          δ.pullBackFinish(layer.bias, isLast: layer.isLast, activation, saved: saved[index], &gradient)
+          δ.pullBackOutput(layer.bias, isLast: layer.isLast, activation, saved: saved[index], &gradient)
           layer.addGradient(δ, inputs[index], context, parameters, to: &gradient)
           δ = layer.pullBackProduct(δ, parameters)
         }
@@ -45,24 +42,9 @@ extension LayeredNetwork {
   }
 }
 
-// MARK: - What follows the product
-
 extension Tile {
-  /// Adds the bias and, but for the last layer, applies the activation, in place; returns what its pullback needs.
-  mutating func finish(
-    _ bias: Range<Int>, isLast: Bool, _ activation: Activation, _ parameters: Parameters
-  ) -> Tile {
-    guard !isLast else {
-      addBias(parameters.slice(bias))
-      return self
-    }
-    var saved = activation.needsInput ? Tile(features: features, like: self) : nil
-    activate(activation, bias: parameters.slice(bias), saving: &saved)
-    return saved ?? self
-  }
-
-  /// Turns the cotangent of what `finish` made into that of what it was given.
-  mutating func pullBackFinish(
+  /// Turns the cotangent of what a layer's `output` is into that of its product.
+  mutating func pullBackOutput(
     _ bias: Range<Int>, isLast: Bool, _ activation: Activation, saved: Tile, _ gradient: inout Gradient
   ) {
     gradient.withSlice(bias) {

@@ -5,7 +5,7 @@
 /// units have degree 0: without them the first position could not depend on the context.
 /// Source: Germain, Gregor, Murray & Larochelle, "MADE" (ICML 2015), section 3.
 ///
-/// Masked weights are parameters that stay 0: `clearMasked` sets them and their gradient to it.
+/// Masked weights are parameters that stay 0: `clearMasked` sets them to it, and their gradient is 0.
 public struct MaskedPerceptron: Sendable, LayeredNetwork {
   /// D, the number of positions.
   public let inputs: Int
@@ -78,7 +78,7 @@ public struct MaskedPerceptron: Sendable, LayeredNetwork {
     return visible
   }
 
-  /// Sets the masked weights to 0, in parameters or in their gradient.
+  /// Sets the masked weights to 0.
   func clearMasked(_ values: UnsafeMutableBufferPointer<Scalar>) {
     for layer in layers {
       for degree in layer.prefixes.indices {

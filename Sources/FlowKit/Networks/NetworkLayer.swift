@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// One layer of a network: where its parameters stand, and which of its weights are not masked.
 ///
 /// Rows (units) and columns are sorted by degree, and a row of degree m sees exactly the first `prefixes[m]` columns, so
@@ -17,15 +19,11 @@ final class NetworkLayer: Sendable {
   /// The number of columns that a row of each degree sees.
   let prefixes: [Int]
   let isLast: Bool
-  /// Blocks of rows, each with the columns that its last row sees: for Wh.
-  let rowBlocks: [Block]
-  /// Blocks of columns, each with the rows from the first that sees one of them: for Wᵀδ, and wider for δhᵀ.
-  let columnBlocks, gradientBlocks: [Block]
-
-  struct Block: Sendable, Equatable {
-    let rows: Range<Int>
-    let columns: Range<Int>
-  }
+  /// The columns that each eight rows see, and the rows that see each eight columns; nil where none is masked.
+  private let rowDepths: [flowkit_depths]?
+  private let columnDepths: [flowkit_depths]?
+  /// The first row that sees one of each sixteen columns.
+  private let gradientStarts: [UInt32]?
 
   /// - Parameter offset: where the parameters begin.
   init(
@@ -37,24 +35,19 @@ final class NetworkLayer: Sendable {
     (self.columns, self.context, self.rowStarts, self.prefixes) = (columns, context, rowStarts, prefixes)
     self.isLast = isLast
     guard prefixes.count > 1 else {
-      rowBlocks = [Block(rows: 0..<rows, columns: 0..<prefixes[0])]
-      (columnBlocks, gradientBlocks) = (rowBlocks, rowBlocks)
+      (rowDepths, columnDepths, gradientStarts) = (nil, nil, nil)
       return
     }
-    // Small blocks skip most of what is masked. Products run at full speed from 16 rows on, outer products from 32.
-    rowBlocks = Swift.stride(from: 0, to: rows, by: 16).map { start in
-      let end = min(rows, start + 16)
-      let lastDegree = rowStarts.lastIndex { $0 < end }!
-      return Block(rows: start..<end, columns: 0..<prefixes[min(lastDegree, prefixes.count - 1)])
+    rowDepths = Swift.stride(from: 0, to: rows, by: 8).map { start in
+      let lastDegree = rowStarts.lastIndex { $0 < min(rows, start + 8) }!
+      return flowkit_depths(start: 0, end: UInt32(prefixes[min(lastDegree, prefixes.count - 1)]))
     }
-    func blocks(ofColumns size: Int) -> [Block] {
-      Swift.stride(from: 0, to: columns, by: size).compactMap { start in
-        guard let degree = prefixes.firstIndex(where: { $0 > start }) else { return nil }
-        return Block(rows: rowStarts[degree]..<rows, columns: start..<min(columns, start + size))
-      }
+    /// The first row that sees a column: no earlier one sees those to its right.
+    func firstRow(_ column: Int) -> UInt32 {
+      UInt32(prefixes.firstIndex { $0 > column }.map { rowStarts[$0] } ?? rows)
     }
-    columnBlocks = blocks(ofColumns: 16)
-    gradientBlocks = blocks(ofColumns: 32)
+    columnDepths = Swift.stride(from: 0, to: columns, by: 8).map { flowkit_depths(start: firstRow($0), end: UInt32(rows)) }
+    gradientStarts = Swift.stride(from: 0, to: columns, by: 16).map(firstRow)
   }
 
   /// The weights that are not masked.
@@ -73,18 +66,32 @@ final class NetworkLayer: Sendable {
       parameters.slice(weight), offset: row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
-  private func matrix(_ parameters: Parameters, _ block: Block) -> WeightMatrix {
-    matrix(
-      parameters, row: block.rows.lowerBound, rows: block.rows.count, column: block.columns.lowerBound,
-      columns: block.columns.count)
+  private func visibleMatrix(_ parameters: Parameters) -> WeightMatrix {
+    matrix(parameters, row: 0, rows: rows, columns: columns)
   }
 
-  /// Wh (+ W_c c) without the bias.
-  func product(_ h: Tile, _ c: Tile?, _ parameters: Parameters) -> Tile {
-    var a = contextProduct(c, parameters, like: h)
-    for block in rowBlocks {
-      matrix(parameters, block).multiply(h, into: &a, atRow: block.rows.lowerBound, adding: context > 0)
+  /// φ(Wh + W_c c + b), without φ in the last layer, and what φ′ needs.
+  func output(
+    _ h: Tile, _ c: Tile?, _ activation: Activation, _ parameters: Parameters
+  ) -> (value: Tile, saved: Tile) {
+    let bias = parameters.slice(bias)
+    guard isLast || activation == .relu else {
+      var a = product(h, c, parameters)
+      var saved = activation.needsInput ? Tile(features: rows, like: h) : nil
+      a.activate(activation, bias: bias, saving: &saved)
+      return (a, saved ?? a)
     }
+    let value = product(h, c, parameters, bias: bias, relu: !isLast)
+    return (value, value)
+  }
+
+  /// Wh (+ W_c c) (+ b), with negative values made 0 on request.
+  func product(
+    _ h: Tile, _ c: Tile?, _ parameters: Parameters, bias: Parameters? = nil, relu: Bool = false
+  ) -> Tile {
+    var a = contextProduct(c, parameters, like: h)
+    visibleMatrix(parameters).multiply(
+      h, into: &a, adding: context > 0, depths: rowDepths, Products.Finish(bias: bias?.base, relu: relu))
     return a
   }
 
@@ -97,16 +104,13 @@ final class NetworkLayer: Sendable {
     return a
   }
 
-  /// Adds δhᵀ to the weights' gradient and what the context is due to its own. What is masked gets numbers without a
-  /// meaning, which `clearMasked` drops.
+  /// Adds δhᵀ to the weights' gradient, where they are not masked, and what the context is due to its own.
   func addGradient(
     _ δ: Tile, _ h: Tile, _ c: Tile?, _ parameters: Parameters, to gradient: inout Gradient
   ) {
     gradient.withSlice(weight) { gradient in
-      for block in gradientBlocks {
-        matrix(parameters, block)
-          .addOuterProduct(δ, fromRow: block.rows.lowerBound, h, fromRow: block.columns.lowerBound, to: &gradient)
-      }
+      visibleMatrix(parameters).addOuterProduct(δ, h, starts: gradientStarts, to: &gradient)
+      clearMasked(gradient.base)
     }
     guard context > 0 else { return }
     let C = matrix(parameters, row: 0, rows: rows, column: columns, columns: context)
@@ -114,15 +118,22 @@ final class NetworkLayer: Sendable {
     if gradient.context != nil { C.multiplyTransposed(δ, into: &gradient.context!, adding: true) }
   }
 
+  /// Sets to 0 what is masked of the weights' gradient, in the sixteen columns where each row's part ends: those beyond are
+  /// not touched.
+  private func clearMasked(_ values: UnsafeMutablePointer<Scalar>) {
+    guard gradientStarts != nil else { return }
+    for degree in prefixes.indices {
+      let masked = prefixes[degree]..<min(columns, (prefixes[degree] + 15) / 16 * 16)
+      for row in rowRange(ofDegree: degree) where !masked.isEmpty {
+        (values + row * stride + masked.lowerBound).update(repeating: 0, count: masked.count)
+      }
+    }
+  }
+
   /// Wᵀδ.
   func pullBackProduct(_ δ: Tile, _ parameters: Parameters) -> Tile {
     var result = Tile(features: columns, like: δ)
-    for block in columnBlocks {
-      matrix(parameters, block)
-        .multiplyTransposed(δ, fromRow: block.rows.lowerBound, into: &result, atRow: block.columns.lowerBound)
-    }
-    // Columns that nobody sees.
-    result.fill(rows: (columnBlocks.last?.columns.upperBound ?? 0)..<columns, with: 0)
+    visibleMatrix(parameters).multiplyTransposed(δ, into: &result, depths: columnDepths)
     return result
   }
 }

@@ -12,8 +12,8 @@ public protocol Parameterized: Sendable, Codable {
     for sample: Tile, given context: Tile?, using random: inout RandomStream
   ) -> [Scalar]
 
-  /// Sets to 0 the entries that the map has no use for, such as masked weights: of parameters, or of their gradient.
-  /// Where a flow is made and at every step, so that the map may rely on them. Nothing by default.
+  /// Sets to 0 the entries that the map has no use for, such as masked weights. Asked where a flow is made; pullbacks leave
+  /// the gradient of these entries at 0, so that the map may rely on them. Nothing by default.
   func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>)
 
   /// The number of scalars that `prepare` makes of θ, or nil (the default) where tiles use θ itself.

@@ -43,39 +43,79 @@ enum Products {
     private static let hasOwnKernels = flowkit_has_products() != 0
   #endif
 
-  /// C ← A B or, adding, C += A B, with A transposed on request: C is rows × columns, A rows × inner.
+  /// What follows the product: a bias per row, and negative values become 0.
+  struct Finish {
+    var bias: UnsafePointer<Scalar>?
+    var relu = false
+  }
+
+  /// C ← A B or, adding, C += A B, with A transposed on request: C is rows × columns, A rows × inner. What `depths`
+  /// leaves out of A counts as 0.
   static func multiply(
-    _ a: Matrix, transposed: Bool, _ b: Matrix, into c: Matrix, rows: Int, columns: Int, inner: Int, adding: Bool
+    _ a: Matrix, transposed: Bool, depths: [flowkit_depths]? = nil, _ b: Matrix, into c: Matrix, rows: Int,
+    columns: Int, inner: Int, adding: Bool, _ finish: Finish = Finish()
   ) {
     #if !DoublePrecision
       // Fewer rows leave our kernel with too few independent sums.
       if hasOwnKernels && rows >= 4 {
         return flowkit_product_f32(
-          rows, columns, inner, a.base, transposed ? 1 : a.stride, transposed ? a.stride : 1, b.base, b.stride,
-          c.base, c.stride, adding ? 1 : 0)
+          rows, columns, inner, a.base, transposed ? 1 : a.stride, transposed ? a.stride : 1, depths, b.base, b.stride,
+          c.base, c.stride, adding ? 1 : 0, finish.bias, finish.relu ? 1 : 0)
       }
     #endif
     singleThreaded
-    blasProduct(
-      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
-      1, a.base, Int32(a.stride), b.base, Int32(b.stride), adding ? 1 : 0, c.base, Int32(c.stride))
+    // Products of 16 rows run at full speed.
+    for start in stride(from: 0, to: rows, by: depths == nil ? rows : 16) {
+      let own = start..<min(rows, start + (depths == nil ? rows : 16))
+      let range = depths.map { union($0[(own.lowerBound / 8)..<((own.upperBound + 7) / 8)]) } ?? 0..<inner
+      let corner = transposed ? range.lowerBound * a.stride + start : start * a.stride + range.lowerBound
+      // A product over nothing still clears what it is not added to.
+      blasProduct(
+        CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(own.count), Int32(columns),
+        Int32(range.count), 1, a.base + corner, Int32(a.stride), b.base + range.lowerBound * b.stride, Int32(b.stride),
+        adding ? 1 : 0, c.base + start * c.stride, Int32(c.stride))
+    }
+    Self.finish(c, rows, columns, finish)
   }
 
-  /// C += scale · A Bᵀ: C is rows × columns, A rows × inner, B columns × inner.
+  static func finish(_ c: Matrix, _ rows: Int, _ columns: Int, _ finish: Finish) {
+    guard let bias = finish.bias else { return }
+    precondition(c.stride == columns, "rows without gaps")
+    if finish.relu {
+      kernelBiasReLU(c.base, bias, rows, columns)
+    } else {
+      kernelBias(c.base, 1, bias, rows, columns)
+    }
+  }
+
+  private static func union(_ depths: ArraySlice<flowkit_depths>) -> Range<Int> {
+    let used = depths.filter { $0.start < $0.end }
+    guard let start = used.map(\.start).min(), let end = used.map(\.end).max() else { return 0..<0 }
+    return Int(start)..<Int(end)
+  }
+
+  /// C += scale · A Bᵀ: C is rows × columns, A rows × inner, B columns × inner. `starts` says from which row on each
+  /// sixteen columns of C are wanted; the rest is not touched.
   static func addOuterProduct(
-    _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Scalar
+    _ a: Matrix, _ b: Matrix, to c: Matrix, starts: [UInt32]? = nil, rows: Int, columns: Int, inner: Int,
+    scale: Scalar = 1
   ) {
     #if !DoublePrecision
       // Our panels are 32 columns wide, and transposed for each call: small matrices are not worth it.
-      if hasOwnKernels && columns >= 24 && rows >= 24 && scale == 1 {
+      if hasOwnKernels && scale == 1 && (starts != nil || columns >= 24 && rows >= 24) {
         return flowkit_outer_product_f32(
-          rows, columns, inner, a.base, a.stride, b.base, b.stride, c.base, c.stride)
+          rows, columns, inner, starts, a.base, a.stride, b.base, b.stride, c.base, c.stride)
       }
     #endif
     singleThreaded
-    blasProduct(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(inner), scale, a.base,
-      Int32(a.stride), b.base, Int32(b.stride), 1, c.base, Int32(c.stride))
+    for column in stride(from: 0, to: columns, by: starts == nil ? columns : 16) {
+      let row = starts.map { Int($0[column / 16]) } ?? 0
+      blasProduct(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows - row),
+        Int32(starts == nil ? columns : min(16, columns - column)),
+        Int32(inner), scale, a.base + row * a.stride, Int32(a.stride), b.base + column * b.stride, Int32(b.stride), 1,
+        c.base + row * c.stride + column, Int32(c.stride))
+    }
   }
 }
 
@@ -83,44 +123,69 @@ extension WeightMatrix {
   /// y ← W x, or y += W x, where x and y may be parts of tiles: the first `columns` rows of `x`, and the rows of `y` from
   /// `row` on.
   public func multiply(_ x: Tile, into y: inout Tile, atRow row: Int = 0, adding: Bool = false) {
+    multiply(x, into: &y, atRow: row, adding: adding, depths: nil, Products.Finish())
+  }
+
+  /// The same with what follows; what `depths` leaves out of eight rows of W counts as 0.
+  func multiply(
+    _ x: Tile, into y: inout Tile, atRow row: Int = 0, adding: Bool, depths: [flowkit_depths]?,
+    _ finish: Products.Finish
+  ) {
     precondition(
       x.features >= columns && y.features >= row + rows && x.width == y.width,
       "W is \(rows) × \(columns), x has \(x.features) rows, y \(y.features) from \(row) on")
-    guard rows > 0, columns > 0 else { return adding ? () : y.fill(rows: row..<(row + rows), with: 0) }
+    guard rows > 0 else { return }
+    let target = Products.Matrix(base: y.mutableBase() + row * y.width, stride: y.width)
+    guard columns > 0 else {
+      if !adding { y.fill(rows: row..<(row + rows), with: 0) }
+      return Products.finish(target, rows, x.width, finish)
+    }
     Products.multiply(
-      .init(base: base, stride: stride), transposed: false, .init(base: x.base, stride: x.width),
-      into: .init(base: y.mutableBase() + row * y.width, stride: y.width), rows: rows, columns: x.width,
-      inner: columns, adding: adding)
+      .init(base: base, stride: stride), transposed: false, depths: depths, .init(base: x.base, stride: x.width),
+      into: target, rows: rows, columns: x.width, inner: columns, adding: adding, finish)
   }
 
   /// x ← Wᵀ y, or x += Wᵀ y, with the rows of `y` from `yRow` and those of `x` from `row` on.
   public func multiplyTransposed(
     _ y: Tile, fromRow yRow: Int = 0, into x: inout Tile, atRow row: Int = 0, adding: Bool = false
   ) {
+    multiplyTransposed(y, fromRow: yRow, into: &x, atRow: row, adding: adding, depths: nil)
+  }
+
+  /// The same, where what `depths` leaves out of eight columns of W counts as 0.
+  func multiplyTransposed(
+    _ y: Tile, fromRow yRow: Int = 0, into x: inout Tile, atRow row: Int = 0, adding: Bool = false,
+    depths: [flowkit_depths]?
+  ) {
     precondition(
       y.features >= yRow + rows && x.features >= row + columns && x.width == y.width,
       "W is \(rows) × \(columns), y has \(y.features) rows from \(yRow) on, x \(x.features) from \(row) on")
     guard rows > 0, columns > 0 else { return adding ? () : x.fill(rows: row..<(row + columns), with: 0) }
     Products.multiply(
-      .init(base: base, stride: stride), transposed: true, .init(base: y.base + yRow * y.width, stride: y.width),
+      .init(base: base, stride: stride), transposed: true, depths: depths,
+      .init(base: y.base + yRow * y.width, stride: y.width),
       into: .init(base: x.mutableBase() + row * x.width, stride: x.width), rows: columns, columns: y.width,
       inner: rows, adding: adding)
   }
 
-  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters; the rows of `y` from `yRow` on, those
-  /// of `x` from `xRow` on.
-  public func addOuterProduct(
-    _ y: Tile, fromRow yRow: Int = 0, _ x: Tile, fromRow xRow: Int = 0, scaledBy a: Scalar = 1,
-    to gradient: inout Gradient
+  /// W̄ += a ȳ xᵀ in `gradient`, whose slice is laid out as this matrix's parameters.
+  public func addOuterProduct(_ y: Tile, _ x: Tile, scaledBy a: Scalar = 1, to gradient: inout Gradient) {
+    addOuterProduct(y, x, scaledBy: a, starts: nil, to: &gradient)
+  }
+
+  /// The same in the rows from `starts` on in each sixteen columns: what comes before is left as it is or gets numbers
+  /// without a meaning.
+  func addOuterProduct(
+    _ y: Tile, _ x: Tile, scaledBy a: Scalar = 1, starts: [UInt32]?, to gradient: inout Gradient
   ) {
     precondition(
-      y.features >= yRow + rows && x.features >= xRow + columns && x.width == y.width
-        && gradient.count == parameters.count,
-      "a \(rows) × \(columns) gradient from \(y.features) rows from \(yRow) on, and \(x.features) from \(xRow) on")
+      y.features >= rows && x.features >= columns && x.width == y.width && gradient.count == parameters.count,
+      "a \(rows) × \(columns) gradient from \(y.features) and \(x.features) rows")
     guard rows > 0, columns > 0 else { return }
     Products.addOuterProduct(
-      .init(base: y.base + yRow * y.width, stride: y.width), .init(base: x.base + xRow * x.width, stride: x.width),
-      to: .init(base: gradient.base + offset, stride: stride), rows: rows, columns: columns, inner: x.width, scale: a)
+      .init(base: y.base, stride: y.width), .init(base: x.base, stride: x.width),
+      to: .init(base: gradient.base + offset, stride: stride), starts: starts, rows: rows, columns: columns,
+      inner: x.width, scale: a)
   }
 
   /// x ← T⁻¹ x (or T⁻ᵀ x) by substitution, where T is this square matrix's lower or upper triangle, with ones on the

@@ -6,7 +6,9 @@ internal import Synchronization
 ///
 /// A training step is a few hundred microseconds, and waking a thread costs a good part of one: a
 /// worker that runs dry spins for about a millisecond before it sleeps.
-/// Which worker takes which unit is not defined: results must depend on the unit alone.
+///
+/// Each worker begins with its own part of the units, the same in every run over as many, so that what it wrote last time
+/// is still in its cache; then it takes what others have left. Results must depend on the unit alone.
 final class WorkerPool: Sendable {
   /// The number of workers, the calling thread included.
   let count: Int
@@ -16,13 +18,13 @@ final class WorkerPool: Sendable {
   init(threads count: Int) {
     precondition(count > 0, "a pool of \(count) workers")
     self.count = count
-    let shared = Shared()
+    let shared = Shared(workers: count)
     self.shared = shared
     threads = (1..<count).map { Self.start(worker: $0, shared) }
   }
 
   deinit {
-    shared.publish(nil, units: 0, workers: count)
+    shared.publish(nil, units: 0)
     for thread in threads { pthread_join(thread, nil) }
   }
 
@@ -33,7 +35,7 @@ final class WorkerPool: Sendable {
       return
     }
     withoutActuallyEscaping(body) { body in
-      shared.publish(body, units: units, workers: count)
+      shared.publish(body, units: units)
       shared.work(as: 0)
       shared.waitUntilDone()
     }
@@ -68,14 +70,20 @@ private final class Shared: @unchecked Sendable {
   typealias Body = (_ worker: Int, _ unit: Int) -> Void
   private var body: Body?
   private var units = 0
+  private let workers: Int
   private let generation = Atomic(0)
-  private let nextUnit = Atomic(0)
+  /// The next unit of each worker's part, each in a cache line of its own.
+  private let nextUnits: UnsafeMutablePointer<Atomic<Int>>
+  private static let counterStride = 16
   private let pending = Atomic(0)
   private let sleepers = Atomic(0)
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  init(workers: Int) {
+    self.workers = workers
+    nextUnits = .allocate(capacity: workers * Self.counterStride)
+    for worker in 0..<workers { (nextUnits + worker * Self.counterStride).initialize(to: Atomic(0)) }
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
   }
@@ -85,13 +93,15 @@ private final class Shared: @unchecked Sendable {
     pthread_mutex_destroy(mutex)
     wake.deallocate()
     mutex.deallocate()
+    for worker in 0..<workers { (nextUnits + worker * Self.counterStride).deinitialize(count: 1) }
+    nextUnits.deallocate()
   }
 
   /// Hands out a new job; nil ends the threads.
-  func publish(_ body: Body?, units: Int, workers: Int) {
+  func publish(_ body: Body?, units: Int) {
     self.body = body
     self.units = units
-    nextUnit.store(0, ordering: .relaxed)
+    for worker in 0..<workers { nextUnit(of: worker).pointee.store(worker * units / workers, ordering: .relaxed) }
     pending.store(workers - 1, ordering: .relaxed)
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -103,11 +113,19 @@ private final class Shared: @unchecked Sendable {
 
   func work(as worker: Int) {
     guard let body else { return }
-    while true {
-      let unit = nextUnit.add(1, ordering: .relaxed).oldValue
-      if unit >= units { return }
-      body(worker, unit)
+    for offset in 0..<workers {
+      let owner = (worker + offset) % workers
+      let end = (owner + 1) * units / workers
+      while true {
+        let unit = nextUnit(of: owner).pointee.add(1, ordering: .relaxed).oldValue
+        if unit >= end { break }
+        body(worker, unit)
+      }
     }
+  }
+
+  private func nextUnit(of worker: Int) -> UnsafeMutablePointer<Atomic<Int>> {
+    nextUnits + worker * Self.counterStride
   }
 
   func waitUntilDone() {

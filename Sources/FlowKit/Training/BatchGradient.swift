@@ -1,20 +1,21 @@
 /// The gradient of a minibatch: a deterministic parallel sum.
 ///
-/// The batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group is a
-/// worker's unit of work and owns one gradient buffer; the groups are summed in order. So the result has the same bits
-/// for any number of threads.
+/// The batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group owns one
+/// gradient buffer; the groups are summed pair by pair, the pairs of pairs and so on, whoever does it. So the result has
+/// the same bits for any number of threads.
 final class BatchGradient {
   private let engine: Engine
-  /// One gradient per group, with respect to what tiles see. Zero between steps, but for the first, which becomes the sum.
+  /// One gradient per group, with respect to what tiles see. The first becomes the sum.
   private let groups: [ParameterBuffer]
   private var losses: [Double]
-  /// The squares of each part of `gradient`, summed.
-  private let squares: UnsafeMutableBufferPointer<Double>
+  /// The squares of each block of `gradient`, summed.
+  private var squares: [Double]
   /// The gradient with respect to θ: the first group's buffer where tiles see θ itself.
   let gradient: ParameterBuffer
 
   static let maximumGroups = 16
-  static let blockSize = 8_192
+  /// Few enough parameters to stay in the cache while the groups are added, and to spread evenly over workers.
+  static let blockSize = 2_048
 
   init(_ engine: Engine, batchSize: Int) {
     self.engine = engine
@@ -23,30 +24,31 @@ final class BatchGradient {
     groups = (0..<min(tiles, Self.maximumGroups)).map { _ in ParameterBuffer(count: layout.tileParameterCount) }
     losses = Array(repeating: 0, count: groups.count)
     gradient = layout.preparedCount == nil ? groups[0] : ParameterBuffer(count: layout.parameterCount)
-    squares = .allocate(capacity: layout.parts.count)
-    squares.initialize(repeating: 0)
+    squares = Array(repeating: 0, count: Self.blockCount(gradient))
   }
-
-  deinit { squares.deallocate() }
 
   /// Computes `gradient` for the events `batch`; returns the loss in the chain's units.
   func compute(_ objective: MaximumLikelihood, _ batch: ArraySlice<Int32>) -> Double {
     let tiles = (batch.count + Engine.tileWidth - 1) / Engine.tileWidth
     let used = min(tiles, groups.count)
-    groups[0].base.update(repeating: 0, count: groups[0].count)
+    let run = Self.run(groups: used, workers: engine.pool.count)
     losses.withUnsafeMutableBufferPointer { losses in
       let losses = losses.baseAddress!
-      engine.pool.run(units: used) { worker, group in
-        let tilesOfGroup = (group * tiles / used)..<((group + 1) * tiles / used)
-        losses[group] = groupLoss(objective, batch, tilesOfGroup, groups[group], engine.workers[worker])
+      engine.pool.run(units: (used + run - 1) / run) { worker, unit in
+        let own = (unit * run)..<min(used, (unit + 1) * run)
+        for group in own {
+          let tilesOfGroup = (group * tiles / used)..<((group + 1) * tiles / used)
+          groups[group].base.update(repeating: 0, count: groups[group].count)
+          losses[group] = groupLoss(objective, batch, tilesOfGroup, groups[group], engine.workers[worker])
+        }
+        for block in 0..<Self.blockCount(groups[0]) { sum(own, of: Self.range(block, groups[0])) }
       }
     }
-    sumGroups(used)
-    finishParts()
+    sumGroups(used, run)
     return losses[..<used].reduce(0, +)
   }
 
-  /// |gradient|², summed in Double over the parts, in order.
+  /// |gradient|², summed in Double over blocks, in order.
   func squaredNorm() -> Double { squares.reduce(0, +) }
 
   private func groupLoss(
@@ -62,41 +64,63 @@ final class BatchGradient {
     }
   }
 
-  /// Adds the other groups to the first, in order, and clears them while they are in the cache.
-  private func sumGroups(_ used: Int) {
-    forEachBlock(of: groups[0]) { range, _ in
-      let target = groups[0].base + range.lowerBound
-      for group in groups[1..<used] {
-        let source = group.base + range.lowerBound
-        kernelAXPY(1, source, target, range.count)
-        source.update(repeating: 0, count: range.count)
+  /// How many groups in a row a worker takes and sums by itself: what it has summed crosses to another core once.
+  private static func run(groups: Int, workers: Int) -> Int {
+    var run = 1
+    while run < 4, 2 * run * workers <= groups { run *= 2 }
+    return run
+  }
+
+  /// Sums a block of some groups into the first of them, pair by pair; `step` of them are summed already.
+  private func sum(_ groups: Range<Int>, of block: Range<Int>, from step: Int = 1) {
+    var step = step
+    while step < groups.count {
+      for target in stride(from: groups.lowerBound, to: groups.upperBound - step, by: 2 * step) {
+        kernelAXPY(
+          1, self.groups[target + step].base + block.lowerBound, self.groups[target].base + block.lowerBound,
+          block.count)
       }
+      step *= 2
     }
   }
 
-  /// Makes the gradient with respect to θ of that with respect to what tiles see, and sums its squares.
-  private func finishParts() {
+  /// Sums the runs of groups, makes the gradient with respect to θ of it, and sums its squares.
+  private func sumGroups(_ used: Int, _ run: Int) {
+    squares.withUnsafeMutableBufferPointer { squares in
+      let squares = squares.baseAddress!
+      func square(_ range: Range<Int>, _ block: Int) {
+        squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
+      }
+      forEachBlock(of: groups[0]) { range, block in
+        sum(0..<used, of: range, from: run)
+        if gradient === groups[0] { square(range, block) }
+      }
+      guard gradient !== groups[0] else { return }
+      pullBackPreparation()
+      forEachBlock(of: gradient, square)
+    }
+  }
+
+  private func pullBackPreparation() {
     let layout = engine.architecture.layout
     engine.pool.run(units: layout.parts.count) { _, part in
       let range = layout.parts[part].parameters
-      let values = UnsafeMutableBufferPointer(start: gradient.base + range.lowerBound, count: range.count)
-      if gradient !== groups[0] {
-        values.update(repeating: 0)
-        var sink = Gradient(buffer: gradient)
-        layout.pullBackPreparation(
-          part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
-          to: &sink)
-      }
-      layout.parts[part].value.clearUnused(values)
-      squares[part] = kernelSumSquares(values.baseAddress!, range.count)
+      (gradient.base + range.lowerBound).update(repeating: 0, count: range.count)
+      var sink = Gradient(buffer: gradient)
+      layout.pullBackPreparation(
+        part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: groups[0].all,
+        to: &sink)
     }
   }
 
   /// Calls `body` for consecutive parts of a buffer, spread over the workers.
   func forEachBlock(of buffer: ParameterBuffer, _ body: (_ range: Range<Int>, _ block: Int) -> Void) {
-    let size = Self.blockSize
-    engine.pool.run(units: (buffer.count + size - 1) / size) { _, block in
-      body((block * size)..<min(buffer.count, (block + 1) * size), block)
-    }
+    engine.pool.run(units: Self.blockCount(buffer)) { _, block in body(Self.range(block, buffer), block) }
   }
+
+  private static func range(_ block: Int, _ buffer: ParameterBuffer) -> Range<Int> {
+    (block * blockSize)..<min(buffer.count, (block + 1) * blockSize)
+  }
+
+  private static func blockCount(_ buffer: ParameterBuffer) -> Int { (buffer.count + blockSize - 1) / blockSize }
 }

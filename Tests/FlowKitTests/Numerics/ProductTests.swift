@@ -101,7 +101,8 @@ private func shapes() -> [(rows: Int, columns: Int)] {
     forEachCase(width: width) { each in
       var gradient = Gradient(count: each.weights.count)
       for index in each.weights.indices { gradient[index] = each.weights[index] }
-      each.matrix.addOuterProduct(each.y, fromRow: each.yRow, each.x, scaledBy: scale, to: &gradient)
+      each.matrix.addOuterProduct(
+        each.y.rows(each.yRow..<each.y.features), each.x, scaledBy: scale, to: &gradient)
       var missed: [String] = []
       for index in each.weights.indices {
         var wanted = Double(each.weights[index])
