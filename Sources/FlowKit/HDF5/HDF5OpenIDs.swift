@@ -18,11 +18,11 @@ extension HDF5 {
     return counts
   }
 
-  /// How many ids of one kind are open, for those that belong to no file and that no function counts: ids are numbered
-  /// in the order in which they are made, below a byte that says the kind.
+  /// How many ids of one kind are open beside the newest, for those that belong to no file and that no function counts:
+  /// ids are numbered in the order in which they are made, below a byte that says the kind. −1 where that is not so.
   private static func idsBefore(_ newest: consuming Handle) -> Int {
     let last = newest.id
     let first = last & ~0x00FF_FFFF_FFFF_FFFF
-    return (first..<last).count { id in attempt { H5Iis_valid(id) } > 0 }
+    return (first...last).count { id in attempt { H5Iis_valid(id) } > 0 } - 1
   }
 }

@@ -42,14 +42,17 @@ final class NetworkLayer: Sendable {
       return
     }
     // Small blocks skip most of what is masked. Products run at full speed from 16 rows on, outer products from 32.
+    var lastDegree = 0
     rowBlocks = Swift.stride(from: 0, to: rows, by: 16).map { start in
       let end = min(rows, start + 16)
-      let lastDegree = rowStarts.lastIndex { $0 < end }!
+      while lastDegree + 1 < rowStarts.count, rowStarts[lastDegree + 1] < end { lastDegree += 1 }
       return Block(rows: start..<end, columns: 0..<prefixes[min(lastDegree, prefixes.count - 1)])
     }
     func blocks(ofColumns size: Int) -> [Block] {
-      Swift.stride(from: 0, to: columns, by: size).compactMap { start in
-        guard let degree = prefixes.firstIndex(where: { $0 > start }) else { return nil }
+      var degree = 0
+      return Swift.stride(from: 0, to: columns, by: size).compactMap { start in
+        while degree < prefixes.count, prefixes[degree] <= start { degree += 1 }
+        guard degree < prefixes.count else { return nil }
         return Block(rows: rowStarts[degree]..<rows, columns: start..<min(columns, start + size))
       }
     }

@@ -1,7 +1,7 @@
 /// Maximum likelihood: L = −Σ wᵢ log p(xᵢ) / Σ wᵢ, which is KL(data ‖ flow) up to a constant.
 ///
 /// Over a minibatch of B events the sum of weights is replaced by B · w̄, with the training set's mean weight w̄, so that
-/// the gradient of a minibatch is unbiased.
+/// the gradient of a minibatch is unbiased. Events of weight 0 are left out, whatever their density: 0 · ∞ is no number.
 struct MaximumLikelihood {
   let data: TrainingData
 
@@ -10,6 +10,8 @@ struct MaximumLikelihood {
     _ indices: ArraySlice<Int32>, divisor: Double, _ engine: Engine, _ worker: Engine.Worker,
     gradient: inout Gradient
   ) -> Double {
+    let indices = data.relativeWeights == nil ? indices : indices.filter { data.relativeWeight($0) > 0 }[...]
+    guard !indices.isEmpty else { return 0 }
     let (x, context) = data.tiles(indices, worker)
     let architecture = engine.architecture
     let (embedded, pullbackOfEmbedding) = architecture.embeddedWithPullback(context, worker.parameters)
@@ -50,7 +52,8 @@ struct MaximumLikelihood {
         let (x, context) = data.tiles(order[range], worker)
         engine.logDensity(x, context: context, worker: worker)
         sums[range.lowerBound / Engine.tileWidth] = range.enumerated().reduce(0) { sum, event in
-          sum - data.relativeWeight(Int32(event.element)) * worker.logDensities[event.offset]
+          let weight = data.relativeWeight(Int32(event.element))
+          return weight > 0 ? sum - weight * worker.logDensities[event.offset] : sum
         }
       }
     }
