@@ -66,6 +66,7 @@ private final class Interruptible: RowSource {
   var columns: [String] { source.columns }
   var hasNames: Bool { source.hasNames }
   var rows: Int { source.rows }
+  var units: [String?] { source.units }
 
   func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     try source.forEachBlock { block throws(FlowError) in

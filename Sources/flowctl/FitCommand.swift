@@ -97,7 +97,8 @@ struct Fit: ParsableCommand {
       fitting: train, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding?.values, seed: seed)
     if let validation { try architecture.checkDomain(of: validation) }
-    let setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    var setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    (setup.units, setup.contextUnits) = try units(of: train)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")

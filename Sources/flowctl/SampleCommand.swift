@@ -52,7 +52,7 @@ struct Sample: ParsableCommand {
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let writer = try destination.begin(
-      "samples", shape: sampler.shape, columns: model.columns, attributes: attributes)
+      "samples", shape: sampler.shape, columns: model.columns, units: model.units, attributes: attributes)
     try sampler.sample { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(block)

@@ -10,6 +10,8 @@ public enum FileContents: Sendable {
     public var rows: Int
     public var columns: [String]
     public var hasNames: Bool
+    /// The columns' units, nil where the file gives none.
+    public var units: [String?]
   }
 
   public init(of path: String) throws(FlowError) {
@@ -31,7 +33,7 @@ public enum FileContents: Sendable {
         summaries.append(
           TableSummary(
             path: reader.location.path ?? "/", rows: reader.rows, columns: reader.columns,
-            hasNames: reader.hasNames))
+            hasNames: reader.hasNames, units: reader.units))
       } catch {
         others.append(error.message)
       }

@@ -55,6 +55,15 @@ package enum IntegrityBlock {
     }
   }
 
+  /// The digest that stands in a file's block, as hexadecimal digits; nil where there is no block.
+  static func storedDigest(_ bytes: [UInt8]) -> String? {
+    guard isPresent(in: Array(bytes.prefix(magic.count))), bytes.count >= digestBytes.upperBound else { return nil }
+    return SHA256.text(of: Array(bytes[digestBytes]))
+  }
+
+  /// The digest that ought to stand there.
+  static func digestText(_ bytes: [UInt8]) -> String { SHA256.text(of: digest(bytes)) }
+
   private static func truncated(_ path: String, _ size: String) -> FlowError {
     FlowError(.file, "\(path) is truncated: \(size); copy or download it again")
   }

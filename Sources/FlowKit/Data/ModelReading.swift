@@ -28,13 +28,16 @@ extension Model {
     }
     let columns = try Self.texts("columns", root, count: architecture.dimension, path)
     let contextColumns = try Self.texts("context_columns", root, count: architecture.contextDimension, path)
+    let units = ColumnUnits.units(from: try root.attribute("units"), count: columns.count)
+    let contextUnits = ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count)
     let history = try Self.readHistory(root)
     let group = try root.group("provenance")
     var provenance: [String: MetadataValue] = [:]
     for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
     self.init(
       flow: Flow(architecture: architecture, parameters: parameters), columns: columns,
-      contextColumns: contextColumns, history: history, provenance: provenance,
+      contextColumns: contextColumns, units: units, contextUnits: contextUnits, history: history,
+      provenance: provenance,
       training: includingTraining ? try TrainingCheckpoint(root, history) : nil)
   }
 

@@ -4,8 +4,14 @@ public protocol RowSource: AnyObject {
   var columns: [String] { get }
   var hasNames: Bool { get }
   var rows: Int { get }
+  /// The columns' units, nil where the file gives none, as text and NumPy never do.
+  var units: [String?] { get }
   /// Hands all rows to `body`, in order: row-major values of whole rows.
   func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError)
+}
+
+extension RowSource {
+  public var units: [String?] { columns.map { _ in nil } }
 }
 
 extension TableReader: RowSource {
@@ -61,7 +67,7 @@ public enum Conversion {
       let writer = try TableWriter(to: path, attributes: attributes)
       try writer.addDataset(
         "table", shape: [source.rows, source.columns.count], columns: source.hasNames ? source.columns : nil,
-        element: .float64)
+        units: source.units, element: .float64)
       try source.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
       try writer.finish()
     case .csv:

@@ -8,7 +8,8 @@
 /// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
 ///
 /// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
-/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on.
+/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on. An attribute
+/// `units` or `unit` gives their units in the same way.
 public final class TableReader {
   /// The file, and the dataset or group in it that was found.
   public let location: DataLocation
@@ -22,6 +23,8 @@ public final class TableReader {
   public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
   public let hasNames: Bool
+  /// The units of the chosen columns, nil where the file gives none.
+  public let units: [String?]
   /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
   public let blockRows: Int
 
@@ -45,6 +48,7 @@ public final class TableReader {
     let found = table.location
     let names: ColumnNames
     let indices: [Int]
+    let units: [String?]
     switch table.layout {
     case .dataset:
       let source = try TableSource(opening: found.path, in: root, sharing: 1)
@@ -54,6 +58,8 @@ public final class TableReader {
         }
       indices = try names.indices(of: chosen, labels: source.labels, in: found)
       try source.check(indices)
+      let all = try ColumnUnits.units(of: source.dataset, count: source.columns, root: root)
+      units = indices.map { all[$0] }
       sources = [(source, indices.enumerated().map { ($1, $0) })]
     case .columns(let members, let labels):
       names = ColumnNames(given: members)
@@ -62,7 +68,11 @@ public final class TableReader {
         let path = found.appending(members[index]).path
         return (try TableSource(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
       }
+      units = try sources.map { source, _ throws(FlowError) in
+        try ColumnUnits.units(of: source.dataset, count: 1, root: root)[0]
+      }
     }
+    self.units = units
     location = DataLocation(file: file, path: found.path)
     allColumns = names.names
     columns = indices.map { names.names[$0] }

@@ -4,6 +4,9 @@ public struct TrainingSetup: Sendable {
   public var options: TrainingOptions
   public var columns: [String]
   public var contextColumns: [String]
+  /// The columns' units, which the model keeps; none unless they are set.
+  public var units: [String?]?
+  public var contextUnits: [String?]?
   /// Digests of the training and the validation events; nil without the latter.
   public var data: String
   public var validation: String?
@@ -98,8 +101,8 @@ extension Model {
   /// The model of a finished fit.
   public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
     self.init(
-      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, history: result.history,
-      provenance: provenance, training: result.checkpoint)
+      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
+      contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
     describe(result.bestEpoch, result.loss, result.stopped.rawValue)
   }
 
@@ -108,7 +111,8 @@ extension Model {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
       flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,
-      contextColumns: setup.contextColumns, history: checkpoint.history, provenance: provenance,
+      contextColumns: setup.contextColumns, units: setup.units, contextUnits: setup.contextUnits,
+      history: checkpoint.history, provenance: provenance,
       training: checkpoint)
     describe(checkpoint.best?.epoch ?? 0, checkpoint.best?.loss ?? .nan, "unfinished")
   }

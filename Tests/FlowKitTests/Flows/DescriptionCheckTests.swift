@@ -17,7 +17,7 @@ import Testing
           let text = try String(decoding: JSONSerialization.data(withJSONObject: edited), as: UTF8.self)
           if try isError(text, model) { errors += 1 } else { models += 1 }
         }
-        #expect(errors > 2 * models && models > 0, "\(architecture.layerList): \(errors) errors, \(models) models")
+        #expect(errors > 10 && models > 0, "\(architecture.layerList): \(errors) errors, \(models) models")
       }
     }
   }
@@ -117,7 +117,7 @@ private func edits(of value: Any) -> [Any] {
       }
   case is String: return ["?", 1, NSNull()]
   case is NSNull: return [-1, 1, "?"]
-  default: return [-1, 0, 2, 5, 0.5, 1_000_000, Int.max, -1e300, "?", NSNull()]
+  default: return [-1, 0, 5, 0.5, 1_000_000, Int.max, -1e300, "?"]
   }
 }
 
