@@ -10,6 +10,11 @@ public struct DataSource: Sendable, Equatable {
   /// Whether the file separates `train` from other parts.
   public let hasParts: Bool
 
+  /// What was found elsewhere, in another process say.
+  package init(train: DataLocation, valid: DataLocation?, test: DataLocation?, hasParts: Bool) {
+    (self.train, self.valid, self.test, self.hasParts) = (train, valid, test, hasParts)
+  }
+
   /// - Throws: an error that lists the tables there are, if none or several could be meant.
   public init(_ location: DataLocation) throws(FlowError) {
     guard try !IntegrityBlock.isPresent(at: location.file) else { throw Self.isModel(location) }
