@@ -30,7 +30,7 @@ struct Convert: ParsableCommand {
     _ = try Conversion.Format(ofName: output)
     try OutputPath.check(output, force: force, inputs: [location.file])
     let character = try separator.map(Self.character)
-    let source = try Conversion.source(location, separator: character)
+    let source = try Conversion.source(location, separator: character, access: ContainedAccess.shared)
     Interrupts.catchThem()
     try Conversion.write(
       Interruptible(source, output), to: output, separator: character ?? ",",

@@ -33,9 +33,10 @@ struct Density: ParsableCommand {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let source = try DataSource(DataLocation(data))
+    let source = try ContainedAccess.shared.source(DataLocation(data))
     let scorer = try TableScorer(
-      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
+      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite,
+      access: ContainedAccess.shared)
     let writer = try destination.begin(
       "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
     try scorer.score { block throws(FlowError) in

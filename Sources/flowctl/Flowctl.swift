@@ -14,6 +14,7 @@ struct Flowctl: ParsableCommand {
   static func main() {
     // A file that outgrows a limit is an error of the write, like a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
+    if CommandLine.arguments.dropFirst().first == ReaderService.command { ReaderService.run() }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -14,7 +14,7 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    switch try FileContents(of: file) {
+    switch try ContainedAccess.shared.contents(of: file) {
     case .model: try show(reading.model(file, includingTraining: true))
     case .tables(let tables, let others): try show(tables, others)
     }

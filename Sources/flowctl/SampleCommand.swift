@@ -48,7 +48,8 @@ struct Sample: ParsableCommand {
     Interrupts.catchThem()
     let path = model
     let model = try reading.model(path)
-    let sampler = try TableSampler(model, count: count, context: context, seed: seed, threads: threads)
+    let sampler = try TableSampler(
+      model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let writer = try destination.begin(

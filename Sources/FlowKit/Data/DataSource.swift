@@ -2,18 +2,13 @@
 ///
 /// If the file or group that the location names holds `train` (a dataset, or a group of columns), that, `valid` and
 /// `test` are the parts. Otherwise the location must name one table, or hold exactly one.
-public struct DataSource: Sendable, Equatable {
+public struct DataSource: Sendable, Equatable, Codable {
   /// The training rows, or the only table.
   public let train: DataLocation
   public let valid: DataLocation?
   public let test: DataLocation?
   /// Whether the file separates `train` from other parts.
   public let hasParts: Bool
-
-  /// What was found elsewhere, in another process say.
-  package init(train: DataLocation, valid: DataLocation?, test: DataLocation?, hasParts: Bool) {
-    (self.train, self.valid, self.test, self.hasParts) = (train, valid, test, hasParts)
-  }
 
   /// - Throws: an error that lists the tables there are, if none or several could be meant.
   public init(_ location: DataLocation) throws(FlowError) {
