@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Check: ParsableCommand {
+struct Check: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Says what an architecture can represent, why, and what to change.",
     discussion: """
@@ -35,6 +35,8 @@ struct Check: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
     let events = try data.map { location throws(FlowError) in try read(location) }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Convert: ParsableCommand {
+struct Convert: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Converts a table between text (.csv, .tsv, .txt), NumPy (.npy) and HDF5 (.h5), of any size.",
     discussion: """
@@ -24,6 +24,8 @@ struct Convert: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
     let location = DataLocation(input)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Density: ParsableCommand {
+struct Density: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Scores events: log p(x), or log p(x | c), in nats, in the data's own units.",
     discussion: """
@@ -28,6 +28,8 @@ struct Density: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
     let threads = try OptionCheck.threads(threads)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Sample: ParsableCommand {
+struct Sample: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Draws events from a model.",
     discussion: """
@@ -32,6 +32,8 @@ struct Sample: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func validate() throws {
     if count == nil, context == nil { throw ValidationError("Missing expected argument '-n <n>'") }

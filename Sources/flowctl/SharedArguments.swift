@@ -46,6 +46,14 @@ struct ModelReading: ParsableArguments {
   }
 }
 
+/// What every command takes.
+struct Diagnostics: ParsableArguments {
+  @Flag(help: "After an error, print also what the HDF5 library or the system says about it.")
+  var verbose = false
+}
+
+protocol Diagnosing { var diagnostics: Diagnostics { get } }
+
 /// Checks of options that are numbers.
 enum OptionCheck {
   /// `value` if it is above 0 and at most `limit`.

@@ -41,8 +41,8 @@ enum ReaderLimits {
     #endif
   }
 
-  /// Larger requests for memory fail while `file` is read. Darwin does not keep to it.
-  static func limitMemory(for file: String) { limit(RLIMIT_AS, to: rlim_t(gibibytes(for: file)) << 30) }
+  /// Requests for more memory fail from now on. Darwin does not keep to it.
+  static func limitMemory(gibibytes: Int) { limit(RLIMIT_AS, to: rlim_t(gibibytes) << 30) }
 
   /// A crash here is an error message there, and leaves no file behind.
   static func leaveNoCore() { limit(RLIMIT_CORE, to: 0) }

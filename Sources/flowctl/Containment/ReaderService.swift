@@ -19,6 +19,7 @@ struct ReaderService {
   private let channel = MessageChannel(descriptor: descriptor)
   private var tables: [Int: ServedTable] = [:]
   private var opened = 0
+  private var gibibytes = 0
   private var rows: [Double] = []
 
   static func run() -> Never {
@@ -57,7 +58,11 @@ struct ReaderService {
   }
 
   private mutating func answer(_ request: ReaderRequest) throws(FlowError) -> ReaderReply {
-    if let file = request.file { ReaderLimits.limitMemory(for: file) }
+    if let file = request.file {
+      // Tables of several files may be open.
+      gibibytes = max(gibibytes, ReaderLimits.gibibytes(for: file))
+      ReaderLimits.limitMemory(gibibytes: gibibytes)
+    }
     switch request {
     case .source(let location): return .source(try DataSource(location))
     case .open(let location, let columns):

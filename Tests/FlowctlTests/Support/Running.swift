@@ -35,8 +35,11 @@ extension Workspace {
   }
 
   /// Runs flowctl to its end.
-  func run(_ arguments: [String], fileSizeLimit: Int? = nil) throws -> Outcome {
+  func run(
+    _ arguments: [String], fileSizeLimit: Int? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = process(arguments, fileSizeLimit: fileSizeLimit)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Its output is small enough for the buffers of pipes.
     let (output, errors) = (Pipe(), Pipe())
     (process.standardOutput, process.standardError) = (output, errors)
