@@ -62,17 +62,12 @@ import Testing
   @Test func aFileWithoutEndIsGivenUp() throws {
     let outcome = try run(["inspect", damaged("endless.h5")], ["FLOWCTL_READ_SECONDS": "1"])
     #expect(outcome.code == 1 && outcome.messages.count == 1, "\(outcome.errors)")
-  }
-
-  @Test func moreTimeThanAllowedIsAnError() throws {
-    let outcome = try run(["convert", damaged("vast-chunk.h5"), "out.csv"], ["FLOWCTL_READ_SECONDS": "1"])
-    #expect(outcome.code == 1 && outcome.messages.count == 1)
+    guard HDF5.Version.ofLibrary() == HDF5.Version(1, 10, 8) else { return }
     #expect(
       outcome.errors.hasSuffix(
-        "vast-chunk.h5 is probably damaged: the HDF5 library did not come to an end in 1 s of processor time; copy it "
+        "endless.h5 is probably damaged: the HDF5 library did not come to an end in 1 s of processor time; copy it "
           + "again, or see with h5dump what of it can be read, or set FLOWCTL_READ_SECONDS to more seconds\n"),
       "\(outcome.errors)")
-    #expect(try workspace.contents().isEmpty)
   }
 
   /// A small part of what scripts/fuzz.py does.
