@@ -4,13 +4,14 @@ extension Fit {
   func readEvents(
     _ choice: ValidationChoice, _ preprocess: PreprocessingOptions
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
-    let source = try DataSource(DataLocation(data))
+    let source = try ContainedAccess.shared.source(DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
     let train = try read(source.train, selection, preprocess)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
     switch choice {
-    case .location(let location): return (train, try read(DataSource(location).train, same, preprocess))
+    case .location(let location):
+      return (train, try read(ContainedAccess.shared.source(location).train, same, preprocess))
     case .automatic:
       guard let part = source.valid else { return try split(train, 0.1) }
       return (train, try read(part, same, preprocess))
@@ -23,7 +24,7 @@ extension Fit {
   func units(of train: EventSet) throws(FlowError) -> (events: [String?], context: [String?]) {
     // As they were chosen: two columns may have one name.
     let chosen = (columns?.names ?? train.columns) + (context?.names ?? [])
-    let units = try TableReader(train.location, columns: chosen).units
+    let units = try ContainedAccess.shared.table(train.location, columns: chosen).units
     return (Array(units.prefix(train.columns.count)), Array(units.dropFirst(train.columns.count)))
   }
 
@@ -42,7 +43,8 @@ extension Fit {
   private func read(
     _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions
   ) throws(FlowError) -> EventSet {
-    let events = try EventSet(location, selection, skipNonFinite: skipNonFinite)
+    let events = try EventSet(
+      location, selection, skipNonFinite: skipNonFinite, access: ContainedAccess.shared)
     if events.droppedRows > 0 {
       Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Fit: ParsableCommand {
+struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
@@ -82,6 +82,8 @@ struct Fit: ParsableCommand {
 
   @Flag(help: "Print JSON: a line per epoch, and one for the result.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
     let options = try trainingOptions()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Inspect: ParsableCommand {
+struct Inspect: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Says what a file holds: a model's architecture, training and provenance, or a data file's tables.")
 
@@ -13,8 +13,10 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
-    switch try FileContents(of: file) {
+    switch try ContainedAccess.shared.contents(of: file) {
     case .model: try show(reading.model(file, includingTraining: true))
     case .tables(let tables, let others): try show(tables, others)
     }

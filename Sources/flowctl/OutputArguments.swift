@@ -22,7 +22,7 @@ struct OutputArguments: ParsableArguments {
       throw FlowError(.file, "-o and --append-to both say where to write; give one of them")
     }
     if let output { try OutputPath.check(output, force: force, inputs: inputs) }
-    if let appendTo { try OutputPath.checkAppending(DataLocation(appendTo)) }
+    if let appendTo { try ContainedAccess.shared.checkAppending(DataLocation(appendTo)) }
   }
 
   /// Begins the dataset: `name` in a new file, or the path in the existing one. Nil where nothing is to be written.

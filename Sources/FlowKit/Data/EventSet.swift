@@ -25,17 +25,19 @@ public struct EventSet: Sendable {
   /// Reads the selected columns of a table.
   ///
   /// - Parameter skipNonFinite: leaves out rows with a NaN or an infinite value, which are an error otherwise.
+  /// - Parameter access: opens the file.
   public init(
-    _ location: DataLocation, _ selection: ColumnSelection, skipNonFinite: Bool = false
+    _ location: DataLocation, _ selection: ColumnSelection, skipNonFinite: Bool = false,
+    access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     let weightColumns = selection.weights.map { [$0] } ?? []
     let columns: [String]
     if let given = selection.columns {
       columns = given
     } else {
-      columns = try Self.otherColumns(location, than: selection.context + weightColumns)
+      columns = try Self.otherColumns(location, than: selection.context + weightColumns, access)
     }
-    let reader = try TableReader(location, columns: columns + selection.context + weightColumns)
+    let reader = try access.table(location, columns: columns + selection.context + weightColumns)
     try Self.checkDistinct(reader)
     var table = try Table(reader)
     if let nonFinite = table.nonFinite() {
@@ -62,10 +64,12 @@ public struct EventSet: Sendable {
     try checkWeights()
   }
 
-  private static func otherColumns(_ location: DataLocation, than taken: [String]) throws(FlowError) -> [String] {
-    let all = try TableReader(location).columns
+  private static func otherColumns(
+    _ location: DataLocation, than taken: [String], _ access: any TableAccess
+  ) throws(FlowError) -> [String] {
+    let all = try access.table(location).columns
     // The names taken may be indices: read them as the table does.
-    let takenNames = taken.isEmpty ? [] : try TableReader(location, columns: taken).columns
+    let takenNames = taken.isEmpty ? [] : try access.table(location, columns: taken).columns
     let columns = all.filter { !takenNames.contains($0) }
     guard !columns.isEmpty else {
       throw FlowError(.data, "\(location) has no columns besides those taken as context or weights")
@@ -74,7 +78,7 @@ public struct EventSet: Sendable {
   }
 
   /// Names and indices may mean the same column.
-  private static func checkDistinct(_ reader: TableReader) throws(FlowError) {
+  private static func checkDistinct(_ reader: any StoredTable) throws(FlowError) {
     var seen: Set<Int> = []
     for (name, index) in zip(reader.columns, reader.columnIndices) where !seen.insert(index).inserted {
       throw FlowError(

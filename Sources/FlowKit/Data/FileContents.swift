@@ -1,11 +1,11 @@
 /// What an HDF5 file holds for this toolkit: a model or tables.
-public enum FileContents: Sendable {
+public enum FileContents: Sendable, Codable {
   case model
   /// The tables, and what else is there: datasets that are no tables, tables that cannot be read and why.
   case tables([TableSummary], others: [String])
 
   /// One table of a data file.
-  public struct TableSummary: Sendable, Equatable, Encodable {
+  public struct TableSummary: Sendable, Equatable, Codable {
     public var path: String
     public var rows: Int
     public var columns: [String]

@@ -20,7 +20,7 @@ package enum IntegrityBlock {
   static func isPresent(in start: [UInt8]) -> Bool { !start.isEmpty && magic.starts(with: start) }
 
   /// Whether the file at a path has the block.
-  static func isPresent(at path: String) throws(FlowError) -> Bool {
+  package static func isPresent(at path: String) throws(FlowError) -> Bool {
     guard case .file = FileSystem.entry(at: path) else { return false }
     return isPresent(in: try FileSystem.read(path, atMost: magic.count))
   }

@@ -14,16 +14,6 @@ extension RowSource {
   public var units: [String?] { columns.map { _ in nil } }
 }
 
-extension TableReader: RowSource {
-  public func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    var block: [Double] = []
-    for start in stride(from: 0, to: rows, by: blockRows) {
-      try read(rows: start..<min(rows, start + blockRows), into: &block)
-      try body(block)
-    }
-  }
-}
-
 /// Converts tables between HDF5, text (CSV) and NumPy's `.npy`, block by block.
 public enum Conversion {
   public enum Format: String, Sendable {
@@ -48,11 +38,12 @@ public enum Conversion {
   /// - Parameters:
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
   ///   - separator: what stands between fields of text; nil finds out.
+  ///   - access: opens HDF5 files.
   public static func source(
-    _ location: DataLocation, separator: Character? = nil
+    _ location: DataLocation, separator: Character? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) -> any RowSource {
     switch try Format(ofName: location.file) {
-    case .hdf5: try TableReader(location)
+    case .hdf5: try access.table(location)
     case .csv: try CSVReader(location.file, separator: separator)
     case .npy: try NPYReader(location.file)
     }

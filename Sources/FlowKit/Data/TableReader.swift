@@ -10,22 +10,21 @@
 /// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
 /// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on. An attribute
 /// `units` or `unit` gives their units in the same way.
-public final class TableReader {
-  /// The file, and the dataset or group in it that was found.
+///
+/// The HDF5 library reads the file in this process. It checks what it parses only in part: a damaged file, or one made to
+/// do harm, can make it crash, hang or take all memory. Read files that you do not trust in a process that may die, as
+/// `flowctl` does (see ``TableAccess``).
+public final class TableReader: StoredTable {
   public let location: DataLocation
   /// The number of rows, at least one.
   public let rows: Int
   /// The names of the chosen columns, in the chosen order.
   public let columns: [String]
-  /// The names of all columns of the table, chosen or not.
-  let allColumns: [String]
-  /// Which of the table's columns these are, counted from 0.
+  public let allColumns: [String]
   public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
   public let hasNames: Bool
-  /// The units of the chosen columns, nil where the file gives none.
   public let units: [String?]
-  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
   public let blockRows: Int
 
   private let sources: [(source: TableSource, columns: [TableSource.Column])]
@@ -82,14 +81,6 @@ public final class TableReader {
     blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.source.chunkRows ?? 1)
   }
 
-  /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
-  public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
-    var values: [Double] = []
-    try read(rows: range, into: &values)
-    return values
-  }
-
-  /// Reads a range of rows into `values`, whose former contents and length are replaced.
   public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")

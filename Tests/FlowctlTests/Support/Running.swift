@@ -64,8 +64,12 @@ extension Workspace {
   }
 
   /// Runs flowctl to its end.
-  func run(_ arguments: [String], fileSizeLimit: Int? = nil) throws -> Outcome {
-    try finished(process(arguments, fileSizeLimit: fileSizeLimit))
+  func run(
+    _ arguments: [String], fileSizeLimit: Int? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = process(arguments, fileSizeLimit: fileSizeLimit)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return try finished(process)
   }
 
   @discardableResult
