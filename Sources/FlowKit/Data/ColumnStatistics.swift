@@ -1,37 +1,85 @@
-/// Weighted means, standard deviations and correlations of columns, in Double by two passes.
+/// Weighted means, standard deviations and correlations of columns, in Double, in one pass over rows that come in blocks.
+///
+/// Each block is centred on its own mean, and the blocks' sums are merged (Chan, Golub & LeVeque 1979), so that nothing is
+/// lost where a mean is large beside a deviation.
 public struct ColumnStatistics: Sendable {
   public let columns: [String]
-  public let means: [Double]
-  /// √(Σ wᵢ (xᵢ − μ)² / Σ wᵢ).
-  public let standardDeviations: [Double]
-  private let centred: [Double]
-  private let weights: [Double]?
+  public private(set) var means: [Double]
+  /// The number of rows, and Σ wᵢ.
+  private var rows = 0
+  private var totalWeight = 0.0
+  /// Σ wᵢ (xᵢ − μ)(xᵢ − μ)ᵀ: D × D, row-major, the lower triangle.
+  private var scatter: [Double]
+
+  /// Of no rows yet.
+  init(columns: [String]) {
+    self.columns = columns
+    means = columns.map { _ in 0 }
+    scatter = Array(repeating: 0, count: columns.count * columns.count)
+  }
 
   /// - Parameters:
   ///   - rows: N × D values, row-major, finite.
   ///   - weights: N weights, or nil for equal ones.
   public init(_ rows: [Double], columns: [String], weights: [Double]? = nil) {
-    let width = columns.count
-    let count = rows.count / width
-    let total = weights.map { $0.reduce(0, +) } ?? Double(count)
-    var means = [Double](repeating: 0, count: width)
-    for row in 0..<count {
-      let weight = weights?[row] ?? 1
-      for column in 0..<width { means[column] += weight * rows[row * width + column] }
+    self.init(columns: columns)
+    add(rows, weights: weights)
+  }
+
+  /// √(Σ wᵢ (xᵢ − μ)² / Σ wᵢ).
+  public var standardDeviations: [Double] {
+    columns.indices.map { (scatter[$0 * columns.count + $0] / totalWeight).squareRoot() }
+  }
+
+  mutating func add(_ values: [Double], weights: [Double]? = nil) {
+    let count = values.count / columns.count
+    for first in stride(from: 0, to: count, by: 1_024) {
+      add(first..<min(count, first + 1_024), of: values, weights)
     }
-    for column in 0..<width { means[column] /= total }
-    var centred = rows
-    var squares = [Double](repeating: 0, count: width)
-    for row in 0..<count {
-      let weight = weights?[row] ?? 1
+  }
+
+  private mutating func add(_ range: Range<Int>, of values: [Double], _ weights: [Double]?) {
+    let width = columns.count
+    rows += range.count
+    let weight = weights.map { $0[range].reduce(0, +) } ?? Double(range.count)
+    guard weight > 0 else { return }
+    var mean = [Double](repeating: 0, count: width)
+    for row in range {
+      let w = weights?[row] ?? 1
+      for column in 0..<width { mean[column] += w * values[row * width + column] }
+    }
+    for column in 0..<width { mean[column] /= weight }
+    // That mean is rounded: what the rows say about the rest is taken into account.
+    var centred = [Double](repeating: 0, count: range.count * width)
+    var rest = [Double](repeating: 0, count: width)
+    for (place, row) in range.enumerated() {
+      let w = weights?[row] ?? 1
+      let root = w.squareRoot()
       for column in 0..<width {
-        centred[row * width + column] -= means[column]
-        squares[column] += weight * centred[row * width + column] * centred[row * width + column]
+        let difference = values[row * width + column] - mean[column]
+        rest[column] += w * difference
+        centred[place * width + column] = root * difference
       }
     }
-    (self.columns, self.means, self.weights) = (columns, means, weights)
-    standardDeviations = squares.map { ($0 / total).squareRoot() }
-    self.centred = centred
+    Products.addScatter(of: centred, columns: width, to: &scatter)
+    for column in 0..<width { rest[column] /= weight }
+    merge(mean, rest, weight)
+  }
+
+  /// Moves the sums to the mean of all rows.
+  private mutating func merge(_ mean: [Double], _ rest: [Double], _ weight: Double) {
+    let width = columns.count
+    let total = totalWeight + weight
+    let between = totalWeight * weight / total
+    var difference = [Double](repeating: 0, count: width)
+    for j in 0..<width { difference[j] = (mean[j] - means[j]) + rest[j] }
+    for j in 0..<width {
+      for k in 0...j {
+        scatter[j * width + k] += difference[j] * difference[k] * between - rest[j] * rest[k] * weight
+      }
+      means[j] = totalWeight == 0 ? mean[j] + rest[j] : means[j] + difference[j] * (weight / total)
+    }
+    totalWeight = total
   }
 
   /// The standardization by these statistics.
@@ -45,7 +93,8 @@ public struct ColumnStatistics: Sendable {
 
   /// Throws where a column is constant, naming it.
   func checkVariation(option: String = "--columns") throws(FlowError) {
-    for (index, deviation) in standardDeviations.enumerated() where deviation <= 1e-14 * abs(means[index]) {
+    // Rounding may leave the sum of a constant column below 0.
+    for (index, deviation) in standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
       throw FlowError(
         .data,
         "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with \(option)")
@@ -55,10 +104,10 @@ public struct ColumnStatistics: Sendable {
   /// Throws where there are not more events than columns.
   func checkCount() throws(FlowError) {
     let width = columns.count
-    guard centred.count / width > width else {
+    guard rows > width else {
       throw FlowError(
         .data,
-        "\(centred.count / width) training rows are too few for \(width) columns; at least \(width + 1) are needed")
+        "\(rows) training rows are too few for \(width) columns; at least \(width + 1) are needed")
     }
   }
 
@@ -98,14 +147,7 @@ public struct ColumnStatistics: Sendable {
 
   private func correlations() -> [Double] {
     let width = columns.count
-    var sums = [Double](repeating: 0, count: width * width)
-    for row in 0..<(centred.count / width) {
-      let weight = weights?[row] ?? 1
-      for j in 0..<width {
-        let value = weight * centred[row * width + j]
-        for k in 0...j { sums[j * width + k] += value * centred[row * width + k] }
-      }
-    }
+    var sums = scatter
     for j in 0..<width {
       for k in 0..<j {
         sums[j * width + k] /= (sums[j * width + j] * sums[k * width + k]).squareRoot()
