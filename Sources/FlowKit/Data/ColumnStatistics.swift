@@ -12,7 +12,7 @@ public struct ColumnStatistics: Sendable {
   private var scatter: [Double]
 
   /// Of no rows yet.
-  init(columns: [String]) {
+  public init(columns: [String]) {
     self.columns = columns
     means = columns.map { _ in 0 }
     scatter = Array(repeating: 0, count: columns.count * columns.count)
@@ -31,7 +31,8 @@ public struct ColumnStatistics: Sendable {
     columns.indices.map { (scatter[$0 * columns.count + $0] / totalWeight).squareRoot() }
   }
 
-  mutating func add(_ values: [Double], weights: [Double]? = nil) {
+  /// Adds N × D values, row-major, finite, and N weights.
+  public mutating func add(_ values: [Double], weights: [Double]? = nil) {
     let count = values.count / columns.count
     for first in stride(from: 0, to: count, by: 1_024) {
       add(first..<min(count, first + 1_024), of: values, weights)
@@ -120,7 +121,7 @@ public struct ColumnStatistics: Sendable {
   /// L with LLᵀ the columns' correlations, D × D row-major; throws where `checkDensityExists` does.
   ///
   /// - Parameter ignored: columns whose correlations with all others count as 0.
-  func correlationFactor(ignoring ignored: [Bool]? = nil) throws(FlowError) -> [Double] {
+  package func correlationFactor(ignoring ignored: [Bool]? = nil) throws(FlowError) -> [Double] {
     let width = columns.count
     try checkCount()
     var correlations = correlations()

@@ -125,12 +125,12 @@ public struct EventSet: Sendable {
 // MARK: - Reading
 
 /// Consecutive events of a set.
-struct EventBlock {
+package struct EventBlock {
   /// The number of the first event in its set.
-  var first: Int
+  package var first: Int
   /// The rows of the table, counted from 0, that they were read from.
-  var tableRows: [Int]
-  var events: LabelledEvents
+  package var tableRows: [Int]
+  package var events: LabelledEvents
 }
 
 extension EventSet {
@@ -153,7 +153,7 @@ extension EventSet {
   }
 
   /// Hands all events to `body`, in order.
-  func forEachBlock(_ body: (EventBlock) throws(FlowError) -> Void) throws(FlowError) {
+  package func forEachBlock(_ body: (EventBlock) throws(FlowError) -> Void) throws(FlowError) {
     let source = try table.open()
     for block in 0..<table.blocks where eventsBefore[block] < eventsBefore[block + 1] {
       try body(try read(block, from: source))

@@ -3,16 +3,16 @@
 /// The blocks are permuted, consecutive ones fill a window, and the events of a window are permuted. If one window holds
 /// all, that is a permutation of all events; otherwise events change places within windows, and windows are filled anew
 /// in each epoch.
-struct EpochPlan: Sendable {
+package struct EpochPlan: Sendable {
   /// Events of some blocks that are in memory together.
-  struct Window: Sendable, Equatable {
+  package struct Window: Sendable, Equatable {
     /// 0 where every epoch has the same windows.
     var epoch: Int
     /// The number of the window in its epoch.
     var index: Int
-    var blocks: [Int]
+    package var blocks: [Int]
     /// Which of the epoch's events these are.
-    var positions: Range<Int>
+    package var positions: Range<Int>
   }
 
   /// How many events are in the blocks before each block, and in all of them at the end.
@@ -22,7 +22,7 @@ struct EpochPlan: Sendable {
   /// nil keeps all in order.
   private let seed: UInt64?
 
-  init(eventsBefore: [Int], capacity: Int, seed: UInt64?) {
+  package init(eventsBefore: [Int], capacity: Int, seed: UInt64?) {
     (self.eventsBefore, self.capacity, self.seed) = (eventsBefore, capacity, seed)
   }
 
@@ -34,7 +34,7 @@ struct EpochPlan: Sendable {
   /// What happens to the order of blocks, told apart from windows.
   private static let blockOrder: UInt64 = 1 << 63
 
-  func windows(ofEpoch epoch: Int) -> [Window] {
+  package func windows(ofEpoch epoch: Int) -> [Window] {
     let blocks = eventsBefore.count - 1
     guard !isOneWindow else { return [Window(epoch: 0, index: 0, blocks: Array(0..<blocks), positions: 0..<count)] }
     var order = Array(0..<blocks)
@@ -59,7 +59,7 @@ struct EpochPlan: Sendable {
   }
 
   /// The order of a window's events in an epoch, counted as they lie in its blocks.
-  func order(of window: Window, inEpoch epoch: Int) -> [Int32] {
+  package func order(of window: Window, inEpoch epoch: Int) -> [Int32] {
     guard let seed else { return Array(0..<Int32(window.positions.count)) }
     let index = UInt64(window.index) << 32 | UInt64(epoch)
     var random = RandomStream(seed: seed, purpose: .shuffle, index: index)

@@ -1,7 +1,7 @@
 /// Events for training or validation: all in memory where they fit, else a window of them at a time, read ahead.
-final class EventWindows {
+package final class EventWindows {
   /// Where the events of the windows lie.
-  let data: TrainingData
+  package let data: TrainingData
   private let plan: EpochPlan
   /// nil where all events are in memory.
   private let reader: WindowReader?
@@ -22,7 +22,7 @@ final class EventWindows {
   /// - Parameters:
   ///   - buffer: how many bytes the events may take in memory.
   ///   - batchSize: the most events that are asked for at once, which must fit.
-  init(
+  package init(
     _ events: EventSet, _ architecture: Architecture, buffer: Int, batchSize: Int, seed: UInt64?
   ) throws(FlowError) {
     let bytes = TrainingData.bytesPerEvent(architecture, hasWeights: events.hasWeights) + orderBytes
@@ -47,7 +47,7 @@ final class EventWindows {
 
   /// The places in `data` of the events at consecutive positions of an epoch's order. They hold those events until others
   /// are asked for.
-  func batch(_ positions: Range<Int>, ofEpoch number: Int) throws(FlowError) -> ArraySlice<Int32> {
+  package func batch(_ positions: Range<Int>, ofEpoch number: Int) throws(FlowError) -> ArraySlice<Int32> {
     let windows = windows(ofEpoch: number)
     let first = windows.firstIndex { positions.lowerBound < $0.positions.upperBound }!
     var places: ArraySlice<Int32> = []

@@ -1,8 +1,8 @@
 /// Room for events that are ready for training: what the preprocessing made of them, row-major, with their weights.
 ///
 /// Sendable by a rule that the compiler cannot see: a thread that stores events does so where no other looks.
-final class TrainingData: @unchecked Sendable {
-  let capacity: Int
+package final class TrainingData: @unchecked Sendable {
+  package let capacity: Int
   let dimension: Int
   let contextDimension: Int
   private let architecture: Architecture
@@ -107,6 +107,11 @@ final class TrainingData: @unchecked Sendable {
       return tile
     }
     return (tile(events, dimension), contextDimension > 0 ? tile(context, contextDimension) : nil)
+  }
+
+  /// The event at a place.
+  package subscript(place: Int32) -> [Scalar] {
+    Array(events[(Int(place) * dimension)..<((Int(place) + 1) * dimension)])
   }
 
   func relativeWeight(_ index: Int32) -> Double { relativeWeights?[Int(index)] ?? 1 }
