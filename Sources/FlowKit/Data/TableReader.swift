@@ -22,7 +22,7 @@ public final class TableReader {
   public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
   public let hasNames: Bool
-  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
+  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks if these have at most 32 MB.
   public let blockRows: Int
 
   private let sources: [(source: TableSource, columns: [TableSource.Column])]
@@ -110,7 +110,8 @@ public final class TableReader {
 
   private static func blockRows(columns: Int, chunkRows: Int) -> Int {
     let rows = max(1, (4 << 20) / (8 * columns))
-    return rows > chunkRows ? rows / chunkRows * chunkRows : rows
+    if chunkRows > rows { return chunkRows <= 8 * rows ? chunkRows : rows }
+    return rows / max(1, chunkRows) * max(1, chunkRows)
   }
 }
 
