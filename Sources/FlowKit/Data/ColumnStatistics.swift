@@ -1,10 +1,13 @@
 /// Weighted means, standard deviations and correlations of columns, in Double, in one pass over rows that come in blocks.
 ///
-/// Each block is centred on its own mean, and the blocks' sums are merged (Chan, Golub & LeVeque 1979), so that nothing is
-/// lost where a mean is large beside a deviation.
+/// Each block is centred on its own mean, and the blocks' sums are merged (Chan, Golub & LeVeque 1979). Means are counted
+/// from that of the first rows: a number near 10⁹ itself is known to 10⁻⁷ only, which a deviation of 1 would show.
 public struct ColumnStatistics: Sendable {
   public let columns: [String]
-  public private(set) var means: [Double]
+  /// The mean of the first rows; nil before.
+  private var origin: [Double]?
+  /// The means of all, from there.
+  private var shifts: [Double]
   /// The number of rows, and Σ wᵢ.
   private var rows = 0
   private var totalWeight = 0.0
@@ -14,7 +17,7 @@ public struct ColumnStatistics: Sendable {
   /// Of no rows yet.
   public init(columns: [String]) {
     self.columns = columns
-    means = columns.map { _ in 0 }
+    shifts = columns.map { _ in 0 }
     scatter = Array(repeating: 0, count: columns.count * columns.count)
   }
 
@@ -25,6 +28,8 @@ public struct ColumnStatistics: Sendable {
     self.init(columns: columns)
     add(rows, weights: weights)
   }
+
+  public var means: [Double] { zip(origin ?? shifts, shifts).map(+) }
 
   /// √(Σ wᵢ (xᵢ − μ)² / Σ wᵢ).
   public var standardDeviations: [Double] {
@@ -44,41 +49,45 @@ public struct ColumnStatistics: Sendable {
     rows += range.count
     let weight = weights.map { $0[range].reduce(0, +) } ?? Double(range.count)
     guard weight > 0 else { return }
-    var mean = [Double](repeating: 0, count: width)
-    for row in range {
-      let w = weights?[row] ?? 1
-      for column in 0..<width { mean[column] += w * values[row * width + column] }
+    func mean(from origin: [Double]) -> [Double] {
+      var sums = [Double](repeating: 0, count: width)
+      for row in range {
+        let w = weights?[row] ?? 1
+        for column in 0..<width { sums[column] += w * (values[row * width + column] - origin[column]) }
+      }
+      return sums.map { $0 / weight }
     }
-    for column in 0..<width { mean[column] /= weight }
-    // That mean is rounded: what the rows say about the rest is taken into account.
+    let origin = origin ?? mean(from: shifts)
+    self.origin = origin
+    let shift = mean(from: origin)
+    // That shift is rounded: what the rows say about the rest is taken into account.
     var centred = [Double](repeating: 0, count: range.count * width)
     var rest = [Double](repeating: 0, count: width)
     for (place, row) in range.enumerated() {
       let w = weights?[row] ?? 1
       let root = w.squareRoot()
       for column in 0..<width {
-        let difference = values[row * width + column] - mean[column]
+        let difference = (values[row * width + column] - origin[column]) - shift[column]
         rest[column] += w * difference
         centred[place * width + column] = root * difference
       }
     }
     Products.addScatter(of: centred, columns: width, to: &scatter)
     for column in 0..<width { rest[column] /= weight }
-    merge(mean, rest, weight)
+    merge(shift, rest, weight)
   }
 
   /// Moves the sums to the mean of all rows.
-  private mutating func merge(_ mean: [Double], _ rest: [Double], _ weight: Double) {
+  private mutating func merge(_ shift: [Double], _ rest: [Double], _ weight: Double) {
     let width = columns.count
     let total = totalWeight + weight
+    let difference = (0..<width).map { (shift[$0] - shifts[$0]) + rest[$0] }
     let between = totalWeight * weight / total
-    var difference = [Double](repeating: 0, count: width)
-    for j in 0..<width { difference[j] = (mean[j] - means[j]) + rest[j] }
     for j in 0..<width {
       for k in 0...j {
         scatter[j * width + k] += difference[j] * difference[k] * between - rest[j] * rest[k] * weight
       }
-      means[j] = totalWeight == 0 ? mean[j] + rest[j] : means[j] + difference[j] * (weight / total)
+      shifts[j] += difference[j] * (weight / total)
     }
     totalWeight = total
   }
@@ -95,6 +104,7 @@ public struct ColumnStatistics: Sendable {
   /// Throws where a column is constant, naming it.
   func checkVariation(option: String = "--columns") throws(FlowError) {
     // Rounding may leave the sum of a constant column below 0.
+    let means = means
     for (index, deviation) in standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
       throw FlowError(
         .data,

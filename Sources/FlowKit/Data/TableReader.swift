@@ -111,7 +111,7 @@ public final class TableReader {
   private static func blockRows(columns: Int, chunkRows: Int) -> Int {
     let rows = max(1, (4 << 20) / (8 * columns))
     if chunkRows > rows { return chunkRows <= 8 * rows ? chunkRows : rows }
-    return rows / max(1, chunkRows) * max(1, chunkRows)
+    return rows / chunkRows * chunkRows
   }
 }
 

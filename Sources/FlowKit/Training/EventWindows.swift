@@ -5,8 +5,8 @@ package final class EventWindows {
   private let plan: EpochPlan
   /// nil where all events are in memory.
   private let reader: WindowReader?
-  /// The windows of the last epoch asked for.
-  private var epoch = (number: -1, windows: [EpochPlan.Window]())
+  /// The windows of the last epoch asked for, and the first of the next.
+  private var epoch = (number: -1, windows: [EpochPlan.Window](), next: [EpochPlan.Window]())
   /// The places of a window's events, in the order of their epoch, for the windows in use.
   private var orders: [(epoch: Int, window: Int, start: Int, places: [Int32])] = []
 
@@ -75,7 +75,9 @@ package final class EventWindows {
   }
 
   private func windows(ofEpoch number: Int) -> [EpochPlan.Window] {
-    if epoch.number != number { epoch = (number, plan.windows(ofEpoch: number)) }
+    if epoch.number != number {
+      epoch = (number, plan.windows(ofEpoch: number), Array(plan.windows(ofEpoch: number + 1).prefix(1)))
+    }
     return epoch.windows
   }
 
@@ -83,8 +85,7 @@ package final class EventWindows {
   private func place(of index: Int, after first: Int, inEpoch number: Int) throws(FlowError) -> Int {
     guard let reader else { return 0 }
     let windows = windows(ofEpoch: number)
-    let next = first + 1 < windows.count ? windows[first + 1] : plan.windows(ofEpoch: number + 1)[0]
-    let inUse = [windows[first], next]
+    let inUse = [windows[first], first + 1 < windows.count ? windows[first + 1] : epoch.next[0]]
     return try plan.capacity * reader.slot(of: index == first ? inUse : inUse.reversed())
   }
 
