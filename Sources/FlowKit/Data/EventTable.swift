@@ -82,9 +82,10 @@ struct EventTable: Sendable {
   /// The rows of a block, counted from its first, whose values are all finite.
   func finiteRows(of values: [Double], block: Int) throws(FlowError) -> [Int] {
     let (count, expected) = (values.count / width, finiteBefore[block + 1] - finiteBefore[block])
-    let finite = (0..<count).filter { row in
-      values[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite)
-    }
+    let finite =
+      values.allSatisfy(\.isFinite)
+      ? Array(0..<count)
+      : (0..<count).filter { row in values[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite) }
     guard finite.count == expected else {
       throw FlowError(.data, "\(location) has changed while it was read (rows \(rows(ofBlock: block))); begin anew")
     }
