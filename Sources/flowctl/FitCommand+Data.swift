@@ -2,19 +2,19 @@ internal import FlowKit
 
 extension Fit {
   func readEvents(
-    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions
+    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions, buffer: Int
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
     let source = try ContainedAccess.shared.source(DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
-    let train = try read(source.train, selection, preprocess)
+    let train = try read(source.train, selection, preprocess, buffer)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
     switch choice {
     case .location(let location):
-      return (train, try read(ContainedAccess.shared.source(location).train, same, preprocess))
+      return (train, try read(ContainedAccess.shared.source(location).train, same, preprocess, buffer))
     case .automatic:
       guard let part = source.valid else { return try split(train, 0.1) }
-      return (train, try read(part, same, preprocess))
+      return (train, try read(part, same, preprocess, buffer))
     case .none: return (train, nil)
     case .fraction(let fraction): return try split(train, fraction)
     }
@@ -41,10 +41,10 @@ extension Fit {
   }
 
   private func read(
-    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions
+    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions, _ buffer: Int
   ) throws(FlowError) -> EventSet {
     let events = try EventSet(
-      location, selection, skipNonFinite: skipNonFinite, access: ContainedAccess.shared)
+      location, selection, skipNonFinite: skipNonFinite, buffer: buffer, access: ContainedAccess.shared)
     if events.droppedRows > 0 {
       Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
     }

@@ -1,18 +1,23 @@
+/// Rows of a table that are read in any order.
+public protocol RowBlocks: AnyObject {
+  /// The file, and the dataset or group in it that was found.
+  var location: DataLocation { get }
+  var rows: Int { get }
+  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks if these have at most 32 MB.
+  var blockRows: Int { get }
+  /// Reads a range of rows into `values`, whose former contents and length are replaced: row by row, a number for each
+  /// column.
+  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError)
+}
+
 /// An open table of a file, whose rows can be read in any order.
 ///
 /// Not Sendable: a thread that reads beside others opens a table of its own, with the same `TableAccess`.
-public protocol StoredTable: RowSource {
-  /// The file, and the dataset or group in it that was found.
-  var location: DataLocation { get }
+public protocol StoredTable: RowSource, RowBlocks {
   /// The names of all columns of the table, chosen or not.
   var allColumns: [String] { get }
   /// Which of the table's columns `columns` are, counted from 0.
   var columnIndices: [Int] { get }
-  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
-  var blockRows: Int { get }
-  /// Reads a range of rows into `values`, whose former contents and length are replaced: row by row,
-  /// `rows.count * columns.count` numbers.
-  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError)
 }
 
 extension StoredTable {

@@ -111,7 +111,8 @@ public final class TableReader: StoredTable {
 
   private static func blockRows(columns: Int, chunkRows: Int) -> Int {
     let rows = max(1, (4 << 20) / (8 * columns))
-    return rows > chunkRows ? rows / chunkRows * chunkRows : rows
+    if chunkRows > rows { return chunkRows <= 8 * rows ? chunkRows : rows }
+    return rows / chunkRows * chunkRows
   }
 }
 

@@ -79,24 +79,6 @@ public struct TrainingSetup: Sendable {
   }
 }
 
-extension EventSet {
-  /// A digest of the rows' and columns' number, the columns' names, and the contents: all of them up to a million
-  /// values or so, else of evenly spaced rows.
-  public func digest() -> String {
-    var hash = SHA256()
-    let (width, contextWidth) = (columns.count, contextColumns.count)
-    hash.add([rows, width, contextWidth, events.weights == nil ? 0 : 1])
-    for name in columns + contextColumns { hash.add(Array(name.utf8) + [0]) }
-    let step = max(1, rows * (width + contextWidth) / (1 << 20))
-    for row in stride(from: 0, to: rows, by: step) {
-      hash.add(events.events[(row * width)..<((row + 1) * width)])
-      hash.add(events.context[(row * contextWidth)..<((row + 1) * contextWidth)])
-      if let weights = events.weights { hash.add(weights[row..<(row + 1)]) }
-    }
-    return hash.text()
-  }
-}
-
 extension Model {
   /// The model of a finished fit.
   public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {

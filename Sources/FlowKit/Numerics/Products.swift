@@ -61,6 +61,15 @@ enum Products {
       1, a.base, Int32(a.stride), b.base, Int32(b.stride), adding ? 1 : 0, c.base, Int32(c.stride))
   }
 
+  /// C += Aᵀ A in the lower triangle of C, columns × columns, for a row-major A; in Double.
+  static func addScatter(of a: [Double], columns: Int, to c: inout [Double]) {
+    precondition(a.count.isMultiple(of: columns) && c.count == columns * columns, "\(a.count) values, \(c.count) sums")
+    singleThreaded
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasTrans, Int32(columns), Int32(a.count / columns), 1, a, Int32(columns), 1, &c,
+      Int32(columns))
+  }
+
   /// C += scale · A Bᵀ: C is rows × columns, A rows × inner, B columns × inner.
   static func addOuterProduct(
     _ a: Matrix, _ b: Matrix, to c: Matrix, rows: Int, columns: Int, inner: Int, scale: Scalar
