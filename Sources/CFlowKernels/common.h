@@ -7,7 +7,8 @@
 
 #include "elementary.h"
 
-#if defined(__x86_64__) && defined(__linux__)
+/* Not under ThreadSanitizer: the function that chooses a clone runs before the sanitizer is ready, and would crash. */
+#if defined(__x86_64__) && defined(__linux__) && !(defined(__has_feature) && __has_feature(thread_sanitizer))
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL

@@ -1,9 +1,9 @@
 /// What went wrong with a file, an input, a model or a number: never a programmer's mistake, which traps.
 ///
 /// `message` is one line that says what was met, where (file, dataset, row, layer) and what to do.
-public struct FlowError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct FlowError: Error, Sendable, Equatable, Codable, CustomStringConvertible {
   /// The kind of failure, for a program that reacts differently to each.
-  public enum Kind: String, Sendable {
+  public enum Kind: String, Sendable, Codable {
     /// A file or folder that cannot be found, opened, created or written.
     case file
     /// A file that can be read but holds something else than asked for: a missing dataset, a wrong rank or type.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Check: ParsableCommand {
+struct Check: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Says what an architecture can represent, why, and what to change.",
     discussion: """
@@ -36,6 +36,8 @@ struct Check: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
     let events = try data.map { location throws(FlowError) in try read(location) }
     let architecture = try architecture(events)
@@ -45,7 +47,7 @@ struct Check: ParsableCommand {
         throw FlowError(
           .data, "\(events.location) has \(events.columns.count) columns, but the flow has \(architecture.dimension)")
       }
-      result.addFindings(of: architecture, on: events.events.events, columns: events.columns)
+      result.addFindings(of: architecture, on: try events.events.events, columns: events.columns)
     }
     if json { try result.printJSON() } else { show(result, architecture) }
     if !result.findings.isEmpty {
@@ -66,7 +68,7 @@ struct Check: ParsableCommand {
         throw FlowError(
           .architecture, "a model has its own base and dimensions; leave out --base, --dimension, --context")
       }
-      return try Model(reading: model).flow.architecture
+      return try ModelReading.model(model).flow.architecture
     }
     let list = if let layers { layers } else { try Recipe(named: recipe ?? "").layers }
     let base = base ?? "normal"
@@ -94,12 +96,13 @@ struct Check: ParsableCommand {
   }
 
   private func read(_ location: String) throws(FlowError) -> EventSet {
-    let train = try DataSource(DataLocation(location)).train
+    let access = ContainedAccess.shared
+    let train = try access.source(DataLocation(location)).train
     let columns: [String]
     if let model {
-      columns = try Model(reading: model).columns
+      columns = try ModelReading.model(model).columns
     } else {
-      columns = try TableReader(train).columns
+      columns = try access.table(train).columns
     }
     let count = model == nil ? try contextDimension() : 0
     guard count < columns.count else {
@@ -108,7 +111,7 @@ struct Check: ParsableCommand {
     return try EventSet(
       train,
       ColumnSelection(
-        columns: Array(columns.dropLast(count)), context: Array(columns.suffix(count))))
+        columns: Array(columns.dropLast(count)), context: Array(columns.suffix(count))), access: access)
   }
 
   // MARK: Report

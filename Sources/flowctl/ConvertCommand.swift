@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Convert: ParsableCommand {
+struct Convert: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Converts a table between text (.csv, .tsv, .txt), NumPy (.npy) and HDF5 (.h5), of any size.",
     discussion: """
@@ -25,12 +25,14 @@ struct Convert: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
     let location = DataLocation(input)
     _ = try Conversion.Format(ofName: output)
     try OutputPath.check(output, force: force, inputs: [location.file])
     let character = try separator.map(Self.character)
-    let source = try Conversion.source(location, separator: character)
+    let source = try Conversion.source(location, separator: character, access: ContainedAccess.shared)
     Interrupts.catchThem()
     try Conversion.write(
       Interruptible(source, output), to: output, separator: character ?? ",",
@@ -66,6 +68,7 @@ private final class Interruptible: RowSource {
   var columns: [String] { source.columns }
   var hasNames: Bool { source.hasNames }
   var rows: Int { source.rows }
+  var units: [String?] { source.units }
 
   func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     try source.forEachBlock { block throws(FlowError) in

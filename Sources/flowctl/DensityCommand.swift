@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Density: ParsableCommand {
+struct Density: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Scores events: log p(x), or log p(x | c), in nats, in the data's own units.",
     discussion: """
@@ -29,13 +29,16 @@ struct Density: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let source = try DataSource(DataLocation(data))
+    let source = try ContainedAccess.shared.source(DataLocation(data))
     let scorer = try TableScorer(
-      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite)
+      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite,
+      access: ContainedAccess.shared)
     let writer = try destination.begin(
       "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
     try scorer.score { block throws(FlowError) in

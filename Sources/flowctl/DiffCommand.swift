@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Diff: ParsableCommand {
+struct Diff: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Says how two models differ: architecture, parameters, data, history.")
 
@@ -15,6 +15,8 @@ struct Diff: ParsableCommand {
 
   @Flag(help: "Print JSON.")
   var json = false
+
+  @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
     let difference = try ModelDifference(reading.model(first), reading.model(second))

@@ -2,21 +2,30 @@ internal import FlowKit
 
 extension Fit {
   func readEvents(
-    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions
+    _ choice: ValidationChoice, _ preprocess: PreprocessingOptions, buffer: Int
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
-    let source = try DataSource(DataLocation(data))
+    let source = try ContainedAccess.shared.source(DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
-    let train = try read(source.train, selection, preprocess)
+    let train = try read(source.train, selection, preprocess, buffer)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
     switch choice {
-    case .location(let location): return (train, try read(DataSource(location).train, same, preprocess))
+    case .location(let location):
+      return (train, try read(ContainedAccess.shared.source(location).train, same, preprocess, buffer))
     case .automatic:
       guard let part = source.valid else { return try split(train, 0.1) }
-      return (train, try read(part, same, preprocess))
+      return (train, try read(part, same, preprocess, buffer))
     case .none: return (train, nil)
     case .fraction(let fraction): return try split(train, fraction)
     }
+  }
+
+  /// The units of the training data's columns and of the context's, for the model to keep.
+  func units(of train: EventSet) throws(FlowError) -> (events: [String?], context: [String?]) {
+    // As they were chosen: two columns may have one name.
+    let chosen = (columns?.names ?? train.columns) + (context?.names ?? [])
+    let units = try ContainedAccess.shared.table(train.location, columns: chosen).units
+    return (Array(units.prefix(train.columns.count)), Array(units.dropFirst(train.columns.count)))
   }
 
   private func split(
@@ -32,9 +41,10 @@ extension Fit {
   }
 
   private func read(
-    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions
+    _ location: DataLocation, _ selection: ColumnSelection, _ preprocess: PreprocessingOptions, _ buffer: Int
   ) throws(FlowError) -> EventSet {
-    let events = try EventSet(location, selection, skipNonFinite: skipNonFinite)
+    let events = try EventSet(
+      location, selection, skipNonFinite: skipNonFinite, buffer: buffer, access: ContainedAccess.shared)
     if events.droppedRows > 0 {
       Terminal.note("\(events.location): left out \(events.droppedRows) rows with values that are not finite")
     }

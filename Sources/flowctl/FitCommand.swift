@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Fit: ParsableCommand {
+struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
@@ -62,6 +62,11 @@ struct Fit: ParsableCommand {
   @Option(parsing: .unconditional, help: "Stop after this many epochs without a better validation loss.")
   var patience = TrainingOptions().patience
 
+  @Option(
+    parsing: .unconditional,
+    help: "Memory for training rows, in MB; rows that do not fit are read from DATA in every epoch.")
+  var buffer = Double(EventSet.defaultBuffer) / 1e6
+
   @Option(parsing: .unconditional, help: "Decides everything random.")
   var seed: UInt64 = 0
 
@@ -83,6 +88,8 @@ struct Fit: ParsableCommand {
   @Flag(help: "Print JSON: a line per epoch, and one for the result.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
     let options = try trainingOptions()
     let split = try ValidationChoice(valid)
@@ -92,12 +99,13 @@ struct Fit: ParsableCommand {
     try BaseRegistry.check(base)
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
-    let (train, validation) = try readEvents(split, preprocess)
+    let (train, validation) = try readEvents(split, preprocess, buffer: options.buffer)
     let architecture = try Architecture(
       fitting: train, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding?.values, seed: seed)
     if let validation { try architecture.checkDomain(of: validation) }
-    let setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    var setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    (setup.units, setup.contextUnits) = try units(of: train)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
@@ -106,10 +114,9 @@ struct Fit: ParsableCommand {
     Interrupts.catchThem()
     try describe(train, validation, architecture)
     warn(of: architecture)
-    let trainer = Trainer(
-      Flow(architecture: architecture, startingFrom: train.events, seed: seed), train: train.events,
-      validation: validation?.events,
-      options: options, threads: threads)
+    let trainer = try Trainer(
+      Flow(architecture: architecture, startingFrom: train.first(4_096), seed: seed), train: train,
+      validation: validation, options: options, threads: threads)
     let provenance = try provenance(train, validation, architecture).merging(setup.provenance()) { $1 }
     let saves = TrainingSaves(every: checkpointEvery) { checkpoint in
       save(Model(setup, at: checkpoint, provenance))
@@ -141,6 +148,7 @@ struct Fit: ParsableCommand {
     }
     options.batchSize = try OptionCheck.positive(batch, "--batch", atMost: 1_000_000_000)
     options.learningRate = try OptionCheck.positive(learningRate, "--learning-rate", atMost: 1_000)
+    options.buffer = Int(1e6 * (try OptionCheck.positive(buffer, "--buffer", atMost: 1_000_000)))
     options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
     _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)

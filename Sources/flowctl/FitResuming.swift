@@ -9,6 +9,7 @@ extension Fit {
       Terminal.note("\(output) does not exist; training begins anew")
       return nil
     }
+    try ModelReading.check(output)
     return try setup.modelToResume(output).training
   }
 

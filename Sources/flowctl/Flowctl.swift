@@ -14,12 +14,16 @@ struct Flowctl: ParsableCommand {
   static func main() {
     // A file that outgrows a limit is an error of the write, like a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
+    if CommandLine.arguments.dropFirst().first == ReaderService.command { ReaderService.run() }
+    var isVerbose = false
     do {
       var command = try parseAsRoot()
+      isVerbose = (command as? any Diagnosing)?.diagnostics.verbose ?? false
       try command.run()
       try Terminal.finishOutput()
     } catch let error as FlowError {
-      Terminal.fail(error.message, code: Interrupts.isPending ? 128 + SIGINT : 1)
+      Terminal.fail(
+        error.message, detail: isVerbose ? error.detail : nil, code: Interrupts.isPending ? 128 + SIGINT : 1)
     } catch let code as ExitCode {
       exit(withError: code)
     } catch {

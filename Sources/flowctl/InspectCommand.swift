@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Inspect: ParsableCommand {
+struct Inspect: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Says what a file holds: a model's architecture, training and provenance, or a data file's tables.")
 
@@ -13,8 +13,10 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func run() throws {
-    switch try FileContents(of: file) {
+    switch try ContainedAccess.shared.contents(of: file) {
     case .model: try show(reading.model(file, includingTraining: true))
     case .tables(let tables, let others): try show(tables, others)
     }
@@ -22,8 +24,15 @@ struct Inspect: ParsableCommand {
 
   private struct ModelLine: Encodable {
     let format = "FlowKit model"
+    let formatVersion: Int
+    let elementType: String
+    let bytes: Int
+    let fileDigest: String
+    let digest: String?
+    let edited: Bool
     let dimension: Int
     let columns, context: [String]
+    let units, contextUnits: [String?]
     let preprocessing, layers, base: String
     let contextEmbedding: [Int]?
     let parameters: Int
@@ -41,19 +50,24 @@ struct Inspect: ParsableCommand {
     /// Where training stands.
     struct Training: Encodable {
       let step, totalSteps, epoch, bestEpoch: Int
-      let seconds: Double
+      let seconds, learningRate: Double
+      let bestLoss: Double?
       /// Nil where it can be resumed.
       let stopped: String?
 
       init(_ training: TrainingCheckpoint) {
         (step, totalSteps) = (training.step + training.stepOfEpoch, training.totalSteps)
         (epoch, bestEpoch, seconds) = (training.epoch, training.best?.epoch ?? 0, training.seconds)
+        (learningRate, bestLoss) = (training.learningRate, training.best?.loss)
         stopped = training.stopped?.rawValue
       }
     }
 
-    init(_ model: Model) throws(FlowError) {
+    init(_ model: Model, _ file: ModelFileFacts) throws(FlowError) {
       let architecture = model.flow.architecture
+      (formatVersion, elementType) = (file.formatVersion, file.elementType)
+      (bytes, fileDigest, digest, edited) = (file.bytes, file.fileDigest, file.digest, file.isEdited)
+      (units, contextUnits) = (model.units, model.contextUnits)
       dimension = architecture.dimension
       (columns, context) = (model.columns, model.contextColumns)
       preprocessing = architecture.preprocessingSummary(columns: model.columns)
@@ -67,11 +81,13 @@ struct Inspect: ParsableCommand {
   }
 
   private func show(_ model: Model) throws(FlowError) {
-    let line = try ModelLine(model)
+    let line = try ModelLine(model, ModelFileFacts(of: file))
     guard !json else { return try line.printJSON() }
     print("model       \(file)")
-    print("columns     \(line.columns.joined(separator: ", "))")
-    if !line.context.isEmpty { print("given       \(line.context.joined(separator: ", "))") }
+    print("columns     \(line.columns.withUnits(line.units).joined(separator: ", "))")
+    if !line.context.isEmpty {
+      print("given       \(line.context.withUnits(line.contextUnits).joined(separator: ", "))")
+    }
     if let widths = line.contextEmbedding {
       print("embedding   \(widths.map(String.init).joined(separator: "x"))")
     }
@@ -100,7 +116,8 @@ struct Inspect: ParsableCommand {
     guard !json else { return try TablesLine(tables: tables, others: others).printJSON() }
     print("data  \(file)")
     for table in tables {
-      let names = table.hasNames ? ": \(table.columns.joined(separator: ", "))" : ""
+      let isDescribed = table.hasNames || table.units.contains { $0 != nil }
+      let names = isDescribed ? ": \(table.columns.withUnits(table.units).joined(separator: ", "))" : ""
       print("  \(table.path)  \(table.rows.grouped) rows x \(table.columns.count) columns\(names)")
     }
     if tables.isEmpty { print("  no tables of numbers") }

@@ -22,23 +22,24 @@ struct OutputArguments: ParsableArguments {
       throw FlowError(.file, "-o and --append-to both say where to write; give one of them")
     }
     if let output { try OutputPath.check(output, force: force, inputs: inputs) }
-    if let appendTo { try OutputPath.checkAppending(DataLocation(appendTo)) }
+    if let appendTo { try ContainedAccess.shared.checkAppending(DataLocation(appendTo)) }
   }
 
   /// Begins the dataset: `name` in a new file, or the path in the existing one. Nil where nothing is to be written.
   func begin(
-    _ name: String, shape: [Int], columns: [String]?, attributes: [String: MetadataValue]
+    _ name: String, shape: [Int], columns: [String]?, units: [String?]? = nil, attributes: [String: MetadataValue]
   ) throws(FlowError) -> DatasetOutput? {
     if let output {
       let writer = try TableWriter(to: output, attributes: attributes)
-      try writer.addDataset(name, shape: shape, columns: columns, element: .float64)
+      try writer.addDataset(name, shape: shape, columns: columns, units: units, element: .float64)
       return DatasetOutput(writer: writer, name: name, location: "\(output):/\(name)")
     }
     guard let appendTo else { return nil }
     let location = DataLocation(appendTo)
     let writer = try TableWriter(appendingTo: location.file)
     let path = location.path ?? "/"
-    try writer.addDataset(path, shape: shape, columns: columns, element: .float64, attributes: attributes)
+    try writer.addDataset(
+      path, shape: shape, columns: columns, units: units, element: .float64, attributes: attributes)
     return DatasetOutput(writer: writer, name: path, location: location.description)
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlowKit
 
-struct Sample: ParsableCommand {
+struct Sample: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Draws events from a model.",
     discussion: """
@@ -33,6 +33,8 @@ struct Sample: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var diagnostics: Diagnostics
+
   func validate() throws {
     if count == nil, context == nil { throw ValidationError("Missing expected argument '-n <n>'") }
   }
@@ -48,11 +50,12 @@ struct Sample: ParsableCommand {
     Interrupts.catchThem()
     let path = model
     let model = try reading.model(path)
-    let sampler = try TableSampler(model, count: count, context: context, seed: seed, threads: threads)
+    let sampler = try TableSampler(
+      model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let writer = try destination.begin(
-      "samples", shape: sampler.shape, columns: model.columns, attributes: attributes)
+      "samples", shape: sampler.shape, columns: model.columns, units: model.units, attributes: attributes)
     try sampler.sample { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(block)

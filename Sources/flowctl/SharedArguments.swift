@@ -28,9 +28,31 @@ struct ModelReading: ParsableArguments {
   var acceptEdited = false
 
   func model(_ path: String, includingTraining: Bool = false) throws(FlowError) -> Model {
-    try Model(reading: path, includingTraining: includingTraining, acceptingEdited: acceptEdited)
+    try Self.model(path, includingTraining: includingTraining, acceptingEdited: acceptEdited)
+  }
+
+  static func model(
+    _ path: String, includingTraining: Bool = false, acceptingEdited: Bool = false
+  ) throws(FlowError) -> Model {
+    try check(path, acceptingEdited: acceptingEdited)
+    return try Model(reading: path, includingTraining: includingTraining, acceptingEdited: acceptingEdited)
+  }
+
+  /// A file that no digest vouches for is read in another process first, before libhdf5 sees it in this one.
+  static func check(_ path: String, acceptingEdited: Bool = false) throws(FlowError) {
+    let isSealed = try IntegrityBlock.isPresent(at: path)
+    guard acceptingEdited || !isSealed else { return }
+    try ContainedAccess.shared.checkModel(path, acceptingEdited: acceptingEdited)
   }
 }
+
+/// What every command takes.
+struct Diagnostics: ParsableArguments {
+  @Flag(help: "After an error, print also what the HDF5 library or the system says about it.")
+  var verbose = false
+}
+
+protocol Diagnosing { var diagnostics: Diagnostics { get } }
 
 /// Checks of options that are numbers.
 enum OptionCheck {

@@ -15,10 +15,12 @@ enum Terminal {
     write("\r\u{1B}[2K" + line)
   }
 
-  static func fail(_ message: String, code: Int32 = 1) -> Never {
+  /// Prints a message as one line, behind it the lines of `detail`, and ends the program.
+  static func fail(_ message: String, detail: String? = nil, code: Int32 = 1) -> Never {
     status("")
     // One line, whatever a file's name holds.
     note("flowctl: " + message.split(whereSeparator: \.isNewline).joined(separator: " "))
+    for line in (detail ?? "").split(whereSeparator: \.isNewline) { note("  \(line)") }
     exit(code)
   }
 

@@ -12,12 +12,15 @@ import Testing
     #expect(printed.count == 1)
     #expect(
       kinds(printed[0]) == [
-        "format": "text", "dimension": "number", "columns": "array", "context": "array", "preprocessing": "text",
+        "format": "text", "formatVersion": "number", "elementType": "text", "bytes": "number", "fileDigest": "text",
+        "digest": "text", "edited": "number", "units": "array", "contextUnits": "array", "dimension": "number",
+        "columns": "array", "context": "array", "preprocessing": "text",
         "layers": "text",
         "base": "text", "parameters": "number", "history": "array", "provenance": "object",
         "tensors": "array", "architecture": "text", "training": "object",
       ])
     #expect(printed[0]["dimension"] as? Int == 2)
+    try expectFacts(printed[0])
     #expect(printed[0]["columns"] as? [String] == ["x", "y"] && printed[0]["context"] as? [String] == [])
     #expect(printed[0]["layers"] as? String == "2*[coupling-affine(hidden=8),permute(reverse)]")
     #expect(printed[0]["base"] as? String == "normal" && printed[0]["parameters"] as? Int == 68)
@@ -33,6 +36,26 @@ import Testing
     #expect(provenance["training_rows"] as? Int == 360)
     let text = try workspace.expectSuccess(["inspect", "model.h5"]).output
     #expect(text.contains("layers      2*[coupling-affine(hidden=8),permute(reverse)]\n"))
+  }
+
+  private func expectFacts(_ printed: [String: Any]) throws {
+    let bytes = try AtomicFile.read(workspace.path("model.h5"))
+    #expect(printed["formatVersion"] as? Int == 2 && printed["elementType"] as? String == Scalar.elementTypeName)
+    #expect(printed["bytes"] as? Int == bytes.count && printed["edited"] as? Bool == false)
+    #expect(printed["fileDigest"] as? String == (try AtomicFile.digest(workspace.path("model.h5"))))
+    let stored = bytes[32..<64].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    #expect(printed["digest"] as? String == stored)
+    let training = try #require(printed["training"] as? [String: Any])
+    #expect(kind(training["learningRate"]) == "number" && kind(training["bestLoss"]) == "number")
+  }
+
+  @Test func anEditedModel() throws {
+    try workspace.fitMoons()
+    var bytes = try AtomicFile.read(workspace.path("model.h5"))
+    bytes[40] ^= 1
+    try AtomicFile.write(bytes, to: workspace.path("edited.h5"))
+    let printed = try workspace.json(["inspect", "edited.h5", "--accept-edited"])[0]
+    #expect(printed["edited"] as? Bool == true)
   }
 
   @Test func whatIsPrintedAsLayersCanBeFitted() throws {

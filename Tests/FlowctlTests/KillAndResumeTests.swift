@@ -39,13 +39,15 @@ import Testing
     return training
   }
 
-  @Test func aKilledFitGoesOnToTheSameBits() throws {
-    try workspace.expectSuccess(fit("whole.h5", ["--threads", "2"]))
+  /// Rows in memory, and read from the file in every epoch.
+  @Test(arguments: [["--buffer", "128"], ["--buffer", "0.02"]])
+  func aKilledFitGoesOnToTheSameBits(buffer: [String]) throws {
+    try workspace.expectSuccess(fit("whole.h5", ["--threads", "2"] + buffer))
     let path = workspace.path("killed.h5")
     var kills = 0
     for threads in 1...4 {
       let before = FileManager.default.contents(atPath: path)
-      let resume = ["--resume", "--checkpoint-every", "0.02", "--threads", "\(1 + threads % 3)"]
+      let resume = ["--resume", "--checkpoint-every", "0.02", "--threads", "\(1 + threads % 3)"] + buffer
       let wasKilled = try kill(fit("killed.h5", resume)) {
         let now = FileManager.default.contents(atPath: path)
         return now != nil && now != before
@@ -56,7 +58,7 @@ import Testing
       #expect(try Model(reading: path, includingTraining: true).training != nil)
     }
     #expect(kills > 0)
-    try workspace.expectSuccess(fit("killed.h5", ["--resume", "--threads", "1"]))
+    try workspace.expectSuccess(fit("killed.h5", ["--resume", "--threads", "1"] + buffer))
     #expect(try contents("killed.h5") == contents("whole.h5"))
   }
 

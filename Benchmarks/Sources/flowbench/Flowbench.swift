@@ -39,9 +39,8 @@ struct Flowbench: ParsableCommand {
     var options = TrainingOptions()
     options.batchSize = workload.batchSize
     let trainer = Trainer(flow, train: LabelledEvents(events), options: options, threads: threads)
-    let order = trainer.order(ofEpoch: 0)
-    let train = rate(events: workload.batchSize, seconds: 2 * seconds) { call in
-      trainer.step(trainer.batch(call % trainer.stepsPerEpoch, of: order), rate: 1e-3)
+    let train = try rate(events: workload.batchSize, seconds: 2 * seconds) { call in
+      trainer.step(try trainer.batch(call % trainer.stepsPerEpoch, ofEpoch: 0), rate: 1e-3)
     }
     let evaluator = trainer.flow.evaluator(threads: threads)
     let size = Workload.chunk * workload.dimension

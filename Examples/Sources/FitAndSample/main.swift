@@ -9,8 +9,8 @@ let architecture = try Architecture(
 
 var options = TrainingOptions()
 options.epochs = 3
-let trainer = Trainer(
-  Flow(architecture: architecture, seed: 0), train: train.events, validation: validation.events, options: options)
+let trainer = try Trainer(
+  Flow(architecture: architecture, seed: 0), train: train, validation: validation, options: options)
 let result = try trainer.fit()
 try Model(flow: result.flow, columns: train.columns, history: result.history).write(to: paths[2])
 

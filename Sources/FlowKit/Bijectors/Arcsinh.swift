@@ -15,6 +15,12 @@ public struct Arcsinh: ElementwisePreprocessing {
     (self.medians, self.scales) = (medians, scales)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      scales.count == medians.count && scales.allSatisfy { $0 == nil || $0! > 0 && $0!.isFinite },
+      "\(Self.layerName) has other numbers of medians and of scales above 0")
+  }
+
   public var dimension: Int { medians.count }
   public var isAffine: Bool { scales.allSatisfy { $0 == nil } }
 

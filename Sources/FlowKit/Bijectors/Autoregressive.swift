@@ -26,6 +26,14 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
       activation: activation)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try map.checkDescription()
+    try DescriptionCheck.requirePermutation(ordering, ordering.count, of: "the ordering of \(Self.layerName)")
+    try DescriptionCheck.require(
+      conditioner.inputs == dimension && conditioner.outputsPerInput == map.parameterCount,
+      "the conditioner of \(Self.layerName) does not fit its ordering and map")
+  }
+
   public var dimension: Int { ordering.count }
   public var contextDimension: Int { conditioner.context }
   public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }

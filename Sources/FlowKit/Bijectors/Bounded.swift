@@ -22,6 +22,15 @@ public struct Bounded: ElementwisePreprocessing {
     (self.lower, self.upper) = (lower, upper)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      lower.count == upper.count
+        && zip(lower, upper).allSatisfy {
+          ($0 ?? -1).isFinite && ($1 ?? 1).isFinite && ($0 ?? -.infinity) < ($1 ?? .infinity)
+        },
+      "\(Self.layerName) has bounds that do not rise")
+  }
+
   public var dimension: Int { lower.count }
   public var isAffine: Bool { (lower + upper).allSatisfy { $0 == nil } }
   public var domain: [Interval] { zip(lower, upper).map { Interval($0 ?? -.infinity, $1 ?? .infinity) } }

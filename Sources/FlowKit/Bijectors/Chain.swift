@@ -160,10 +160,13 @@ public struct Chain: Bijector {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let dimension = try container.decode(Int.self, forKey: .dimension)
+    let contextDimension = try container.decode(Int.self, forKey: .contextDimension)
+    try DescriptionCheck.requireSize(dimension, "the chain")
+    if contextDimension != 0 { try DescriptionCheck.requireSize(contextDimension, "the chain's context") }
     try self.init(
-      container.decode([EncodedLayer].self, forKey: .layers).map(\.layer),
-      dimension: container.decode(Int.self, forKey: .dimension),
-      contextDimension: container.decode(Int.self, forKey: .contextDimension))
+      container.decode([EncodedLayer].self, forKey: .layers).map(\.layer), dimension: dimension,
+      contextDimension: contextDimension)
   }
 
   public func encode(to encoder: any Encoder) throws {

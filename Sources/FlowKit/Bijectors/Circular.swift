@@ -15,6 +15,12 @@ public struct Circular: ElementwisePreprocessing {
     self.periods = periods
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      periods.allSatisfy { $0 == nil || $0!.lower < $0!.upper && $0!.lower.isFinite && $0!.upper.isFinite },
+      "\(Self.layerName) has a period that does not rise")
+  }
+
   public var dimension: Int { periods.count }
   /// Within one period.
   public var isAffine: Bool { true }

@@ -27,6 +27,18 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
     self.mask = mask
   }
 
+  public func checkDescription() throws(FlowError) {
+    try map.checkDescription()
+    let features = conditioning + transformed
+    try DescriptionCheck.requirePermutation(features, features.count, of: "the mask of \(Self.layerName)")
+    let masked = if case .explicit(let named) = mask { named } else { mask.conditioning(dimension: dimension) }
+    try DescriptionCheck.require(
+      masked == conditioning && !transformed.isEmpty, "the masks of \(Self.layerName) differ")
+    try DescriptionCheck.require(
+      conditioner.inputs == conditioning.count && conditioner.outputs == transformed.count * map.parameterCount,
+      "the conditioner of \(Self.layerName) does not fit its mask and map")
+  }
+
   public var dimension: Int { conditioning.count + transformed.count }
   public var contextDimension: Int { conditioner.context }
   public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }

@@ -20,6 +20,12 @@ public struct Dequantize: Preprocessing, InvertiblyDifferentiable {
     (self.dimension, self.features, self.seed) = (dimension, features, seed)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      features == Set(features).sorted() && features.allSatisfy { 0..<dimension ~= $0 },
+      "\(Self.layerName) has features that are not ascending from 0 to \(dimension - 1)")
+  }
+
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: true, signs: Array(repeating: 1, count: dimension))
   }

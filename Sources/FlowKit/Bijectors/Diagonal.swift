@@ -11,6 +11,10 @@ public struct Diagonal: InvertiblyDifferentiable {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+  }
+
   public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }

@@ -25,6 +25,15 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
         activation: activation)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try map.checkDescription()
+    try DescriptionCheck.require(
+      conditioner == nil
+        || conditioner!.inputs == 0 && conditioner!.context > 0
+          && conditioner!.outputs == dimension * map.parameterCount,
+      "the conditioner of \(Self.layerName) does not fit its map")
+  }
+
   public var contextDimension: Int { conditioner?.context ?? 0 }
   public var parameterShapes: [ParameterShape] {
     conditioner?.parameterShapes(prefix: "conditioner/") ?? [ParameterShape("map", [dimension, map.parameterCount])]

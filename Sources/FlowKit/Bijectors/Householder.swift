@@ -18,6 +18,10 @@ public struct Householder: InvertiblyDifferentiable {
     precondition(self.count > 0, "a product of reflections has at least one, got \(self.count)")
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSize(count, "the list of reflections of \(Self.layerName)")
+  }
+
   public var parameterShapes: [ParameterShape] { [ParameterShape("vectors", [count, dimension])] }
   public var weightCount: Int { 2 * count * dimension }
   public var structure: JacobianStructure { .full(dimension, isAffine: true) }

@@ -18,6 +18,11 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
     self.signs = DiagonalSigns.checked(signs, dimension: permutation.count)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+    try DescriptionCheck.requirePermutation(permutation, dimension, of: Self.layerName)
+  }
+
   public var dimension: Int { signs.count }
 
   /// `lower` and `upper` hold the entries of L and U beside the diagonal, row by row.

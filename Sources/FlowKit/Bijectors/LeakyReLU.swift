@@ -13,6 +13,10 @@ public struct LeakyReLU: InvertiblyDifferentiable {
     self.slope = slope
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(slope > 0 && slope.isFinite, "a slope of \(Self.layerName) is \(slope)")
+  }
+
   public var layerList: String { "\(Self.layerName)(\(slope))" }
   public var structure: JacobianStructure {
     .diagonal(dimension, isAffine: slope == 1, signs: Array(repeating: 1, count: dimension))

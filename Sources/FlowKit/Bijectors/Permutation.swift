@@ -18,6 +18,10 @@ public struct Permutation: InvertiblyDifferentiable {
     self.isRandom = isRandom
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requirePermutation(indices, dimension, of: Self.layerName)
+  }
+
   public static func reverse(dimension: Int) -> Permutation {
     Permutation((0..<dimension).reversed())
   }

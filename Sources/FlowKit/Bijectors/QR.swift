@@ -21,6 +21,10 @@ public struct QR: PreparedAffine {
     self.determinantSign = determinantSign
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs + [determinantSign], of: Self.layerName)
+  }
+
   public var dimension: Int { signs.count }
 
   /// `vectors` are those of the reflections; `upper` holds the entries of R beside the diagonal, row by row.

@@ -28,6 +28,11 @@ public struct Residual: InvertiblyDifferentiable {
     self.determinant = determinant ?? Self.defaultDeterminant(dimension)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      network.outputs == dimension && network.lipschitz <= 0.999, "the network of \(layerList) does not fit it")
+  }
+
   private static func defaultDeterminant(_ dimension: Int) -> ResidualDeterminant {
     dimension <= largestExactDimension ? .exact : .roulette
   }

@@ -13,6 +13,12 @@ public struct RobustScaling: ElementwisePreprocessing {
     (self.medians, self.scales) = (medians, scales)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      scales.count == medians.count && scales.allSatisfy { $0 > 0 && $0.isFinite },
+      "\(Self.layerName) has other numbers of medians and of scales above 0")
+  }
+
   /// The distance between the quartiles of the standard normal distribution.
   static let normalQuartileDistance = 1.3489795003921634
 

@@ -15,6 +15,12 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     self.standardDeviations = standardDeviations
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      standardDeviations.count == means.count && standardDeviations.allSatisfy { $0 > 0 && $0.isFinite },
+      "\(Self.layerName) has other numbers of means and of standard deviations above 0")
+  }
+
   public var dimension: Int { means.count }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: means.map { _ in 1 }) }
   public var traits: LayerTraits { .affine(.fixedDiagonal(signs: means.map { _ in 1 }), shift: false) }

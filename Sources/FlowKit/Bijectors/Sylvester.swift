@@ -18,6 +18,11 @@ public struct Sylvester: InvertiblyDifferentiable {
     (self.dimension, unitCount) = (dimension, units)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      1...dimension ~= unitCount, "\(Self.layerName) has \(unitCount) units for \(dimension) features")
+  }
+
   private var units: TanhUnits { TanhUnits(dimension: dimension, units: unitCount) }
   private var columns: OrthonormalColumns { OrthonormalColumns(dimension: dimension, count: unitCount) }
   public var structure: JacobianStructure { .full(dimension, isAffine: false) }

@@ -13,6 +13,10 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+  }
+
   public var dimension: Int { signs.count }
 
   /// `offDiagonal` holds the triangle's entries beside the diagonal, row by row.

@@ -22,6 +22,14 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
     (self.means, self.standardDeviations, self.factor) = (means, standardDeviations, factor)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      standardDeviations.count == dimension && factor.count == dimension * dimension
+        && standardDeviations.allSatisfy { $0 > 0 && $0.isFinite }
+        && (0..<dimension).allSatisfy { factor[$0 * dimension + $0] > 0 },
+      "\(Self.layerName) has no factor, means and standard deviations of one number of features")
+  }
+
   public var dimension: Int { means.count }
   public var structure: JacobianStructure { .lower(dimension, isAffine: true, signs: means.map { _ in 1 }) }
 

@@ -17,7 +17,7 @@ package enum AtomicFile {
   }
 
   private static func fill(_ path: String, with bytes: [UInt8], _ what: String) throws(FlowError) {
-    let descriptor = try FileSystem.open(path, O_WRONLY, what)
+    let descriptor = try FileSystem.openToWrite(path, what)
     defer { close(descriptor) }
     try FileSystem.write(bytes, to: descriptor, what)
   }

@@ -19,7 +19,7 @@ final class ByteWriter {
   ) throws(FlowError) {
     let what = "cannot write \(path)"
     var temporary = try TemporaryFile(for: path)
-    let descriptor = try FileSystem.open(temporary.path, O_WRONLY, what)
+    let descriptor = try FileSystem.openToWrite(temporary.path, what)
     defer { close(descriptor) }
     let writer = ByteWriter(descriptor, what)
     try body(writer)

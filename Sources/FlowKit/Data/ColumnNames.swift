@@ -53,7 +53,7 @@ struct ColumnNames {
     let present = try object.attributeNames()
     for name in attributes where present.contains(name) {
       switch try object.attribute(name) {
-      case .text(let text): return text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+      case .text(let text): return separated(text)
       case .texts(let texts): return texts.map(trimmed)
       default: continue
       }
@@ -61,7 +61,12 @@ struct ColumnNames {
     return nil
   }
 
-  private static func trimmed(_ text: some StringProtocol) -> String {
+  /// What stands between commas.
+  static func separated(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+  }
+
+  static func trimmed(_ text: some StringProtocol) -> String {
     var text = Substring(text)
     while text.first?.isWhitespace == true { text.removeFirst() }
     while text.last?.isWhitespace == true { text.removeLast() }

@@ -1,7 +1,7 @@
 /// Where data lie: an HDF5 file and, optionally, a group or dataset in it.
 ///
 /// Written `data.h5`, `data.h5:/fold0/train` or `data.h5:fold0/train`.
-public struct DataLocation: Sendable, Hashable, CustomStringConvertible {
+public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The file's path as given.
   public var file: String
   /// The path in the file, beginning with `/`; nil where only the file was named.

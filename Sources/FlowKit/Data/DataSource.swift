@@ -2,7 +2,7 @@
 ///
 /// If the file or group that the location names holds `train` (a dataset, or a group of columns), that, `valid` and
 /// `test` are the parts. Otherwise the location must name one table, or hold exactly one.
-public struct DataSource: Sendable, Equatable {
+public struct DataSource: Sendable, Equatable, Codable {
   /// The training rows, or the only table.
   public let train: DataLocation
   public let valid: DataLocation?

@@ -1,15 +1,17 @@
 /// What an HDF5 file holds for this toolkit: a model or tables.
-public enum FileContents: Sendable {
+public enum FileContents: Sendable, Codable {
   case model
   /// The tables, and what else is there: datasets that are no tables, tables that cannot be read and why.
   case tables([TableSummary], others: [String])
 
   /// One table of a data file.
-  public struct TableSummary: Sendable, Equatable, Encodable {
+  public struct TableSummary: Sendable, Equatable, Codable {
     public var path: String
     public var rows: Int
     public var columns: [String]
     public var hasNames: Bool
+    /// The columns' units, nil where the file gives none.
+    public var units: [String?]
   }
 
   public init(of path: String) throws(FlowError) {
@@ -31,7 +33,7 @@ public enum FileContents: Sendable {
         summaries.append(
           TableSummary(
             path: reader.location.path ?? "/", rows: reader.rows, columns: reader.columns,
-            hasNames: reader.hasNames))
+            hasNames: reader.hasNames, units: reader.units))
       } catch {
         others.append(error.message)
       }

@@ -87,6 +87,13 @@ enum FileSystem {
     }
   }
 
+  /// Opens a file that exists for writing, locked against those who look for abandoned ones where the file system can.
+  static func openToWrite(_ path: String, _ what: String) throws(FlowError) -> Int32 {
+    let descriptor = try open(path, O_WRONLY, what)
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    return descriptor
+  }
+
   /// Opens a file and returns its descriptor.
   static func open(_ path: String, _ flags: Int32, _ what: String) throws(FlowError) -> Int32 {
     // Mode 0666 as the user's mask narrows it, like any other program.

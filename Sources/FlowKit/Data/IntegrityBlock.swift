@@ -20,7 +20,7 @@ package enum IntegrityBlock {
   static func isPresent(in start: [UInt8]) -> Bool { !start.isEmpty && magic.starts(with: start) }
 
   /// Whether the file at a path has the block.
-  static func isPresent(at path: String) throws(FlowError) -> Bool {
+  package static func isPresent(at path: String) throws(FlowError) -> Bool {
     guard case .file = FileSystem.entry(at: path) else { return false }
     return isPresent(in: try FileSystem.read(path, atMost: magic.count))
   }
@@ -54,6 +54,15 @@ package enum IntegrityBlock {
         "\(path) has model format \(version), newer than the \(newest) that this program reads; use a newer FlowKit")
     }
   }
+
+  /// The digest that stands in a file's block, as hexadecimal digits; nil where there is no block.
+  static func storedDigest(_ bytes: [UInt8]) -> String? {
+    guard isPresent(in: Array(bytes.prefix(magic.count))), bytes.count >= digestBytes.upperBound else { return nil }
+    return SHA256.text(of: Array(bytes[digestBytes]))
+  }
+
+  /// The digest that ought to stand there.
+  static func digestText(_ bytes: [UInt8]) -> String { SHA256.text(of: digest(bytes)) }
 
   private static func truncated(_ path: String, _ size: String) -> FlowError {
     FlowError(.file, "\(path) is truncated: \(size); copy or download it again")

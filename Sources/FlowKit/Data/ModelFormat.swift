@@ -2,7 +2,7 @@
 ///
 ///     512 bytes            IntegrityBlock
 ///     /                    attributes format, format_version, element_type, dimension, context_dimension, base, layers,
-///                          columns, context_columns
+///                          columns, context_columns; where data gave units: units, context_units
 ///     /architecture        text: the architecture as JSON
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
 ///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate
@@ -37,6 +37,8 @@ extension Model {
       "base": .text(flow.architecture.base.text), "columns": .texts(columns),
       "context_columns": .texts(contextColumns),
     ])
+    if let units = ColumnUnits.attribute(units) { try root.setAttribute("units", units) }
+    if let units = ColumnUnits.attribute(contextUnits) { try root.setAttribute("context_units", units) }
     try root.write(try flow.architecture.jsonText(), to: "architecture")
     var offset = 0
     for shape in flow.architecture.parameterShapes {

@@ -15,9 +15,8 @@ extension Model {
     let root = try file.root()
     try Self.checkFormat(root, path, isSealed: isSealed || acceptingEdited)
     let json = try root.dataset("architecture").readTexts().first ?? ""
-    let architecture = try Architecture(jsonText: json, "the architecture in \(path)", registry: registry)
+    let architecture = try Self.architecture(json, path, registry)
     var parameters: [Scalar] = []
-    parameters.reserveCapacity(architecture.parameterCount)
     for shape in architecture.parameterShapes {
       let dataset = try root.dataset("flow/\(shape.name)")
       guard dataset.shape == shape.dimensions else {
@@ -29,14 +28,29 @@ extension Model {
     }
     let columns = try Self.texts("columns", root, count: architecture.dimension, path)
     let contextColumns = try Self.texts("context_columns", root, count: architecture.contextDimension, path)
+    let units = ColumnUnits.units(from: try root.attribute("units"), count: columns.count)
+    let contextUnits = ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count)
     let history = try Self.readHistory(root)
     let group = try root.group("provenance")
     var provenance: [String: MetadataValue] = [:]
     for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
     self.init(
       flow: Flow(architecture: architecture, parameters: parameters), columns: columns,
-      contextColumns: contextColumns, history: history, provenance: provenance,
+      contextColumns: contextColumns, units: units, contextUnits: contextUnits, history: history,
+      provenance: provenance,
       training: includingTraining ? try TrainingCheckpoint(root, history) : nil)
+  }
+
+  private static func architecture(
+    _ json: String, _ path: String, _ registry: LayerRegistry
+  ) throws(FlowError) -> Architecture {
+    do throws(FlowError) {
+      return try Architecture(jsonText: json, "the architecture", registry: registry)
+    } catch {
+      var error = error
+      error.message = "\(path): \(error.message)"
+      throw error
+    }
   }
 
   /// The bytes are read once, and those that were verified are those that the library parses.

@@ -62,16 +62,3 @@ extension Table {
   /// The numbers of those rows.
   var finiteRows: [Int] { (0..<rows).filter { row($0).allSatisfy(\.isFinite) } }
 }
-
-extension TableReader {
-  /// What is not finite in the chosen columns; reads all rows, a block at a time.
-  public func nonFinite() throws(FlowError) -> NonFinite? {
-    var scan = NonFinite.Scan(columns: columns)
-    var block: [Double] = []
-    for start in stride(from: 0, to: rows, by: blockRows) {
-      try read(rows: start..<min(rows, start + blockRows), into: &block)
-      scan.add(block)
-    }
-    return scan.result
-  }
-}

@@ -4,18 +4,14 @@ public protocol RowSource: AnyObject {
   var columns: [String] { get }
   var hasNames: Bool { get }
   var rows: Int { get }
+  /// The columns' units, nil where the file gives none, as text and NumPy never do.
+  var units: [String?] { get }
   /// Hands all rows to `body`, in order: row-major values of whole rows.
   func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError)
 }
 
-extension TableReader: RowSource {
-  public func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    var block: [Double] = []
-    for start in stride(from: 0, to: rows, by: blockRows) {
-      try read(rows: start..<min(rows, start + blockRows), into: &block)
-      try body(block)
-    }
-  }
+extension RowSource {
+  public var units: [String?] { columns.map { _ in nil } }
 }
 
 /// Converts tables between HDF5, text (CSV) and NumPy's `.npy`, block by block.
@@ -42,11 +38,12 @@ public enum Conversion {
   /// - Parameters:
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
   ///   - separator: what stands between fields of text; nil finds out.
+  ///   - access: opens HDF5 files.
   public static func source(
-    _ location: DataLocation, separator: Character? = nil
+    _ location: DataLocation, separator: Character? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) -> any RowSource {
     switch try Format(ofName: location.file) {
-    case .hdf5: try TableReader(location)
+    case .hdf5: try access.table(location)
     case .csv: try CSVReader(location.file, separator: separator)
     case .npy: try NPYReader(location.file)
     }
@@ -61,7 +58,7 @@ public enum Conversion {
       let writer = try TableWriter(to: path, attributes: attributes)
       try writer.addDataset(
         "table", shape: [source.rows, source.columns.count], columns: source.hasNames ? source.columns : nil,
-        element: .float64)
+        units: source.units, element: .float64)
       try source.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
       try writer.finish()
     case .csv:

@@ -21,7 +21,9 @@ package struct SHA256 {
   }
 
   /// The digest as 64 hexadecimal digits.
-  package func text() -> String {
-    digest().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  package func text() -> String { Self.text(of: digest()) }
+
+  static func text(of digest: [UInt8]) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

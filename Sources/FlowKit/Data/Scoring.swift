@@ -1,8 +1,10 @@
 extension ColumnSelection {
   /// The columns of `location` that `model` was fitted to: by name where the data have those names, else by place where
   /// the number of columns fits.
-  public init(for model: Model, in location: DataLocation) throws(FlowError) {
-    let data = try TableReader(location)
+  public init(
+    for model: Model, in location: DataLocation, access: any TableAccess = InProcessAccess()
+  ) throws(FlowError) {
+    let data = try access.table(location)
     let wanted = model.columns + model.contextColumns
     if wanted.allSatisfy(data.allColumns.contains) {
       self.init(columns: model.columns, context: model.contextColumns)
@@ -24,7 +26,7 @@ extension ColumnSelection {
 public final class TableScorer {
   private let model: Model
   private let evaluator: FlowEvaluator
-  private let reader: TableReader
+  private let reader: any StoredTable
   /// The mean log-density so far.
   public private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
@@ -34,11 +36,13 @@ public final class TableScorer {
   private let acceptsNonFinite: Bool
 
   /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
+  /// - Parameter access: opens the file.
   public init(
-    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false
+    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false,
+    access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    let selection = try ColumnSelection(for: model, in: location)
-    reader = try TableReader(location, columns: selection.columns! + selection.context)
+    let selection = try ColumnSelection(for: model, in: location, access: access)
+    reader = try access.table(location, columns: selection.columns! + selection.context)
     self.model = model
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.flow.evaluator(threads: threads)

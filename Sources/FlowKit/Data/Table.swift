@@ -21,7 +21,7 @@ public struct Table: Sendable, Equatable {
   }
 
   /// Reads a table, or a range of its rows, into memory.
-  public init(_ reader: TableReader, rows: Range<Int>? = nil) throws(FlowError) {
+  public init(_ reader: any StoredTable, rows: Range<Int>? = nil) throws(FlowError) {
     self.init(
       columns: reader.columns, values: try reader.read(rows: rows ?? 0..<reader.rows),
       hasNames: reader.hasNames)

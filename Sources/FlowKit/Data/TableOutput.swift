@@ -25,8 +25,11 @@ final class TableOutput {
   var received: Int { position + pending.count / rowSize }
   var isComplete: Bool { received == total }
 
-  func describe(columns: [String]?, attributes: [String: MetadataValue]) throws(FlowError) {
+  func describe(
+    columns: [String]?, units: [String?]?, attributes: [String: MetadataValue]
+  ) throws(FlowError) {
     if let columns { try dataset?.setAttribute("columns", .texts(columns)) }
+    if let units = ColumnUnits.attribute(units ?? []) { try dataset?.setAttribute("units", units) }
     try dataset?.setAttributes(attributes)
   }
 

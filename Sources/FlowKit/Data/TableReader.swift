@@ -8,21 +8,23 @@
 /// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
 ///
 /// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
-/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on.
-public final class TableReader {
-  /// The file, and the dataset or group in it that was found.
+/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on. An attribute
+/// `units` or `unit` gives their units in the same way.
+///
+/// The HDF5 library reads the file in this process. It checks what it parses only in part: a damaged file, or one made to
+/// do harm, can make it crash, hang or take all memory. Read files that you do not trust in a process that may die, as
+/// `flowctl` does (see ``TableAccess``).
+public final class TableReader: StoredTable {
   public let location: DataLocation
   /// The number of rows, at least one.
   public let rows: Int
   /// The names of the chosen columns, in the chosen order.
   public let columns: [String]
-  /// The names of all columns of the table, chosen or not.
-  let allColumns: [String]
-  /// Which of the table's columns these are, counted from 0.
+  public let allColumns: [String]
   public let columnIndices: [Int]
   /// Whether the file names its columns; otherwise `columns` are their indices.
   public let hasNames: Bool
-  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks.
+  public let units: [String?]
   public let blockRows: Int
 
   private let sources: [(source: TableSource, columns: [TableSource.Column])]
@@ -45,6 +47,7 @@ public final class TableReader {
     let found = table.location
     let names: ColumnNames
     let indices: [Int]
+    let units: [String?]
     switch table.layout {
     case .dataset:
       let source = try TableSource(opening: found.path, in: root, sharing: 1)
@@ -54,6 +57,8 @@ public final class TableReader {
         }
       indices = try names.indices(of: chosen, labels: source.labels, in: found)
       try source.check(indices)
+      let all = try ColumnUnits.units(of: source.dataset, count: source.columns, root: root)
+      units = indices.map { all[$0] }
       sources = [(source, indices.enumerated().map { ($1, $0) })]
     case .columns(let members, let labels):
       names = ColumnNames(given: members)
@@ -62,7 +67,11 @@ public final class TableReader {
         let path = found.appending(members[index]).path
         return (try TableSource(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
       }
+      units = try sources.map { source, _ throws(FlowError) in
+        try ColumnUnits.units(of: source.dataset, count: 1, root: root)[0]
+      }
     }
+    self.units = units
     location = DataLocation(file: file, path: found.path)
     allColumns = names.names
     columns = indices.map { names.names[$0] }
@@ -72,14 +81,6 @@ public final class TableReader {
     blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.source.chunkRows ?? 1)
   }
 
-  /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
-  public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
-    var values: [Double] = []
-    try read(rows: range, into: &values)
-    return values
-  }
-
-  /// Reads a range of rows into `values`, whose former contents and length are replaced.
   public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")
@@ -110,7 +111,8 @@ public final class TableReader {
 
   private static func blockRows(columns: Int, chunkRows: Int) -> Int {
     let rows = max(1, (4 << 20) / (8 * columns))
-    return rows > chunkRows ? rows / chunkRows * chunkRows : rows
+    if chunkRows > rows { return chunkRows <= 8 * rows ? chunkRows : rows }
+    return rows / chunkRows * chunkRows
   }
 }
 

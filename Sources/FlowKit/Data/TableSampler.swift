@@ -4,7 +4,7 @@ public final class TableSampler {
   public let shape: [Int]
   private let evaluator: FlowEvaluator
   /// Reads the M rows of context; nil for a flow without context.
-  private let contextReader: TableReader?
+  private let contextReader: (any StoredTable)?
   private let contextDimension: Int
   private let count: Int
   private let seed: UInt64
@@ -12,8 +12,10 @@ public final class TableSampler {
   /// - Parameters:
   ///   - count: N, the number of events for each row of context.
   ///   - context: where the rows of context are; needed by a conditional model, and by no other.
+  ///   - access: opens the file of the context.
   public init(
-    _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil
+    _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil,
+    access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     contextDimension = model.contextColumns.count
     (self.count, self.seed) = (count, seed)
@@ -27,7 +29,7 @@ public final class TableSampler {
     case (_, 0):
       throw FlowError(.data, "the model has no context, but --context gives some; leave it out")
     case (let location?, _):
-      let reader = try Self.contextReader(model, location)
+      let reader = try Self.contextReader(model, location, access)
       contextReader = reader
       shape = [reader.rows, count, model.columns.count]
     }
@@ -41,9 +43,11 @@ public final class TableSampler {
     evaluator = model.flow.evaluator(threads: threads)
   }
 
-  private static func contextReader(_ model: Model, _ location: DataLocation) throws(FlowError) -> TableReader {
-    let source = try DataSource(location).train
-    let all = try TableReader(source)
+  private static func contextReader(
+    _ model: Model, _ location: DataLocation, _ access: any TableAccess
+  ) throws(FlowError) -> any StoredTable {
+    let source = try access.source(location).train
+    let all = try access.table(source)
     let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
     guard isNamed || all.columns.count == model.contextColumns.count else {
       throw FlowError(
@@ -51,7 +55,7 @@ public final class TableSampler {
         "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
       )
     }
-    let reader = try TableReader(source, columns: isNamed ? model.contextColumns : nil)
+    let reader = try access.table(source, columns: isNamed ? model.contextColumns : nil)
     if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
     return reader
   }

@@ -45,18 +45,20 @@ public final class TableWriter {
   /// - Parameters:
   ///   - shape: `[rows]`, `[rows, columns]` or `[groups, rows, columns]`.
   ///   - columns: names for the last axis, stored in the attribute `columns`.
+  ///   - units: units for the last axis, stored in the attribute `units` where there are any.
   public func addDataset(
-    _ name: String, shape: [Int], columns: [String]? = nil, element: Element = .float32,
+    _ name: String, shape: [Int], columns: [String]? = nil, units: [String?]? = nil, element: Element = .float32,
     attributes: [String: MetadataValue] = [:]
   ) throws(FlowError) {
     precondition((1...3).contains(shape.count), "a shape of one to three axes, not \(shape)")
     precondition(shape[0] >= 0 && shape.dropFirst().allSatisfy { $0 > 0 }, "a shape of \(shape)")
     precondition(columns.map { $0.count == shape.last } ?? true, "one name per column of \(shape)")
+    precondition(units.map { $0.count == shape.last } ?? true, "one unit, or none, per column of \(shape)")
     precondition(outputs[name] == nil, "the dataset '\(name)' is there already")
     try guarded { root throws(FlowError) in
       let output = try TableOutput(name, shape: shape, element: element, in: root)
       outputs[name] = output
-      try output.describe(columns: columns, attributes: attributes)
+      try output.describe(columns: columns, units: units, attributes: attributes)
     }
   }
 

@@ -27,6 +27,7 @@ struct TemporaryFile: ~Copyable {
     case .missing: throw FlowError(.file, "\(what): the folder \(folder) does not exist; create it first")
     default: throw FlowError(.file, "\(what): \(folder) is not a folder")
     }
+    StalePartials.remove(of: name, in: folder)
     var attempt = 0
     var temporary: String
     repeat {

@@ -4,6 +4,9 @@ public struct TrainingSetup: Sendable {
   public var options: TrainingOptions
   public var columns: [String]
   public var contextColumns: [String]
+  /// The columns' units, which the model keeps; none unless they are set.
+  public var units: [String?]?
+  public var contextUnits: [String?]?
   /// Digests of the training and the validation events; nil without the latter.
   public var data: String
   public var validation: String?
@@ -76,30 +79,12 @@ public struct TrainingSetup: Sendable {
   }
 }
 
-extension EventSet {
-  /// A digest of the rows' and columns' number, the columns' names, and the contents: all of them up to a million
-  /// values or so, else of evenly spaced rows.
-  public func digest() -> String {
-    var hash = SHA256()
-    let (width, contextWidth) = (columns.count, contextColumns.count)
-    hash.add([rows, width, contextWidth, events.weights == nil ? 0 : 1])
-    for name in columns + contextColumns { hash.add(Array(name.utf8) + [0]) }
-    let step = max(1, rows * (width + contextWidth) / (1 << 20))
-    for row in stride(from: 0, to: rows, by: step) {
-      hash.add(events.events[(row * width)..<((row + 1) * width)])
-      hash.add(events.context[(row * contextWidth)..<((row + 1) * contextWidth)])
-      if let weights = events.weights { hash.add(weights[row..<(row + 1)]) }
-    }
-    return hash.text()
-  }
-}
-
 extension Model {
   /// The model of a finished fit.
   public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
     self.init(
-      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, history: result.history,
-      provenance: provenance, training: result.checkpoint)
+      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
+      contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
     describe(result.bestEpoch, result.loss, result.stopped.rawValue)
   }
 
@@ -108,7 +93,8 @@ extension Model {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
       flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,
-      contextColumns: setup.contextColumns, history: checkpoint.history, provenance: provenance,
+      contextColumns: setup.contextColumns, units: setup.units, contextUnits: setup.contextUnits,
+      history: checkpoint.history, provenance: provenance,
       training: checkpoint)
     describe(checkpoint.best?.epoch ?? 0, checkpoint.best?.loss ?? .nan, "unfinished")
   }

@@ -109,6 +109,8 @@ struct EncodedBase: Codable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     base = try container.decode(BaseRegistry.kind(container.decode(String.self, forKey: .kind)), forKey: .base)
+    try DescriptionCheck.requireSize(base.dimension, "the base '\(type(of: base).name)'")
+    try base.checkDescription()
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -111,8 +111,10 @@ public struct Gaussian: BaseDistribution {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let dimension = try container.decode(Int.self, forKey: .dimension)
+    try DescriptionCheck.requireSize(dimension, "the base '\(Self.name)'")
     self.init(
-      dimension: try container.decode(Int.self, forKey: .dimension),
+      dimension: dimension,
       covariance: try container.decode(Covariance.self, forKey: .covariance))
   }
 

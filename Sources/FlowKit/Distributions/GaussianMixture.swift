@@ -19,6 +19,11 @@ public struct GaussianMixture: BaseDistribution {
     (self.dimension, self.components) = (dimension, components)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      1...Self.maximumComponents ~= components, "a mixture has \(components) components")
+  }
+
   public var text: String { "\(Self.name)(\(components))" }
   public var traits: BaseTraits {
     BaseTraits(

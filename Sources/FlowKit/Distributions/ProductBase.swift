@@ -148,7 +148,9 @@ public struct ProductBase: BaseDistribution {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(merged: try container.decode([EncodedBase].self, forKey: .parts).map(\.base))
+    let parts = try container.decode([EncodedBase].self, forKey: .parts).map(\.base)
+    try DescriptionCheck.require(1..<65_536 ~= parts.count, "a product has \(parts.count) parts")
+    self.init(merged: parts)
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -14,6 +14,11 @@ public struct Uniform: BaseDistribution {
     (self.dimension, self.lower, self.upper) = (dimension, lower, upper)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      lower < upper && (upper - lower).isFinite, "the box of the base goes from \(lower) to \(upper)")
+  }
+
   public var text: String { "\(Self.name)(\(lower),\(upper))" }
   public var support: [Interval] { Array(repeating: Interval(lower, upper), count: dimension) }
   public var traits: BaseTraits {

@@ -57,12 +57,22 @@ public struct Architecture: Sendable, Codable {
         return layer
       }
     }
+    let chain = try container.decode(Chain.self, forKey: .chain)
+    let base = try container.decode(EncodedBase.self, forKey: .base).base
+    let (ofEvents, ofContext) = (try preprocessing(.preprocessing), try preprocessing(.contextPreprocessing))
+    let embedding = try container.decodeIfPresent(ContextEmbedding.self, forKey: .contextEmbedding)
+    let contextDimension = embedding?.inputs ?? chain.contextDimension
+    let dimensions = [("the base", base.dimension)] + ofEvents.map { ($0.layerList, $0.dimension) }
+    for (part, dimension) in dimensions {
+      try DescriptionCheck.require(
+        dimension == chain.dimension, "\(part) has \(dimension) features, but the chain \(chain.dimension)")
+    }
+    try DescriptionCheck.require(
+      ofContext.allSatisfy { $0.dimension == contextDimension }
+        && embedding?.outputs ?? contextDimension == chain.contextDimension,
+      "the layers, the preprocessing and the embedding of the context differ in their numbers of features")
     self.init(
-      chain: try container.decode(Chain.self, forKey: .chain),
-      base: try container.decode(EncodedBase.self, forKey: .base).base,
-      preprocessing: try preprocessing(.preprocessing),
-      contextPreprocessing: try preprocessing(.contextPreprocessing),
-      contextEmbedding: try container.decodeIfPresent(ContextEmbedding.self, forKey: .contextEmbedding))
+      chain: chain, base: base, preprocessing: ofEvents, contextPreprocessing: ofContext, contextEmbedding: embedding)
   }
 
   public func encode(to encoder: any Encoder) throws {

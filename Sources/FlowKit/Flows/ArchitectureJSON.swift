@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 
-// The only file that needs Foundation: an architecture's text form in checkpoints is JSON.
+// The only file that needs Foundation: an architecture's text form in checkpoints is JSON, and so are messages between
+// processes.
 
 extension Encodable {
   /// This value as JSON with sorted keys: equal values give equal text.
@@ -17,7 +18,7 @@ extension Encodable {
 
 extension Decodable {
   /// Reads a value from JSON; `what` names it in errors.
-  init(jsonText: String, _ what: String, registry: LayerRegistry = .standard) throws(FlowError) {
+  package init(jsonText: String, _ what: String, registry: LayerRegistry = .standard) throws(FlowError) {
     let decoder = JSONDecoder()
     decoder.userInfo[LayerRegistry.userInfoKey] = registry
     do {

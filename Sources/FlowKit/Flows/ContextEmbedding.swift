@@ -50,10 +50,13 @@ public struct ContextEmbedding: Parameterized {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let inputs = try container.decode(Int.self, forKey: .inputs)
+    let widths = try container.decode([Int].self, forKey: .widths)
+    for size in [inputs] + (widths.isEmpty ? [0] : widths) {
+      try DescriptionCheck.requireSize(size, "a layer of the context's embedding")
+    }
     self.init(
-      inputs: try container.decode(Int.self, forKey: .inputs),
-      widths: try container.decode([Int].self, forKey: .widths),
-      activation: try container.decode(Activation.self, forKey: .activation))
+      inputs: inputs, widths: widths, activation: try container.decode(Activation.self, forKey: .activation))
   }
 
   public func encode(to encoder: any Encoder) throws {

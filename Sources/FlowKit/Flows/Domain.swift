@@ -49,15 +49,21 @@ extension Architecture {
 
   /// Throws where an event of `data` is outside the chain's domain, naming the column, how many rows, and the first.
   public func checkDomain(of data: EventSet) throws(FlowError) {
-    let outside = eventsOutsideDomain(data.events.events)
-    guard let first = outside.first else { return }
+    var (count, first) = (0, (feature: 0, value: 0.0, row: 0))
+    try data.forEachBlock { block in
+      let outside = eventsOutsideDomain(block.events.events)
+      if count == 0, let found = outside.first {
+        let value = block.events.events[found.event * dimension + found.feature]
+        first = (found.feature, value, block.tableRows[found.event])
+      }
+      count += outside.count
+    }
+    guard count > 0 else { return }
     let (interval, column) = (chain.domain[first.feature], data.columns[first.feature])
-    let value = data.events.events[first.event * dimension + first.feature]
-    let count = outside.count
     throw FlowError(
       .data,
       "\(data.location): \(count) row\(count == 1 ? " has" : "s have") values outside the domain of the layers, first "
-        + "\(value) in row \(data.tableRow(of: first.event)), column '\(column)', where \(chain.layers[0].layerList) "
+        + "\(first.value) in row \(first.row), column '\(column)', where \(chain.layers[0].layerList) "
         + "takes \(interval.lower) < x < \(interval.upper); leave such rows out, or begin with another layer")
   }
 }

@@ -33,7 +33,9 @@ public struct Flow: Sendable {
   /// A flow with initial parameters, drawn from `seed`, for training on `events`: layers such as `actnorm` start from
   /// what the first 4,096 of them look like when they arrive there.
   public init(architecture: Architecture, startingFrom events: LabelledEvents, seed: UInt64 = 0) {
-    let data = TrainingData(events.prefix(4_096, of: architecture), architecture)
+    let first = events.prefix(
+      4_096, dimension: architecture.dimension, contextDimension: architecture.contextDimension)
+    let data = TrainingData(first, architecture)
     var (x, context) = data.tiles(TilePool())
     var random = RandomStream(seed: seed, purpose: .parameters)
     let chain = architecture.chain

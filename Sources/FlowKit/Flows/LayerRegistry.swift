@@ -83,6 +83,8 @@ struct EncodedLayer: Codable {
       )
     }
     layer = try container.decode(kind, forKey: .layer)
+    try DescriptionCheck.requireSize(layer.dimension, "a layer of kind '\(name)'")
+    try layer.checkDescription()
   }
 
   func encode(to encoder: any Encoder) throws {

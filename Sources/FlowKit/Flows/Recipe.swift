@@ -75,7 +75,8 @@ extension Architecture {
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
       contextEmbedding: embedding)
     try checkSupport()
-    try checkDomain(of: data)
+    // The preprocessing was checked where it was fitted.
+    if !chain.domain.isEverything { try checkDomain(of: data) }
   }
 
   /// A gigabyte of Float for each copy that training holds.
@@ -87,8 +88,8 @@ extension Architecture {
     do throws(FlowError) {
       let events = try options.fitted(to: data, domain: domain, seed: seed)
       guard !data.contextColumns.isEmpty else { return (events, []) }
-      let context = ColumnStatistics(
-        data.events.context, columns: data.contextColumns, weights: data.events.weights)
+      var context = ColumnStatistics(columns: data.contextColumns)
+      try data.forEachBlock { context.add($0.events.context, weights: $0.events.weights) }
       return (events, [try context.standardization(option: "--context")])
     } catch {
       throw FlowError(error.kind, "\(data.location): \(error.message)", detail: error.detail)

@@ -63,7 +63,7 @@ extension HDF5 {
   private static let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 
   /// The number of elements in a shape of values to be read at once.
-  static func elementCount(_ shape: [Int], _ location: Location) throws(FlowError) -> Int {
+  package static func elementCount(_ shape: [Int], _ location: Location) throws(FlowError) -> Int {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)

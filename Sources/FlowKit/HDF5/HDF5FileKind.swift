@@ -71,6 +71,8 @@ extension HDF5 {
 
     /// A file with the signature that cannot be opened is cut short, locked by a writer, or damaged.
     private static func explain(_ error: FlowError, size: Int?, name: String) -> FlowError {
+      // Without a stack it is not about the file: the library itself cannot be used.
+      guard error.detail != nil else { return error }
       let stack = ErrorStack(entries: error.detail?.split(separator: "\n").map(String.init) ?? [])
       if let expected = stack.expectedSize, let size {
         return FlowError(

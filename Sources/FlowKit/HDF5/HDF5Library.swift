@@ -7,8 +7,16 @@ internal import Synchronization
 /// and turns a failure into a `FlowError` with a copy of the library's error stack. A call owns no `Handle`, so
 /// that no handle's release, which takes the same lock, can run inside it.
 package enum HDF5 {
-  /// Holds whether the library has been prepared.
-  private static let lock = Mutex(false)
+  private static let lock = Mutex(())
+
+  /// Prepares the library, once; why it cannot be used, if so.
+  private static let mismatch: String? = {
+    // At exit the library would close what is still open; after a failed write HDF5 1.10 crashes there, even if
+    // the program has tried to close the file.
+    // The call is refused only if the host program has made it already.
+    _ = H5dont_atexit()
+    return Version.ofHeaders.mismatch(with: .ofLibrary())
+  }()
 
   /// Makes one call and returns its result; a negative one becomes an error that begins with `what`.
   ///
@@ -17,6 +25,7 @@ package enum HDF5 {
   static func check<Status: SignedInteger & Sendable>(
     _ what: String, _ kind: FlowError.Kind = .format, _ call: () -> Status
   ) throws(FlowError) -> Status {
+    if let mismatch { throw FlowError(.file, "\(what): \(mismatch)") }
     let (status, stack) = perform(call)
     guard status >= 0 else { throw stack.error(kind, what) }
     return status
@@ -25,20 +34,13 @@ package enum HDF5 {
   /// Makes one call whose failure is an answer, not an error (releasing an id, probing a file).
   @discardableResult
   static func attempt<Status: SignedInteger & Sendable>(_ call: () -> Status) -> Status {
-    perform(call).status
+    mismatch == nil ? perform(call).status : -1
   }
 
   private static func perform<Status: SignedInteger & Sendable>(
     _ call: () -> Status
   ) -> (status: Status, stack: ErrorStack) {
-    lock.withLock { isPrepared in
-      if !isPrepared {
-        // At exit the library would close what is still open; after a failed write HDF5 1.10 crashes there, even if
-        // the program has tried to close the file.
-        // The call is refused only if the host program has made it already.
-        _ = H5dont_atexit()
-        isPrepared = true
-      }
+    lock.withLock { _ in
       // A thread-safe build keeps this setting per thread, so it is made on every entry.
       H5Eset_auto2(chdf5_error_stack(), nil, nil)
       let status = call()

@@ -141,13 +141,17 @@ extension LipschitzPerceptron: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let inputs = try container.decode(Int.self, forKey: .inputs)
+    let context = try container.decode(Int.self, forKey: .context)
+    let hidden = try container.decode([Int].self, forKey: .hidden)
+    let outputs = try container.decode(Int.self, forKey: .outputs)
+    let lipschitz = try container.decode(Double.self, forKey: .lipschitz)
+    try DescriptionCheck.requireNetwork(inputs: inputs, context: context, hidden: hidden, outputs: outputs)
+    try DescriptionCheck.require(
+      !hidden.isEmpty && lipschitz > 0 && lipschitz.isFinite, "a network of Lipschitz constant \(lipschitz) is none")
     self.init(
-      inputs: try container.decode(Int.self, forKey: .inputs),
-      context: try container.decode(Int.self, forKey: .context),
-      hidden: try container.decode([Int].self, forKey: .hidden),
-      outputs: try container.decode(Int.self, forKey: .outputs),
-      activation: try container.decode(SmoothActivation.self, forKey: .activation),
-      lipschitz: try container.decode(Double.self, forKey: .lipschitz))
+      inputs: inputs, context: context, hidden: hidden, outputs: outputs,
+      activation: try container.decode(SmoothActivation.self, forKey: .activation), lipschitz: lipschitz)
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -96,11 +96,16 @@ extension MaskedPerceptron: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let inputs = try container.decode(Int.self, forKey: .inputs)
+    let context = try container.decode(Int.self, forKey: .context)
+    let hidden = try container.decode([Int].self, forKey: .hidden)
+    let outputsPerInput = try container.decode(Int.self, forKey: .outputsPerInput)
+    try DescriptionCheck.requireSize(inputs, "a masked network")
+    try DescriptionCheck.requireSize(outputsPerInput, "a list of outputs")
+    try DescriptionCheck.requireNetwork(
+      inputs: inputs, context: context, hidden: hidden, outputs: inputs * outputsPerInput)
     self.init(
-      inputs: try container.decode(Int.self, forKey: .inputs),
-      context: try container.decode(Int.self, forKey: .context),
-      hidden: try container.decode([Int].self, forKey: .hidden),
-      outputsPerInput: try container.decode(Int.self, forKey: .outputsPerInput),
+      inputs: inputs, context: context, hidden: hidden, outputsPerInput: outputsPerInput,
       activation: try container.decode(Activation.self, forKey: .activation))
   }
 

@@ -38,16 +38,21 @@ final class NetworkLayer: Sendable {
       (rowDepths, columnDepths, gradientStarts) = (nil, nil, nil)
       return
     }
+    var lastDegree = 0
     rowDepths = Swift.stride(from: 0, to: rows, by: 8).map { start in
-      let lastDegree = rowStarts.lastIndex { $0 < min(rows, start + 8) }!
-      return flowkit_depths(start: 0, end: UInt32(prefixes[min(lastDegree, prefixes.count - 1)]))
+      while lastDegree + 1 < rowStarts.count, rowStarts[lastDegree + 1] < min(rows, start + 8) { lastDegree += 1 }
+      return flowkit_depths(start: 0, end: UInt32(clamping: prefixes[min(lastDegree, prefixes.count - 1)]))
     }
-    /// The first row that sees a column: no earlier one sees those to its right.
-    func firstRow(_ column: Int) -> UInt32 {
-      UInt32(prefixes.firstIndex { $0 > column }.map { rowStarts[$0] } ?? rows)
+    /// The first row that sees one of each `size` columns: no earlier one sees those to the right of their first.
+    func firstRows(every size: Int) -> [UInt32] {
+      var degree = 0
+      return Swift.stride(from: 0, to: columns, by: size).map { column in
+        while degree < prefixes.count, prefixes[degree] <= column { degree += 1 }
+        return UInt32(clamping: degree < prefixes.count ? rowStarts[degree] : rows)
+      }
     }
-    columnDepths = Swift.stride(from: 0, to: columns, by: 8).map { flowkit_depths(start: firstRow($0), end: UInt32(rows)) }
-    gradientStarts = Swift.stride(from: 0, to: columns, by: 16).map(firstRow)
+    columnDepths = firstRows(every: 8).map { flowkit_depths(start: $0, end: UInt32(clamping: rows)) }
+    gradientStarts = firstRows(every: 16)
   }
 
   /// The weights that are not masked.

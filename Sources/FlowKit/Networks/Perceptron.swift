@@ -45,11 +45,13 @@ extension Perceptron: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let inputs = try container.decode(Int.self, forKey: .inputs)
+    let context = try container.decode(Int.self, forKey: .context)
+    let hidden = try container.decode([Int].self, forKey: .hidden)
+    let outputs = try container.decode(Int.self, forKey: .outputs)
+    try DescriptionCheck.requireNetwork(inputs: inputs, context: context, hidden: hidden, outputs: outputs)
     self.init(
-      inputs: try container.decode(Int.self, forKey: .inputs),
-      context: try container.decode(Int.self, forKey: .context),
-      hidden: try container.decode([Int].self, forKey: .hidden),
-      outputs: try container.decode(Int.self, forKey: .outputs),
+      inputs: inputs, context: context, hidden: hidden, outputs: outputs,
       activation: try container.decode(Activation.self, forKey: .activation))
   }
 

@@ -1,5 +1,9 @@
 /// Something with trainable parameters θ, its slice of a flow's one buffer: a layer or a base distribution.
 public protocol Parameterized: Sendable, Codable {
+  /// Throws where this is no description of a map or a base, such as a permutation that is none: asked of what was read
+  /// from a file, in which anything may stand, before anything else. Nothing by default.
+  func checkDescription() throws(FlowError)
+
   /// The parameters in the order of the slice; none by default.
   var parameterShapes: [ParameterShape] { get }
 
@@ -29,6 +33,8 @@ public protocol Parameterized: Sendable, Codable {
 }
 
 extension Parameterized {
+  public func checkDescription() throws(FlowError) {}
+
   public var parameterShapes: [ParameterShape] { [] }
   public var preparedCount: Int? { nil }
 

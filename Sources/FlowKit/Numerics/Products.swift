@@ -94,6 +94,15 @@ enum Products {
     return Int(start)..<Int(end)
   }
 
+  /// C += Aᵀ A in the lower triangle of C, columns × columns, for a row-major A; in Double.
+  static func addScatter(of a: [Double], columns: Int, to c: inout [Double]) {
+    precondition(a.count.isMultiple(of: columns) && c.count == columns * columns, "\(a.count) values, \(c.count) sums")
+    singleThreaded
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasTrans, Int32(columns), Int32(a.count / columns), 1, a, Int32(columns), 1, &c,
+      Int32(columns))
+  }
+
   /// C += scale · A Bᵀ: C is rows × columns, A rows × inner, B columns × inner. `starts` says from which row on each
   /// sixteen columns of C are wanted; the rest is not touched.
   static func addOuterProduct(

@@ -8,6 +8,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case probes = 32
   /// The noise of dequantized columns.
   case dequantization = 33
+  /// The rows from which quantiles are estimated.
+  case quantiles = 34
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
@@ -36,12 +38,17 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
       pending = nil
       return value
     }
-    let words = Self.philox(
-      counter: [UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), block, purpose],
-      key: [key.0, key.1])
-    block += 1
-    pending = UInt64(words[3]) << 32 | UInt64(words[2])
-    return UInt64(words[1]) << 32 | UInt64(words[0])
+    // On the stack: an array for each block would cost more than the block.
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 10) { words in
+      (words[4], words[5]) = (UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32))
+      (words[6], words[7]) = (block, purpose)
+      (words[8], words[9]) = key
+      let base = words.baseAddress!
+      flowkit_philox(base + 4, base + 8, base)
+      block += 1
+      pending = UInt64(words[3]) << 32 | UInt64(words[2])
+      return UInt64(words[1]) << 32 | UInt64(words[0])
+    }
   }
 
   /// Uniform in [0, 1), 53 bits.
@@ -58,8 +65,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// A random order of 0 ..< count (Fisher–Yates).
-  public mutating func permutation(of count: Int) -> [Int] {
-    var order = Array(0..<count)
+  public mutating func permutation(of count: Int) -> [Int] { permutation(of: count, as: Int.self) }
+
+  /// The same order as numbers of another type.
+  mutating func permutation<Index: FixedWidthInteger>(of count: Int, as type: Index.Type) -> [Index] {
+    var order = Array(0..<Index(count))
     for last in stride(from: count - 1, to: 0, by: -1) {
       order.swapAt(last, integer(below: last + 1))
     }

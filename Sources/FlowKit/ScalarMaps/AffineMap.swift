@@ -18,6 +18,10 @@ public struct AffineMap: KernelScalarMap {
     self.logScaleBound = logScaleBound
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(logScaleBound > 0 && logScaleBound.isFinite, "a bound is \(logScaleBound)")
+  }
+
   public var layerListArguments: [String] {
     logScaleBound == Self.defaultLogScaleBound ? [] : ["bound=\(logScaleBound)"]
   }

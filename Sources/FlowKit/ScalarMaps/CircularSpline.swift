@@ -17,6 +17,10 @@ public struct CircularSpline: KernelScalarMap {
     self.bins = bins
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(2...64 ~= bins, "a spline has \(bins) bins")
+  }
+
   public var parameterCount: Int { 3 * bins + 1 }
   public var layerListArguments: [String] { ["bins=\(bins)"] }
   /// The open interval that has ±π inside.

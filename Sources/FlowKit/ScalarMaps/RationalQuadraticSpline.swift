@@ -19,6 +19,11 @@ public struct RationalQuadraticSpline: KernelScalarMap {
     (self.bins, self.bound) = (bins, bound)
   }
 
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.require(
+      2...64 ~= bins && bound > 0 && bound.isFinite, "a spline has \(bins) bins and the bound \(bound)")
+  }
+
   public var parameterCount: Int { 3 * bins - 1 }
   public var family: ScalarFamily { .monotone }
   public var box: Double? { bound }

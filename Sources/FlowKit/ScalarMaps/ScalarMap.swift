@@ -9,6 +9,9 @@ public protocol ScalarMap: Sendable, Codable {
   /// The name of the element-wise layer; by default `elementwise-` and the map's name.
   static var elementwiseName: String { get }
 
+  /// Throws where this is no description of a map; see ``Parameterized/checkDescription()``. Nothing by default.
+  func checkDescription() throws(FlowError)
+
   /// The interval on which the map is defined and which it takes onto itself; ℝ by default.
   var domain: Interval { get }
 
@@ -42,6 +45,7 @@ public protocol ScalarMap: Sendable, Codable {
 
 extension ScalarMap {
   public static var elementwiseName: String { "elementwise-\(name)" }
+  public func checkDescription() throws(FlowError) {}
   public var domain: Interval { .real }
   public var isAffine: Bool { false }
   public var family: ScalarFamily { .unknown }

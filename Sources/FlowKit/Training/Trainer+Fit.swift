@@ -13,7 +13,7 @@ extension Trainer {
     from checkpoint: TrainingCheckpoint? = nil, saves: TrainingSaves? = nil,
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
-    var run = checkpoint.map { Run($0) } ?? Run(newCheckpoint())
+    var run = if let checkpoint { Run(checkpoint) } else { Run(try newCheckpoint()) }
     if let checkpoint {
       try check(checkpoint)
       state.restore(checkpoint)
@@ -21,9 +21,8 @@ extension Trainer {
     }
     while run.at.stopped == nil {
       if run.at.stepOfEpoch == 0 { state.markStart() }
-      let order = order(ofEpoch: run.at.epoch)
-      switch try trainEpoch(order, &run, saves, observe, shouldStop) {
-      case .finished: finishEpoch(&run, observe)
+      switch try trainEpoch(&run, saves, observe, shouldStop) {
+      case .finished: try finishEpoch(&run, observe)
       case .empty: break
       case .notFinite(let batch):
         let failure = recover(from: batch, &run, observe)
@@ -54,9 +53,9 @@ extension Trainer {
     var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
   }
 
-  private func newCheckpoint() -> TrainingCheckpoint {
+  private func newCheckpoint() throws(FlowError) -> TrainingCheckpoint {
     let start = ContinuousClock.now
-    let steps = plannedSteps()
+    let steps = try plannedSteps()
     return TrainingCheckpoint(
       totalSteps: steps, seconds: (ContinuousClock.now - start).inSeconds, current: state.current, good: state.good)
   }
@@ -86,8 +85,7 @@ extension Trainer {
   }
 
   private func trainEpoch(
-    _ order: [Int32], _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void,
-    _ shouldStop: () -> Bool
+    _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void, _ shouldStop: () -> Bool
   ) throws(FlowError) -> EpochOutcome {
     let schedule = LearningRateSchedule(peak: options.learningRate, totalSteps: run.at.totalSteps)
     let start = ContinuousClock.now
@@ -99,7 +97,7 @@ extension Trainer {
         run.at.stopped = reason
         break
       }
-      let batch = batch(index, of: order)
+      let batch = try batch(index, ofEpoch: run.at.epoch)
       run.at.learningRate = schedule.rate(at: run.at.step + index) / Double(1 << run.at.failures)
       let loss = step(batch, rate: run.at.learningRate)
       if !loss.isFinite { return .notFinite(batch: batch) }
@@ -138,12 +136,12 @@ extension Trainer {
     return nil
   }
 
-  private func finishEpoch(_ run: inout Run, _ observe: (TrainingEvent) -> Void) {
+  private func finishEpoch(_ run: inout Run, _ observe: (TrainingEvent) -> Void) throws(FlowError) {
     let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
     run.at.step += stepsOfEpoch(run)
     run.at.epoch += 1
     (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
-    let valid = validation?.meanLoss(engine)
+    let valid = try validation?.meanLoss(engine)
     let loss = valid ?? train
     // Without validation events the last epoch is the best one.
     if loss.isFinite, validation == nil || loss < run.at.best?.loss ?? .infinity {
@@ -194,19 +192,20 @@ extension Trainer {
   }
 
   /// `epochs`, or what the time limit allows by a measurement of about 2 % of it on a copy of the state.
-  private func plannedSteps() -> Int {
+  private func plannedSteps() throws(FlowError) -> Int {
     guard let minutes = options.minutes else { return max(1, options.epochs * stepsPerEpoch) }
-    let order = order(ofEpoch: 0)
+    // Events that are read from a file are waited for once.
+    _ = try batch(0, ofEpoch: 0)
     let start = ContinuousClock.now
     let budget = min(2, 1.2 * minutes)
     var steps = 0
     repeat {
-      _ = step(batch(steps % stepsPerEpoch, of: order), rate: 0)
+      _ = step(try batch(steps % stepsPerEpoch, ofEpoch: 0), rate: 0)
       steps += 1
     } while (ContinuousClock.now - start).inSeconds < budget
     let perStep = (ContinuousClock.now - start).inSeconds / Double(steps)
     let validationStart = ContinuousClock.now
-    _ = validation?.meanLoss(engine)
+    _ = try validation?.meanLoss(engine)
     let perEpoch = perStep * Double(stepsPerEpoch) + (ContinuousClock.now - validationStart).inSeconds
     state.restoreGood()
     engine.prepare()

@@ -5,8 +5,9 @@ public final class Trainer {
   public let options: TrainingOptions
   let architecture: Architecture
   let engine: Engine
+  let events: EventWindows
+  let validation: EventWindows?
   let objective: MaximumLikelihood
-  let validation: MaximumLikelihood?
   let gradient: BatchGradient
   var state: TrainingState
   /// The number of steps in one pass over the training events.
@@ -15,18 +16,41 @@ public final class Trainer {
   /// - Parameters:
   ///   - train: N × D events in the data's units, all finite, with N × C values of context and N weights ≥ 0, if any.
   ///   - validation: events that decide when training ends; none trains to the end.
-  public init(
+  public convenience init(
     _ flow: Flow, train: LabelledEvents, validation: LabelledEvents? = nil, options: TrainingOptions,
     threads: Int? = nil
   ) {
-    self.options = options
+    let architecture = flow.architecture
+    self.init(
+      flow, EventWindows(train, architecture, seed: options.seed),
+      validation.map { EventWindows($0, architecture, seed: nil) }, options, threads)
+  }
+
+  /// Trains on the events of tables. Training events beyond `options.buffer`, and validation events beyond a quarter of
+  /// it, are read again in every epoch, by threads of their own.
+  ///
+  /// - Throws: where a table cannot be read.
+  public convenience init(
+    _ flow: Flow, train: EventSet, validation: EventSet? = nil, options: TrainingOptions, threads: Int? = nil
+  ) throws(FlowError) {
+    let architecture = flow.architecture
+    let windows = try EventWindows(
+      train, architecture, buffer: options.buffer, batchSize: options.batchSize, seed: options.seed)
+    let validation = try validation.map { events throws(FlowError) in
+      try EventWindows(events, architecture, buffer: options.buffer / 4, batchSize: 1, seed: nil)
+    }
+    self.init(flow, windows, validation, options, threads)
+  }
+
+  private init(
+    _ flow: Flow, _ events: EventWindows, _ validation: EventWindows?, _ options: TrainingOptions, _ threads: Int?
+  ) {
+    (self.options, self.events, self.validation) = (options, events, validation)
     architecture = flow.architecture
     engine = Engine(flow, threads: threads)
-    objective = MaximumLikelihood(data: TrainingData(train, architecture))
-    self.validation = validation.map { [architecture] in MaximumLikelihood(data: TrainingData($0, architecture)) }
-    stepsPerEpoch = (objective.data.count + options.batchSize - 1) / options.batchSize
-    gradient = BatchGradient(
-      engine, batchSize: (objective.data.count + stepsPerEpoch - 1) / stepsPerEpoch)
+    objective = MaximumLikelihood(data: events.data)
+    stepsPerEpoch = (events.count + options.batchSize - 1) / options.batchSize
+    gradient = BatchGradient(engine, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
     state = TrainingState(engine.parameters)
   }
 
@@ -43,18 +67,17 @@ public final class Trainer {
     let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
     state.adam.step(engine.parameters, gradient, clip: clip, rate: rate)
     engine.prepare()
-    return loss - objective.data.meanLogDeterminant
+    return loss
   }
 
-  /// The order in which an epoch visits the events, a function of (seed, epoch).
-  public func order(ofEpoch epoch: Int) -> [Int32] {
-    var random = RandomStream(seed: options.seed, purpose: .shuffle, index: UInt64(epoch))
-    return random.permutation(of: objective.data.count).map { Int32($0) }
-  }
-
-  /// Batch `index` of an epoch. All batches have nearly the same size, so that none is a noisy remainder.
-  public func batch(_ index: Int, of order: [Int32]) -> ArraySlice<Int32> {
-    order[(index * order.count / stepsPerEpoch)..<((index + 1) * order.count / stepsPerEpoch)]
+  /// Batch `index` of an epoch, for `step`, before the next batch is asked for. The order in which an epoch visits the
+  /// events is a function of (seed, epoch); all batches have nearly the same size, so that none is a noisy remainder.
+  ///
+  /// - Throws: where events that do not fit into memory cannot be read.
+  public func batch(_ index: Int, ofEpoch epoch: Int) throws(FlowError) -> ArraySlice<Int32> {
+    let count = events.count
+    return try events.batch(
+      (index * count / stepsPerEpoch)..<((index + 1) * count / stepsPerEpoch), ofEpoch: epoch)
   }
 }
 
@@ -71,10 +94,9 @@ public struct LabelledEvents: Sendable {
   }
 
   /// The first events, at most `count`.
-  func prefix(_ count: Int, of architecture: Architecture) -> LabelledEvents {
+  func prefix(_ count: Int, dimension: Int, contextDimension: Int) -> LabelledEvents {
     LabelledEvents(
-      Array(events.prefix(count * architecture.dimension)),
-      context: Array(context.prefix(count * architecture.contextDimension)),
+      Array(events.prefix(count * dimension)), context: Array(context.prefix(count * contextDimension)),
       weights: weights.map { Array($0.prefix(count)) })
   }
 }

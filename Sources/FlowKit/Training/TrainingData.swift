@@ -1,45 +1,83 @@
-/// Events ready for training: what the preprocessing made of them, in one row-major block, and their weights.
-struct TrainingData {
-  /// N × D.
-  let events: [Scalar]
-  /// N × C.
-  let context: [Scalar]
-  /// wᵢ / w̄, or nil where all weigh the same.
-  let relativeWeights: [Double]?
-  /// w̄.
-  let meanWeight: Double
-  /// The mean of log|det| of the preprocessing, weighted.
-  let meanLogDeterminant: Double
-  let count: Int
+/// Room for events that are ready for training: what the preprocessing made of them, row-major, with their weights.
+///
+/// Sendable by a rule that the compiler cannot see: a thread that stores events does so where no other looks.
+package final class TrainingData: @unchecked Sendable {
+  package let capacity: Int
   let dimension: Int
   let contextDimension: Int
+  private let architecture: Architecture
+  /// capacity × D.
+  private let events: UnsafeMutableBufferPointer<Scalar>
+  /// capacity × C.
+  private let context: UnsafeMutableBufferPointer<Scalar>
+  /// log|det| of the preprocessing.
+  private let logDeterminants: UnsafeMutableBufferPointer<Double>
+  /// wᵢ / w̄, or nil where all weigh the same.
+  private let relativeWeights: UnsafeMutableBufferPointer<Double>?
+  /// w̄.
+  private let meanWeight: Double
 
-  init(_ labelled: LabelledEvents, _ architecture: Architecture) {
-    let (events, context, weights) = (labelled.events, labelled.context, labelled.weights)
-    dimension = architecture.dimension
-    contextDimension = architecture.contextDimension
-    count = events.count / dimension
-    precondition(events.count == count * dimension && context.count == count * contextDimension, "whole rows")
-    var logDeterminants = [Double](repeating: 0, count: count)
-    self.events = Self.mapped(events, architecture.preprocessing, &logDeterminants)
-    var unused = [Double](repeating: 0, count: count)
-    self.context = Self.mapped(context, architecture.contextPreprocessing, &unused)
-    let mean = weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
-    meanWeight = mean
-    relativeWeights = weights.map { $0.map { $0 / mean } }
-    let weighted = relativeWeights.map { zip($0, logDeterminants).reduce(0) { $0 + $1.0 * $1.1 } }
-    meanLogDeterminant = (weighted ?? logDeterminants.reduce(0, +)) / Double(count)
+  /// - Parameter meanWeight: w̄ of all events; nil where all weigh the same.
+  init(capacity: Int, _ architecture: Architecture, meanWeight: Double?) {
+    (self.capacity, self.architecture) = (capacity, architecture)
+    (dimension, contextDimension) = (architecture.dimension, architecture.contextDimension)
+    events = .allocate(capacity: capacity * dimension)
+    context = .allocate(capacity: capacity * contextDimension)
+    logDeterminants = .allocate(capacity: capacity)
+    relativeWeights = meanWeight == nil ? nil : .allocate(capacity: capacity)
+    self.meanWeight = meanWeight ?? 1
   }
 
-  private static func mapped(
-    _ rows: [Double], _ layers: [any Preprocessing], _ logDeterminants: inout [Double]
-  ) -> [Scalar] {
-    var rows = rows
-    layers.forward(rows: &rows, addingTo: &logDeterminants)
-    return rows.map { Scalar($0) }
+  convenience init(_ labelled: LabelledEvents, _ architecture: Architecture) {
+    let meanWeight = labelled.weights.map { $0.reduce(0, +) / Double($0.count) }
+    self.init(capacity: labelled.events.count / architecture.dimension, architecture, meanWeight: meanWeight)
+    store(labelled, firstEvent: 0, at: 0)
   }
 
-  /// The events `indices` as a tile, and their context; the last one fills the padding.
+  deinit {
+    events.deallocate()
+    context.deallocate()
+    logDeterminants.deallocate()
+    relativeWeights?.deallocate()
+  }
+
+  /// The bytes that one event takes.
+  static func bytesPerEvent(_ architecture: Architecture, hasWeights: Bool) -> Int {
+    (architecture.dimension + architecture.contextDimension) * MemoryLayout<Scalar>.size
+      + (hasWeights ? 2 : 1) * MemoryLayout<Double>.size
+  }
+
+  /// Stores events from place `place` on.
+  ///
+  /// - Parameter firstEvent: the number of the first in its data, which decides the noise of columns that are dequantized.
+  func store(_ labelled: LabelledEvents, firstEvent: Int, at place: Int) {
+    let count = labelled.events.count / dimension
+    precondition(
+      labelled.events.count == count * dimension && labelled.context.count == count * contextDimension
+        && place + count <= capacity, "whole rows, at most \(capacity - place)")
+    var rows = labelled.events
+    var sums = [Double](repeating: 0, count: count)
+    architecture.preprocessing.forward(rows: &rows, firstEvent: firstEvent, addingTo: &sums)
+    for (index, value) in rows.enumerated() {
+      events.initializeElement(at: place * dimension + index, to: Scalar(value))
+    }
+    for (event, value) in sums.enumerated() { logDeterminants.initializeElement(at: place + event, to: value) }
+    if contextDimension > 0 {
+      rows = labelled.context
+      architecture.contextPreprocessing.forward(rows: &rows, addingTo: &sums)
+      for (index, value) in rows.enumerated() {
+        context.initializeElement(at: place * contextDimension + index, to: Scalar(value))
+      }
+    }
+    guard let relativeWeights, let weights = labelled.weights else { return }
+    for (event, weight) in weights.enumerated() {
+      relativeWeights.initializeElement(at: place + event, to: weight / meanWeight)
+    }
+  }
+
+  var hasWeights: Bool { relativeWeights != nil }
+
+  /// The events at the places `indices` as a tile, and their context; the last one fills the padding.
   func tiles(_ indices: ArraySlice<Int32>, _ worker: Engine.Worker) -> (x: Tile, context: Tile?) {
     (
       gathered(events, dimension, indices, worker),
@@ -48,26 +86,24 @@ struct TrainingData {
   }
 
   private func gathered(
-    _ rows: [Scalar], _ dimension: Int, _ indices: ArraySlice<Int32>, _ worker: Engine.Worker
+    _ rows: UnsafeMutableBufferPointer<Scalar>, _ dimension: Int, _ indices: ArraySlice<Int32>, _ worker: Engine.Worker
   ) -> Tile {
-    rows.withUnsafeBufferPointer { rows in
-      indices.withUnsafeBufferPointer { indices in
-        worker.tile(dimension: dimension) { feature, event in
-          rows[Int(indices[min(event, indices.count - 1)]) * dimension + feature]
-        }
+    indices.withUnsafeBufferPointer { indices in
+      worker.tile(dimension: dimension) { feature, event in
+        rows[Int(indices[min(event, indices.count - 1)]) * dimension + feature]
       }
     }
   }
 
-  /// The events as one tile of their own, and their context, each as often as the others, so that the tile has their mean
+  /// All events as one tile of their own, and their context, each as often as the others, so that the tile has their mean
   /// and variance: as many as fill a width, or all, repeated, where they are fewer.
   func tiles(_ pool: TilePool) -> (x: Tile, context: Tile?) {
-    let width = count < 16 ? 16 * count : count / 16 * 16
-    func tile(_ rows: [Scalar], _ dimension: Int) -> Tile {
+    let width = capacity < 16 ? 16 * capacity : capacity / 16 * 16
+    func tile(_ rows: UnsafeMutableBufferPointer<Scalar>, _ dimension: Int) -> Tile {
       var tile = Tile(features: dimension, width: width, pool: pool)
       for feature in 0..<dimension {
         tile.withMutableRow(feature) { row in
-          for event in row.indices { row[event] = rows[event % count * dimension + feature] }
+          for event in row.indices { row[event] = rows[event % capacity * dimension + feature] }
         }
       }
       return tile
@@ -75,5 +111,12 @@ struct TrainingData {
     return (tile(events, dimension), contextDimension > 0 ? tile(context, contextDimension) : nil)
   }
 
+  /// The event at a place.
+  package subscript(place: Int32) -> [Scalar] {
+    Array(events[(Int(place) * dimension)..<((Int(place) + 1) * dimension)])
+  }
+
   func relativeWeight(_ index: Int32) -> Double { relativeWeights?[Int(index)] ?? 1 }
+
+  func logDeterminant(_ index: Int32) -> Double { logDeterminants[Int(index)] }
 }

@@ -98,11 +98,5 @@ import Testing
       message.contains("2 rows have values outside the domain of the layers, first 1.0 in row 40, column 'y'"),
       "\(message)")
     #expect(message.contains("monotone(logit) takes 0.0 < x < 1.0"), "\(message)")
-    // A part of the rows still knows where they came from.
-    let (train, valid) = try #require(data.split(validFraction: 0.3, seed: 3))
-    let trainRows = (0..<train.rows).map { train.tableRow(of: $0) }
-    let validRows = (0..<valid.rows).map { valid.tableRow(of: $0) }
-    #expect((trainRows + validRows).sorted() == Array(0..<100))
-    for event in 0..<train.rows { #expect(train.events.events[2 * event] == rows[train.tableRow(of: event)][0]) }
   }
 }

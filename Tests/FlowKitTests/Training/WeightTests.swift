@@ -26,8 +26,8 @@ import Testing
     let exact = MemoryLayout<Scalar>.size == 8
     for step in 0..<5 {
       let losses = (
-        one.step(one.order(ofEpoch: step)[...], rate: 1e-2),
-        other.step(other.order(ofEpoch: step)[...], rate: 1e-2)
+        one.step(try one.batch(0, ofEpoch: step), rate: 1e-2),
+        other.step(try other.batch(0, ofEpoch: step), rate: 1e-2)
       )
       expectClose([losses.0], [losses.1], within: exact ? 1e-12 : 1e-4, "loss of step \(step)")
     }
@@ -38,6 +38,30 @@ import Testing
       "parameter")
     let start = try exampleFlow().parameters
     #expect(zip(start, one.flow.parameters).contains { abs($0 - $1) > 0.03 })
+  }
+
+  /// Outside the base's box the log-density is −∞, and 0 · ∞ would be no number.
+  @Test func eventsOfWeightZeroDoNotCountWhateverTheirDensity() throws {
+    var random = RandomStream(seed: 3, purpose: .architecture)
+    let chain = try LayerList("coupling-affine(hidden=4),diagonal,shift").chain(
+      dimension: 2, contextDimension: 0, registry: .standard, using: &random)
+    let flow = Flow(architecture: Architecture(chain: chain, base: Uniform(dimension: 2, lower: -4, upper: 4)))
+    let inside = Array(uniformNumbers(2 * 200))
+    // All of a tile, some of one, and the last one.
+    let outside = [Double](repeating: 1e30, count: 2 * 150) + [.greatestFiniteMagnitude, 1e300]
+    let mixed = LabelledEvents(
+      outside + inside + outside,
+      weights: [Double](repeating: 0, count: 151) + Array(repeating: 1, count: 200) + Array(repeating: 0, count: 151))
+    func fit(_ data: LabelledEvents) throws -> TrainingResult {
+      var options = TrainingOptions()
+      (options.batchSize, options.epochs) = (1000, 4)
+      return try Trainer(flow, train: data, validation: data, options: options).fit()
+    }
+    let (with, without) = (try fit(mixed), try fit(LabelledEvents(inside)))
+    let tolerance = MemoryLayout<Scalar>.size == 8 ? 1e-12 : 1e-5
+    expectClose(with.history.map(\.train), without.history.map(\.train), within: tolerance, "training loss")
+    expectClose(with.history.map { $0.valid! }, without.history.map { $0.valid! }, within: tolerance, "validation")
+    #expect(with.flow.parameters.allSatisfy { $0.isFinite })
   }
 
   @Test func weightsCountInValidationLosses() throws {

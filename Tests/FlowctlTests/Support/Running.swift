@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// What a finished flowctl left behind.
@@ -16,6 +17,34 @@ func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.
 
 /// The program that was built beside these tests.
 let flowctl = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "flowctl")
+
+/// Runs a process to its end.
+func finished(_ process: Process) throws -> Outcome {
+  let (output, errors) = (Pipe(), Pipe())
+  (process.standardOutput, process.standardError) = (output, errors)
+  try process.run()
+  let (text, errorText) = try contents(of: output, and: errors)
+  process.waitUntilExit()
+  #expect(process.terminationReason == .exit, "\(process.arguments ?? []) ended by a signal")
+  return Outcome(
+    code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+    errors: String(decoding: errorText, as: UTF8.self))
+}
+
+/// Reads two pipes to their ends at once: a child that fills the one waits until somebody reads it.
+private func contents(of first: Pipe, and second: Pipe) throws -> (Data, Data) {
+  let ofSecond = Mutex(Result<Data, any Error>.success(Data()))
+  let isRead = DispatchSemaphore(value: 0)
+  let descriptor = second.fileHandleForReading.fileDescriptor
+  Thread.detachNewThread {
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+    ofSecond.withLock { result in result = Result { try handle.readToEnd() ?? Data() } }
+    isRead.signal()
+  }
+  let data = try first.fileHandleForReading.readToEnd() ?? Data()
+  isRead.wait()
+  return (data, try ofSecond.withLock { try $0.get() })
+}
 
 extension Workspace {
   /// A process in this folder that has not been started.
@@ -35,19 +64,12 @@ extension Workspace {
   }
 
   /// Runs flowctl to its end.
-  func run(_ arguments: [String], fileSizeLimit: Int? = nil) throws -> Outcome {
+  func run(
+    _ arguments: [String], fileSizeLimit: Int? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = process(arguments, fileSizeLimit: fileSizeLimit)
-    // Its output is small enough for the buffers of pipes.
-    let (output, errors) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
-    let errorText = try errors.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit, "flowctl \(arguments) ended by a signal")
-    return Outcome(
-      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: errorText, as: UTF8.self))
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return try finished(process)
   }
 
   @discardableResult

@@ -1,0 +1,176 @@
+"""Layers of FlowKit.docc/Checkpoints.md: each takes its JSON, its parameters, x (N x D) and the context, and returns z
+and log|det dz/dx| (N). AFFINE layers give the matrix and the shift instead, which also serve their inverses."""
+import numpy as np
+
+from maps import MONOTONE, SCALAR_MAPS, inverted
+from networks import lipschitz_perceptron, perceptron
+
+
+def filled(D, places, values, diagonal):
+    A = np.diag(diagonal)
+    A[places] = values
+    return A
+
+
+def lower(j, p):
+    D = len(j["signs"])
+    return filled(D, np.tril_indices(D, -1), p["offDiagonal"], j["signs"] * np.exp(p["logDiagonal"])), p["bias"]
+
+
+def upper(j, p):
+    D = len(j["signs"])
+    return filled(D, np.triu_indices(D, 1), p["offDiagonal"], j["signs"] * np.exp(p["logDiagonal"])), p["bias"]
+
+
+def plu(j, p):
+    D = len(j["signs"])
+    L = filled(D, np.tril_indices(D, -1), p["lower"], np.ones(D))
+    U = filled(D, np.triu_indices(D, 1), p["upper"], j["signs"] * np.exp(p["logDiagonal"]))
+    return (L @ U)[j["permutation"]], p["bias"]
+
+
+def reflections(vectors):
+    Q = np.eye(vectors.shape[1])
+    for v in vectors:
+        Q = Q - 2 / (v @ v) * np.outer(Q @ v, v)
+    return Q
+
+
+def qr(j, p):
+    D = len(j["signs"])
+    R = filled(D, np.triu_indices(D, 1), p["upper"], j["signs"] * np.exp(p["logDiagonal"]))
+    return reflections(p["vectors"]) @ R, p["bias"]
+
+
+def permute(j, p):
+    return np.eye(len(j["indices"]))[j["indices"]], 0
+
+
+AFFINE = {
+    "diagonal": lambda j, p: (np.diag(j["signs"] * np.exp(p["logScale"])), 0),
+    "shift": lambda j, p: (np.eye(len(p["shift"])), p["shift"]),
+    "lower": lower,
+    "upper": upper,
+    "lu": plu,
+    "plu": plu,
+    "qr": qr,
+    "householder": lambda j, p: (reflections(p["vectors"]), 0),
+    "actnorm": lambda j, p: (np.diag(np.exp(p["logScale"])), np.exp(p["logScale"]) * p["shift"]),
+    "permute": permute,
+}
+
+
+def linear(kind, j, p, x):
+    A, b = AFFINE[kind](j, p)
+    return x @ A.T + b, np.full(len(x), np.linalg.slogdet(A)[1])
+
+
+def leaky_relu(j, p, x, c):
+    logs = np.full(x.shape[1], np.log(j["slope"])) if "slope" in j else p["logSlope"]
+    return np.where(x < 0, np.exp(logs) * x, x), (logs * (x < 0)).sum(1)
+
+
+def monotone(j, p, x, c):
+    z, l = MONOTONE[j["kind"]](x)
+    return z, l.sum(1)
+
+
+def conditioned(j, p, seen, features):
+    """phi, N x F x P."""
+    phi = perceptron(seen, p["conditioner"], j["conditioner"]["activation"])
+    return phi.reshape(len(seen), features, -1)
+
+
+def coupling(name):
+    def forward(j, p, x, c):
+        moved = j["transformed"]
+        phi = conditioned(j, p, np.concatenate([x[:, j["conditioning"]], c], 1), len(moved))
+        z = x.copy()
+        z[:, moved], l = SCALAR_MAPS[name](x[:, moved], phi, j["map"])
+        return z, l.sum(1)
+
+    return forward
+
+
+def autoregressive(name):
+    def forward(j, p, x, c):
+        order = j["ordering"]
+        phi = conditioned(j, p, np.concatenate([x[:, order], c], 1), len(order))
+        z = x.copy()
+        z[:, order], l = SCALAR_MAPS[name](x[:, order], phi, j["map"])
+        return z, l.sum(1)
+
+    return forward
+
+
+def inverse_autoregressive(name, j, p, z, c):
+    """Position by position: phi of position k sees only those before it."""
+    order = j["ordering"]
+    x, l = np.zeros_like(z), np.zeros(len(z))
+    for k, feature in enumerate(order):
+        phi = conditioned(j, p, np.concatenate([x[:, order], c], 1), len(order))[:, k]
+        x[:, feature], change = inverted(lambda v: SCALAR_MAPS[name](v, phi, j["map"]), z[:, feature])
+        l += change
+    return x, l
+
+
+def elementwise(name):
+    def forward(j, p, x, c):
+        D = x.shape[1]
+        phi = conditioned(j, p, c, D) if "conditioner" in p else np.broadcast_to(p["map"], (len(x),) + p["map"].shape)
+        z, l = SCALAR_MAPS[name](x, phi, j["map"])
+        return z, l.sum(1)
+
+    return forward
+
+
+def residual(j, p, x, c):
+    g, J = lipschitz_perceptron(x, c, p["network"], j["network"])
+    return x + g, np.linalg.slogdet(np.eye(x.shape[1]) + J)[1]
+
+
+def gain(v):
+    return 1e-3 + np.logaddexp(0, v + np.log(np.expm1(1 - 1e-3))) - 1
+
+
+def planar(j, p, x, c):
+    u, w = p["out"], p["in"]
+    k = gain(w @ u)[()]
+    t = np.tanh(x @ w + p["bias"][0])
+    return x + t[:, None] * (u + (k - w @ u) * w / (w @ w)), np.log1p(k * (1 - t * t))
+
+
+def radial(j, p, x, c):
+    alpha, k = np.exp(p["logScale"][0]), gain(p["gain"][0])
+    d = x - p["centre"]
+    q = alpha / (alpha + np.linalg.norm(d, axis=1))
+    return x + (k * q)[:, None] * d, (x.shape[1] - 1) * np.log1p(k * q) + np.log1p(k * q * q)
+
+
+def sylvester(j, p, x, c):
+    M = j["unitCount"]
+    Q, k, places = reflections(p["reflections"])[:, :M], gain(p["gain"]), np.triu_indices(M, 1)
+    R = filled(M, places, p["outTriangle"], k * np.exp(-p["logSlope"]))
+    S = filled(M, places, p["inTriangle"], np.exp(p["logSlope"]))
+    t = np.tanh(x @ (S @ Q.T).T + p["bias"])
+    return x + t @ (Q @ R).T, np.log1p(k * (1 - t * t)).sum(1)
+
+
+def inverse(j, p, z, c):
+    kind, inner = j["base"]["kind"], j["base"]["layer"]
+    if kind in AFFINE:
+        A, b = AFFINE[kind](inner, p)
+        return np.linalg.solve(A, (z - b).T).T, np.full(len(z), -np.linalg.slogdet(A)[1])
+    if kind.startswith("autoregressive-"):
+        return inverse_autoregressive(kind.removeprefix("autoregressive-"), inner, p, z, c)
+    raise NotImplementedError(f"inverse({kind})")
+
+
+LAYERS = {kind: lambda j, p, x, c, kind=kind: linear(kind, j, p, x) for kind in AFFINE}
+LAYERS |= {f"coupling-{name}": coupling(name) for name in ("additive", "affine", "rqs")}
+LAYERS |= {f"autoregressive-{name}": autoregressive(name) for name in ("affine", "rqs")}
+LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("affine", "rqs")}
+LAYERS |= {
+    "circular-rqs": elementwise("circular-rqs"), "leaky-relu": leaky_relu, "prelu": leaky_relu, "monotone": monotone,
+    "residual": residual, "planar": planar, "radial": radial, "sylvester": sylvester, "inverse": inverse,
+}

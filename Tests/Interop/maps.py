@@ -1,0 +1,98 @@
+"""Scalar maps of FlowKit.docc/Checkpoints.md. x: N x F, phi: N x F x P; each returns y and log dy/dx, N x F."""
+import numpy as np
+
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def edges(logits, K, B):
+    sizes = 2 * B * (1e-3 + (1 - 1e-3 * K) * softmax(logits))
+    result = np.concatenate([np.full(sizes.shape[:-1] + (1,), -B), -B + np.cumsum(sizes, -1)], -1)
+    result[..., -1] = B
+    return result
+
+
+def slopes(logits):
+    return 1e-3 + np.logaddexp(0, logits + np.log(np.expm1(1 - 1e-3)))
+
+
+def through_bins(v, kx, ky, d):
+    """The spline with knots (kx, ky) and the slopes d there."""
+    k = (v[..., None] >= kx[..., 1:-1]).sum(-1)[..., None]
+    at = lambda a, shift=0: np.take_along_axis(np.broadcast_to(a, v.shape + a.shape[-1:]), k + shift, -1)[..., 0]
+    w, h = at(kx, 1) - at(kx), at(ky, 1) - at(ky)
+    s, d0, d1 = h / w, at(d), at(d, 1)
+    t = np.clip((v - at(kx)) / w, 0, 1)
+    bottom = s + (d0 + d1 - 2 * s) * t * (1 - t)
+    y = at(ky) + h * (s * t * t + d0 * t * (1 - t)) / bottom
+    slope = s * s * (d1 * t * t + 2 * s * t * (1 - t) + d0 * (1 - t) ** 2) / bottom**2
+    return y, np.log(slope)
+
+
+def spline(v, phi, m):
+    K, B = m["bins"], m["bound"]
+    inner = slopes(phi[..., 2 * K :])
+    ones = np.ones(inner.shape[:-1] + (1,))
+    d = np.concatenate([ones, inner, ones], -1)
+    y, l = through_bins(np.clip(v, -B, B), edges(phi[..., :K], K, B), edges(phi[..., K : 2 * K], K, B), d)
+    inside = np.abs(v) < B
+    return np.where(inside, y, v), np.where(inside, l, 0)
+
+
+def wrapped(angle):
+    return (angle + np.pi) % (2 * np.pi) - np.pi
+
+
+def circular_spline(v, phi, m):
+    K = m["bins"]
+    inner, outer = slopes(phi[..., 2 * K : 3 * K - 1]), slopes(phi[..., 3 * K - 1 : 3 * K])
+    d = np.concatenate([outer, inner, outer], -1)
+    y, l = through_bins(wrapped(v), edges(phi[..., :K], K, np.pi), edges(phi[..., K : 2 * K], K, np.pi), d)
+    return wrapped(y + phi[..., 3 * K]), l
+
+
+def affine(x, phi, m):
+    s = phi[..., 1] / (1 + np.abs(phi[..., 1]) / m["logScaleBound"])
+    return x * np.exp(s) + phi[..., 0], s
+
+
+def additive(x, phi, m):
+    return x + phi[..., 0], np.zeros_like(x)
+
+
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline}
+
+
+def inverted(g, y):
+    """x and log dx/dy with g(x) = y, for an increasing g, by bisection."""
+    low, high = np.full_like(y, -1.0), np.full_like(y, 1.0)
+    while (outside := g(low)[0] > y).any():
+        low[outside] *= 2
+    while (outside := g(high)[0] < y).any():
+        high[outside] *= 2
+    for _ in range(200):
+        middle = (low + high) / 2
+        above = g(middle)[0] > y
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    return (low + high) / 2, -g((low + high) / 2)[1]
+
+
+def softplus(x):
+    return np.logaddexp(0, x)
+
+
+# g and log g′.
+MONOTONE = {
+    "sigmoid": lambda x: (np.exp(-softplus(-x)), -softplus(x) - softplus(-x)),
+    "logit": lambda x: (np.log(x) - np.log1p(-x), -np.log(x) - np.log1p(-x)),
+    "softplus": lambda x: (softplus(x), -softplus(-x)),
+    "softplus-inverse": lambda x: (x + np.log(-np.expm1(-x)), -np.log(-np.expm1(-x))),
+    "exp": lambda x: (np.exp(x), x),
+    "log": lambda x: (np.log(x), -np.log(x)),
+    "tanh": lambda x: (np.tanh(x), 2 * (np.log(2) + x - softplus(2 * x))),
+    "atanh": lambda x: (np.arctanh(x), -np.log1p(-x * x)),
+    "arcsinh": lambda x: (np.arcsinh(x), -0.5 * np.log1p(x * x)),
+    "sinh": lambda x: (np.sinh(x), np.log(np.cosh(x))),
+}
