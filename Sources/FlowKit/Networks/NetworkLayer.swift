@@ -34,7 +34,7 @@ final class NetworkLayer: Sendable {
     weight = offset..<(offset + rows * (columns + context))
     (self.columns, self.context, self.rowStarts, self.prefixes) = (columns, context, rowStarts, prefixes)
     self.isLast = isLast
-    guard prefixes.count > 1 else {
+    guard prefixes != [columns] else {
       (rowDepths, columnDepths, gradientStarts) = (nil, nil, nil)
       return
     }
