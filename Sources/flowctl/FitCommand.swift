@@ -118,10 +118,9 @@ struct Fit: ParsableCommand, Diagnosing {
       Flow(architecture: architecture, startingFrom: train.first(4_096), seed: seed), train: train,
       validation: validation, options: options, threads: threads)
     let provenance = try provenance(train, validation, architecture).merging(setup.provenance()) { $1 }
-    let saves = TrainingSaves(every: checkpointEvery) { checkpoint in
+    let result = try trained(by: trainer, from: resumed) { checkpoint in
       save(Model(setup, at: checkpoint, provenance))
     }
-    let result = try trained(by: trainer, from: resumed, saves)
     guard result.bestEpoch > 0 else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
@@ -182,13 +181,20 @@ struct Fit: ParsableCommand, Diagnosing {
   }
 
   private func trained(
-    by trainer: Trainer, from checkpoint: TrainingCheckpoint?, _ saves: TrainingSaves
+    by trainer: Trainer, from checkpoint: TrainingCheckpoint?, save: @escaping (TrainingCheckpoint) -> Bool
   ) throws(FlowError) -> TrainingResult {
     var progress = FitProgress(json: json)
-    let result = try trainer.fit(
-      from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
-    progress.finish()
-    return result
+    var isSaved = false
+    let saves = TrainingSaves(every: checkpointEvery) { isSaved = save($0) || isSaved }
+    defer { progress.finish() }
+    do {
+      return try trainer.fit(
+        from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+    } catch {
+      guard isSaved else { throw error }
+      let kept = "what was trained until then is in \(output), from which --resume goes on"
+      throw FlowError(error.kind, "\(error.message); \(kept)", detail: error.detail)
+    }
   }
 
   private func provenance(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) -> [String:

@@ -13,12 +13,15 @@ extension Fit {
     return try setup.modelToResume(output).training
   }
 
-  /// Writes a checkpoint. Training is not given up for one that cannot be written: the one before is still there.
-  func save(_ model: Model) {
+  /// Writes a checkpoint; whether that succeeded. Training is not given up for one that cannot be written: the one before
+  /// is still there.
+  func save(_ model: Model) -> Bool {
     do {
       try model.write(to: output)
+      return true
     } catch {
       Terminal.note("\(error.message); training goes on, with the checkpoint before this one in place")
+      return false
     }
   }
 }

@@ -22,7 +22,7 @@ extension Trainer {
     while run.at.stopped == nil {
       if run.at.stepOfEpoch == 0 { state.markStart() }
       switch try trainEpoch(&run, saves, observe, shouldStop) {
-      case .finished: try finishEpoch(&run, observe)
+      case .finished: try finishEpoch(&run, saves, observe)
       case .empty: break
       case .notFinite(let batch):
         let failure = recover(from: batch, &run, observe)
@@ -97,7 +97,7 @@ extension Trainer {
         run.at.stopped = reason
         break
       }
-      let batch = try batch(index, ofEpoch: run.at.epoch)
+      let batch = try reading(run, saves) { () throws(FlowError) in try self.batch(index, ofEpoch: run.at.epoch) }
       run.at.learningRate = schedule.rate(at: run.at.step + index) / Double(1 << run.at.failures)
       let loss = step(batch, rate: run.at.learningRate)
       if !loss.isFinite { return .notFinite(batch: batch) }
@@ -136,12 +136,26 @@ extension Trainer {
     return nil
   }
 
-  private func finishEpoch(_ run: inout Run, _ observe: (TrainingEvent) -> Void) throws(FlowError) {
+  /// Calls `read`; where it fails, what was trained until then is not lost.
+  private func reading<Value>(
+    _ run: Run, _ saves: TrainingSaves?, _ read: () throws(FlowError) -> Value
+  ) throws(FlowError) -> Value {
+    do {
+      return try read()
+    } catch {
+      if run.at.step + run.at.stepOfEpoch > 0 { try saves?.save(checkpoint(run)) }
+      throw error
+    }
+  }
+
+  private func finishEpoch(
+    _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void
+  ) throws(FlowError) {
+    let valid = try reading(run, saves) { () throws(FlowError) in try validation?.meanLoss(engine) }
     let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
     run.at.step += stepsOfEpoch(run)
     run.at.epoch += 1
     (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
-    let valid = try validation?.meanLoss(engine)
     let loss = valid ?? train
     // Without validation events the last epoch is the best one.
     if loss.isFinite, validation == nil || loss < run.at.best?.loss ?? .infinity {

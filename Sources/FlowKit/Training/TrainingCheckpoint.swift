@@ -50,7 +50,8 @@ public struct TrainingSaves {
   let seconds: Double
   let save: (TrainingCheckpoint) throws(FlowError) -> Void
 
-  /// - Parameter seconds: calls `save` after a step when so much time has passed since the last time.
+  /// - Parameter seconds: calls `save` after a step when so much time has passed since the last time, and before a fit
+  ///   ends because its events can no longer be read.
   public init(every seconds: Double, _ save: @escaping (TrainingCheckpoint) throws(FlowError) -> Void) {
     (self.seconds, self.save) = (seconds, save)
   }

@@ -189,8 +189,14 @@ import Testing
       let trainer = try Trainer(flow, train: train, options: options)
       _ = try trainer.batch(0, ofEpoch: 0)
       #expect(truncate("\(folder)/events.h5", 100_000) == 0)
-      let text = message { () throws(FlowError) in _ = try trainer.fit() }
+      var saved: TrainingCheckpoint?
+      let text = message { () throws(FlowError) in
+        _ = try trainer.fit(saves: TrainingSaves(every: 1_000) { saved = $0 })
+      }
       #expect(text?.contains("cannot read \(folder)/events.h5:/events (rows ") == true, "\(text ?? "")")
+      // What was trained before is handed out.
+      let step = try #require(saved).step + (try #require(saved).stepOfEpoch)
+      #expect(step > 0)
     }
   }
 }
