@@ -47,7 +47,7 @@ struct Check: ParsableCommand, Diagnosing {
         throw FlowError(
           .data, "\(events.location) has \(events.columns.count) columns, but the flow has \(architecture.dimension)")
       }
-      result.addFindings(of: architecture, on: try events.events.events, columns: events.columns)
+      try result.addFindings(of: architecture, on: events)
     }
     if json { try result.printJSON() } else { show(result, architecture) }
     if !result.findings.isEmpty {

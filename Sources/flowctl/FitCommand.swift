@@ -117,6 +117,10 @@ struct Fit: ParsableCommand, Diagnosing {
     let trainer = try Trainer(
       Flow(architecture: architecture, startingFrom: train.first(4_096), seed: seed), train: train,
       validation: validation, options: options, threads: threads)
+    if trainer.isStreaming, !json {
+      print("       larger than --buffer: read from the file in every epoch")
+      try Terminal.finishOutput()
+    }
     let provenance = try provenance(train, validation, architecture).merging(setup.provenance()) { $1 }
     let result = try trained(by: trainer, from: resumed) { checkpoint in
       save(Model(setup, at: checkpoint, provenance))

@@ -1,36 +1,54 @@
 // What only data can show.
 
 extension Expressivity {
-  /// Adds what `events`, row-major and in the data's own units, show about an architecture.
-  public mutating func addFindings(of architecture: Architecture, on events: [Double], columns: [String]) {
-    let rows = events.count / dimension
-    guard rows > 0 else { return }
-    var values = events
-    var logDeterminants = Array(repeating: 0.0, count: rows)
-    for layer in architecture.preprocessing { layer.forward(rows: &values, addingTo: &logDeterminants) }
-    findings += [outsideBox(architecture, values, columns), fewEvents(architecture, rows)].compactMap { $0 }
+  /// Adds what events, in the data's own units, show about an architecture; reads them block by block.
+  public mutating func addFindings(of architecture: Architecture, on events: EventSet) throws(FlowError) {
+    var box = BoxCount(architecture)
+    if box != nil {
+      try events.forEachBlock { block in
+        var values = block.events.events
+        var logDeterminants = Array(repeating: 0.0, count: block.tableRows.count)
+        architecture.preprocessing.forward(rows: &values, firstEvent: block.first, addingTo: &logDeterminants)
+        box?.add(values)
+      }
+    }
+    findings += [box?.finding(events.columns, of: events.rows), fewEvents(architecture, events.rows)].compactMap { $0 }
   }
 
-  private func outsideBox(_ architecture: Architecture, _ values: [Double], _ columns: [String]) -> Finding? {
-    // Only the layers before the first that mixes or moves values see the data as they are.
-    let layers = architecture.chain.layers.flattened
-    guard let index = layers.firstIndex(where: { $0.traits.box != nil }), let box = layers[index].traits.box,
-      layers[..<index].allSatisfy({ if case .affine(.permutation, _) = $0.traits.kind { true } else { false } })
-    else { return nil }
-    var outside = Array(repeating: 0, count: dimension)
-    var rows = 0
-    for start in stride(from: 0, to: values.count, by: dimension) {
-      let found = (0..<dimension).filter { abs(values[start + $0]) > box }
-      rows += found.isEmpty ? 0 : 1
-      for feature in found { outside[feature] += 1 }
+  /// How many rows leave the box of the first splines.
+  private struct BoxCount {
+    private let layer: Int
+    private let box: Double
+    private var rows = 0
+    /// For each feature.
+    private var outside: [Int]
+
+    /// - Returns: nil where there are no splines, or layers before them mix or move values.
+    init?(_ architecture: Architecture) {
+      let layers = architecture.chain.layers.flattened
+      guard let index = layers.firstIndex(where: { $0.traits.box != nil }), let box = layers[index].traits.box,
+        layers[..<index].allSatisfy({ if case .affine(.permutation, _) = $0.traits.kind { true } else { false } })
+      else { return nil }
+      (layer, self.box) = (index, box)
+      outside = Array(repeating: 0, count: architecture.dimension)
     }
-    guard rows > 0 else { return nil }
-    let where_ = (0..<dimension).filter { outside[$0] > 0 }.map { "\(columns[$0]) (\(outside[$0]))" }
-    return Finding(
-      .outsideBox, layers: [index],
-      says:
-        "\(rows) of \(values.count / dimension) rows leave the splines' box of ±\(box): \(where_.joined(separator: ", "))",
-      because: "beyond its box a spline is the identity: it cannot shape the density there")
+
+    mutating func add(_ values: [Double]) {
+      for start in stride(from: 0, to: values.count, by: outside.count) {
+        let found = outside.indices.filter { abs(values[start + $0]) > box }
+        rows += found.isEmpty ? 0 : 1
+        for feature in found { outside[feature] += 1 }
+      }
+    }
+
+    func finding(_ columns: [String], of count: Int) -> Finding? {
+      guard rows > 0 else { return nil }
+      let features = outside.indices.filter { outside[$0] > 0 }.map { "\(columns[$0]) (\(outside[$0]))" }
+      return Finding(
+        .outsideBox, layers: [layer],
+        says: "\(rows) of \(count) rows leave the splines' box of ±\(box): \(features.joined(separator: ", "))",
+        because: "beyond its box a spline is the identity: it cannot shape the density there")
+    }
   }
 
   private func fewEvents(_ architecture: Architecture, _ rows: Int) -> Finding? {

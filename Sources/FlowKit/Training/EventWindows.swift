@@ -44,6 +44,7 @@ package final class EventWindows {
 
   /// The number of events.
   var count: Int { plan.count }
+  var areStreamed: Bool { reader != nil }
 
   /// The places in `data` of the events at consecutive positions of an epoch's order. They hold those events until others
   /// are asked for.

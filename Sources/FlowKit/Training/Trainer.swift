@@ -54,6 +54,9 @@ public final class Trainer {
     state = TrainingState(engine.parameters)
   }
 
+  /// Whether the training events are read again in every epoch, because they do not fit into the buffer.
+  public var isStreaming: Bool { events.areStreamed }
+
   /// The flow as it is now.
   public var flow: Flow { Flow(architecture: architecture, parameters: engine.parameters.values) }
 
