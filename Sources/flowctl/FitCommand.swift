@@ -187,7 +187,7 @@ struct Fit: ParsableCommand, Diagnosing {
   private func trained(
     by trainer: Trainer, from checkpoint: TrainingCheckpoint?, save: @escaping (TrainingCheckpoint) -> Bool
   ) throws(FlowError) -> TrainingResult {
-    var progress = FitProgress(json: json)
+    var progress = FitProgress(json: json, from: checkpoint)
     var isSaved = false
     let saves = TrainingSaves(every: checkpointEvery) { isSaved = save($0) || isSaved }
     defer { progress.finish() }

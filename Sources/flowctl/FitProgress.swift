@@ -8,7 +8,11 @@ struct FitProgress {
   private var lastValid: Double?
   private let start = ContinuousClock.now
 
-  init(json: Bool) { self.json = json }
+  /// - Parameter checkpoint: where a resumed fit stood.
+  init(json: Bool, from checkpoint: TrainingCheckpoint?) {
+    self.json = json
+    if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
+  }
 
   mutating func show(_ event: TrainingEvent) {
     switch event {
