@@ -20,14 +20,6 @@ extension Fit {
     }
   }
 
-  /// The units of the training data's columns and of the context's, for the model to keep.
-  func units(of train: EventSet) throws(FlowError) -> (events: [String?], context: [String?]) {
-    // As they were chosen: two columns may have one name.
-    let chosen = (columns?.names ?? train.columns) + (context?.names ?? [])
-    let units = try ContainedAccess.shared.table(train.location, columns: chosen).units
-    return (Array(units.prefix(train.columns.count)), Array(units.dropFirst(train.columns.count)))
-  }
-
   private func split(
     _ events: EventSet, _ fraction: Double
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {

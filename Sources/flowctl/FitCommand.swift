@@ -104,8 +104,7 @@ struct Fit: ParsableCommand, Diagnosing {
       fitting: train, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding?.values, seed: seed)
     if let validation { try architecture.checkDomain(of: validation) }
-    var setup = TrainingSetup(architecture, options, train: train, validation: validation)
-    (setup.units, setup.contextUnits) = try units(of: train)
+    let setup = TrainingSetup(architecture, options, train: train, validation: validation)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")

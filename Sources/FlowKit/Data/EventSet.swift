@@ -18,6 +18,8 @@ public struct EventSet: Sendable {
   public let location: DataLocation
   public let columns: [String]
   public let contextColumns: [String]
+  /// The columns' units and the context's, nil where the table gives none.
+  public let units, contextUnits: [String?]
   public let hasWeights: Bool
   /// Rows left out because a value is not finite.
   public let droppedRows: Int
@@ -57,6 +59,8 @@ public struct EventSet: Sendable {
     self.location = reader.location
     self.columns = Array(reader.columns[..<columns.count])
     contextColumns = Array(reader.columns[columns.count..<contextEnd])
+    units = Array(reader.units[..<columns.count])
+    contextUnits = Array(reader.units[columns.count..<contextEnd])
     (hasWeights, self.buffer) = (selection.weights != nil, buffer)
     droppedRows = table.nonFinite?.rows ?? 0
     try checkContents(skipNonFinite: skipNonFinite)

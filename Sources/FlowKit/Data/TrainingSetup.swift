@@ -4,9 +4,8 @@ public struct TrainingSetup: Sendable {
   public var options: TrainingOptions
   public var columns: [String]
   public var contextColumns: [String]
-  /// The columns' units, which the model keeps; none unless they are set.
-  public var units: [String?]?
-  public var contextUnits: [String?]?
+  /// The columns' units, which the model keeps.
+  public var units, contextUnits: [String?]
   /// Digests of the training and the validation events; nil without the latter.
   public var data: String
   public var validation: String?
@@ -16,6 +15,7 @@ public struct TrainingSetup: Sendable {
   ) {
     (self.architecture, self.options) = (architecture, options)
     (columns, contextColumns) = (train.columns, train.contextColumns)
+    (units, contextUnits) = (train.units, train.contextUnits)
     (data, self.validation) = (train.digest(), validation?.digest())
   }
 

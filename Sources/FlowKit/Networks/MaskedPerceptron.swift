@@ -80,14 +80,7 @@ public struct MaskedPerceptron: Sendable, LayeredNetwork {
 
   /// Sets the masked weights to 0.
   func clearMasked(_ values: UnsafeMutableBufferPointer<Scalar>) {
-    for layer in layers {
-      for degree in layer.prefixes.indices {
-        for row in layer.rowRange(ofDegree: degree) {
-          let start = layer.weight.lowerBound + row * layer.stride
-          values[(start + layer.prefixes[degree])..<(start + layer.columns)].update(repeating: 0)
-        }
-      }
-    }
+    for layer in layers { layer.clearMasked(values.baseAddress! + layer.weight.lowerBound) }
   }
 }
 

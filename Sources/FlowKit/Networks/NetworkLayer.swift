@@ -115,7 +115,7 @@ final class NetworkLayer: Sendable {
   ) {
     gradient.withSlice(weight) { gradient in
       visibleMatrix(parameters).addOuterProduct(δ, h, starts: gradientStarts, to: &gradient)
-      clearMasked(gradient.base)
+      clearMasked(gradient.base, afterOuterProduct: true)
     }
     guard context > 0 else { return }
     let C = matrix(parameters, row: 0, rows: rows, column: columns, columns: context)
@@ -123,14 +123,14 @@ final class NetworkLayer: Sendable {
     if gradient.context != nil { C.multiplyTransposed(δ, into: &gradient.context!, adding: true) }
   }
 
-  /// Sets to 0 what is masked of the weights' gradient, in the sixteen columns where each row's part ends: those beyond are
-  /// not touched.
-  private func clearMasked(_ values: UnsafeMutablePointer<Scalar>) {
-    guard gradientStarts != nil else { return }
+  /// Sets to 0 what is masked of the weights, or of their gradient: all of it, or only what an outer product touches, up
+  /// to the end of the sixteen columns in which each row's part ends.
+  func clearMasked(_ weights: UnsafeMutablePointer<Scalar>, afterOuterProduct: Bool = false) {
     for degree in prefixes.indices {
-      let masked = prefixes[degree]..<min(columns, (prefixes[degree] + 15) / 16 * 16)
-      for row in rowRange(ofDegree: degree) where !masked.isEmpty {
-        (values + row * stride + masked.lowerBound).update(repeating: 0, count: masked.count)
+      let end = afterOuterProduct ? min(columns, (prefixes[degree] + 15) / 16 * 16) : columns
+      guard prefixes[degree] < end else { continue }
+      for row in rowRange(ofDegree: degree) {
+        (weights + row * stride + prefixes[degree]).update(repeating: 0, count: end - prefixes[degree])
       }
     }
   }
