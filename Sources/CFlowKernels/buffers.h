@@ -14,15 +14,57 @@ KERNEL double NAME(sum_squares)(const REAL *x, size_t count) {
   return total;
 }
 
-KERNEL void NAME(adam)(REAL *restrict theta, REAL *restrict m, REAL *restrict v, const REAL *restrict g, size_t count,
-                       REAL clip, REAL rate, REAL beta1, REAL beta2, REAL epsilon, REAL c2) {
-  for (size_t i = 0; i < count; i++) {
-    REAL gi = clip * g[i];
-    REAL mi = m[i] + (1 - beta1) * (gi - m[i]);
-    REAL vi = v[i] + (1 - beta2) * (gi * gi - v[i]);
-    m[i] = mi;
-    v[i] = vi;
-    theta[i] -= rate * mi / (square_root(vi * c2) + epsilon);
+typedef REAL NAME(block) __attribute__((ext_vector_type(BLOCK)));
+
+/* To write a line that another core has read takes up to 30 ns, past the caches 2: docs/design/engine.md. */
+#define STORE_PAST_CACHES(address, values)                                                                             \
+  __builtin_nontemporal_store(*(const NAME(block) *)(values), (NAME(block) *)(address))
+
+/* The body of the sum; n is a constant after inlining, but for the general case. */
+INLINE double NAME(sum_n_terms)(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
+  double lane[BLOCK] = {0}, total = 0;
+  for (size_t first = 0; first < count; first += BLOCK) {
+    REAL part[FLOWKIT_MAXIMUM_TERMS][BLOCK] __attribute__((aligned(64)));
+    for (size_t k = 0; k < n; k++)
+      for (size_t j = 0; j < BLOCK; j++) part[k][j] = terms[k][first + j];
+    for (size_t step = 1; step < n; step *= 2)
+      for (size_t k = 0; k + step < n; k += 2 * step)
+        for (size_t j = 0; j < BLOCK; j++) part[k][j] += part[k + step][j];
+    for (size_t j = 0; j < BLOCK; j++) lane[j] += (double)part[0][j] * part[0][j];
+    if (past_caches)
+      STORE_PAST_CACHES(sum + first, part[0]);
+    else
+      for (size_t j = 0; j < BLOCK; j++) sum[first + j] = part[0][j];
+  }
+  for (size_t j = 0; j < BLOCK; j++) total += lane[j];
+  return total;
+}
+
+KERNEL double NAME(sum_terms)(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
+  switch (n) {
+    case 1: return NAME(sum_n_terms)(sum, terms, 1, count, past_caches);
+    case 2: return NAME(sum_n_terms)(sum, terms, 2, count, past_caches);
+    case 4: return NAME(sum_n_terms)(sum, terms, 4, count, past_caches);
+    default: return NAME(sum_n_terms)(sum, terms, n, count, past_caches);
+  }
+}
+
+KERNEL void NAME(adam)(REAL *theta, REAL *restrict m, REAL *restrict v, const REAL *restrict g, size_t count,
+                       REAL clip, REAL rate, REAL a1, REAL a2, REAL epsilon, REAL c2, REAL *published) {
+  for (size_t first = 0; first < count; first += BLOCK) {
+    REAL next[BLOCK] __attribute__((aligned(64)));
+    LANES {
+      size_t i = first + j;
+      REAL gi = clip * g[i];
+      REAL mi = m[i] + a1 * (gi - m[i]);
+      REAL vi = v[i] + a2 * (gi * gi - v[i]);
+      m[i] = mi;
+      v[i] = vi;
+      next[j] = theta[i] - rate * mi / (square_root(vi * c2) + epsilon);
+    }
+    if (published) STORE_PAST_CACHES(published + first, next);
+    if (theta != published)
+      for (size_t j = 0; j < BLOCK; j++) theta[first + j] = next[j];
   }
 }
 

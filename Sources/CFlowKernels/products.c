@@ -33,7 +33,7 @@ typedef struct {
 
 /* What a sum starts with and what is done to it at last. */
 typedef struct {
-  /* Whether it starts with C; what is added to each row, or null; whether negative values become 0. */
+  /* Whether C is added; what is added to each row, or null; whether negative values become 0. */
   int accumulate;
   const float *bias;
   int relu;
@@ -43,9 +43,9 @@ typedef struct {
 AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
                                   float *c, size_t c_stride, Ends ends) {
   Vector sum[8][2];
-  UNROLLED(i, rows) UNROLLED(v, vectors) {
-    sum[i][v] = ends.accumulate ? *(const Vector *)(c + i * c_stride + v * VECTOR) : (Vector)0;
-  }
+  UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] = (Vector)0;
+  /* C is wanted at the end: a gradient comes from afar. */
+  if (ends.accumulate) UNROLLED(i, rows) UNROLLED(v, vectors) __builtin_prefetch(c + i * c_stride + v * VECTOR, 1, 3);
   if (ends.bias) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] += ends.bias[i];
   _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < depth; k++) {
     Vector bk[2];
@@ -54,6 +54,9 @@ AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float 
       Vector weight = a.values[i * a.row_stride + k * a.depth_stride];
       UNROLLED(v, vectors) sum[i][v] += weight * bk[v];
     }
+  }
+  if (ends.accumulate) {
+    UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] += *(const Vector *)(c + i * c_stride + v * VECTOR);
   }
   /* Written so that a NaN stays one. */
   if (ends.relu) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] = sum[i][v] < 0 ? (Vector)0 : sum[i][v];

@@ -8,6 +8,7 @@
  * (`_f32`) and double (`_f64`): FLOWKIT_DECLARE lists them once. Pointers of one call do not overlap unless the
  * comment says "in place". "+=" in a formula means that the kernel adds to what is there. */
 #define FLOWKIT_MAXIMUM_BINS 64
+#define FLOWKIT_MAXIMUM_TERMS 16
 #define FLOWKIT_MAXIMUM_COMPONENTS 256
 
 /* Fixed increasing functions of one number, in pairs that undo each other. */
@@ -160,9 +161,16 @@ enum flowkit_monotone {
   void flowkit_axpy_##X(REAL a, const REAL *x, REAL *y, size_t count);                                                 \
   /* Sum of x^2, in double. */                                                                                         \
   double flowkit_sum_squares_##X(const REAL *x, size_t count);                                                         \
-  /* Adam (Kingma & Ba 2015, Algorithm 1) on g' = clip * g. rate is already divided by 1 - beta1^t, c2 = 1/(1-beta2^t). */ \
-  void flowkit_adam_##X(REAL *theta, REAL *m, REAL *v, const REAL *g, size_t count, REAL clip, REAL rate, REAL beta1,  \
-                        REAL beta2, REAL epsilon, REAL c2);                                                            \
+  /* The next two are for buffers of parameters, aligned to 64 bytes and padded to a multiple of 16, to which `count` is\
+   * rounded up. sum = the terms, FLOWKIT_MAXIMUM_TERMS at most, added pair by pair, then the pairs, and so on; sum may\
+   * be the first term. On request it is stored past the caches, for another core. Returns the sum of its squares, in  \
+   * double. */                                                                                                        \
+  double flowkit_sum_terms_##X(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches);          \
+  /* Adam (Kingma & Ba 2015, Algorithm 1) on g' = clip * g with a1 = 1 - beta1, a2 = 1 - beta2, c2 = 1 / (1 - beta2^t);\
+   * rate is already divided by 1 - beta1^t. Where `published` is not null, theta is stored there as well, past the    \
+   * caches; it may be theta. */                                                                                       \
+  void flowkit_adam_##X(REAL *theta, REAL *m, REAL *v, const REAL *g, size_t count, REAL clip, REAL rate, REAL a1,     \
+                        REAL a2, REAL epsilon, REAL c2, REAL *published);                                              \
                                                                                                                        \
   /* Element-wise functions, for measuring their error. */                                                             \
   void flowkit_exp_##X(const REAL *x, REAL *y, size_t count);                                                          \
@@ -205,6 +213,13 @@ void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float 
  * null, it says from which row on each sixteen columns of C are wanted; it does not fall. */
 void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
                                size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride);
+
+/* Orders what kernels have stored past the caches before what this thread stores next. */
+static inline void flowkit_finish_stores(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
 
 /* Tells the processor that this thread spins. */
 static inline void flowkit_pause(void) {

@@ -110,7 +110,7 @@ public struct Chain: Bijector {
   public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated() {
-      let value = layer.forward(x, given: context, parameters.slice(layout.parts[index].prepared))
+      let value = layer.forward(x, given: context, parameters.slice(layout.prepared[index]))
       x = value.values
       logDeterminant.add(value.logDeterminant)
     }
@@ -125,7 +125,7 @@ public struct Chain: Bijector {
     pullbacks.reserveCapacity(layers.count)
     for (index, layer) in layers.enumerated() {
       let (value, pullback) = layer.forwardWithPullback(
-        x, given: context, parameters.slice(layout.parts[index].prepared))
+        x, given: context, parameters.slice(layout.prepared[index]))
       x = value.values
       logDeterminant.add(value.logDeterminant)
       pullbacks.append(pullback)
@@ -135,7 +135,7 @@ public struct Chain: Bijector {
       { [pullbacks] values, logDeterminant, gradient in
         var cotangent = values
         for (index, pullback) in pullbacks.enumerated().reversed() {
-          cotangent = gradient.withSlice(layout.parts[index].prepared) { pullback(cotangent, logDeterminant, &$0) }
+          cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
         }
         return cotangent
       }
@@ -147,7 +147,7 @@ public struct Chain: Bijector {
   ) throws(FlowError) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated().reversed() {
-      let value = try layer.inverse(z, given: context, parameters.slice(layout.parts[index].prepared))
+      let value = try layer.inverse(z, given: context, parameters.slice(layout.prepared[index]))
       z = value.values
       logDeterminant.add(value.logDeterminant)
     }

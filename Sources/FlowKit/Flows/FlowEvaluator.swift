@@ -84,6 +84,7 @@ public final class FlowEvaluator {
   private func sampledRows(
     _ range: Range<Int>, first: Int, context: Tile?, seed: UInt64, _ worker: Engine.Worker
   ) throws(FlowError) -> [Double] {
+    let architecture = worker.architecture
     let dimension = architecture.dimension
     var z = Tile(features: dimension, width: Engine.tileWidth, pool: worker.tiles)
     architecture.base.sample(

@@ -15,6 +15,10 @@ struct ParameterLayout: Sendable {
   let parameterCount: Int
   /// The number of scalars that tiles see.
   let tileParameterCount: Int
+  /// The number of prepared scalars, or nil where no part prepares any and tiles see θ itself.
+  let preparedCount: Int?
+  /// Each part's `prepared`, for layers in succession: to take a part out of `parts` copies all of it.
+  let prepared: [Range<Int>]
 
   init(_ values: [(name: String, value: any Parameterized)]) {
     var (θ, prepared) = (0, 0)
@@ -28,11 +32,8 @@ struct ParameterLayout: Sendable {
         prepared: prepared..<(prepared + value.tileParameterCount))
     }
     (parameterCount, tileParameterCount) = (θ, prepared)
-  }
-
-  /// The number of prepared scalars, or nil where no part prepares any and tiles see θ itself.
-  var preparedCount: Int? {
-    parts.allSatisfy { $0.value.preparedCount == nil } ? nil : tileParameterCount
+    preparedCount = parts.allSatisfy { $0.value.preparedCount == nil } ? nil : prepared
+    self.prepared = parts.map(\.prepared)
   }
 
   var parameterShapes: [ParameterShape] {

@@ -12,7 +12,7 @@ public struct ParameterShape: Sendable, Codable, Hashable {
   public var count: Int { dimensions.reduce(1, *) }
 }
 
-/// A flat buffer of scalars that workers share.
+/// A flat buffer of scalars that workers share, aligned to 64 bytes and padded with zeros to a multiple of 16 scalars.
 ///
 /// Sendable by a rule that the compiler cannot see: the trainer writes it only between the phases of a step, or gives
 /// each worker a part of its own.
@@ -30,9 +30,10 @@ final class ParameterBuffer: @unchecked Sendable {
 
   init(count: Int) {
     owner = nil
-    let bytes = max(1, count) * MemoryLayout<Scalar>.stride
+    let padded = max(1, (count + 15) / 16) * 16
+    let bytes = padded * MemoryLayout<Scalar>.stride
     base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Scalar.self)
-    base.initialize(repeating: 0, count: count)
+    base.initialize(repeating: 0, count: padded)
     self.count = count
   }
 

@@ -62,6 +62,7 @@ internal import Glibc
   let kernelStudentFill = flowkit_student_fill_f64
   let kernelAXPY = flowkit_axpy_f64
   let kernelSumSquares = flowkit_sum_squares_f64
+  let kernelSumTerms = flowkit_sum_terms_f64
   let kernelAdam = flowkit_adam_f64
   let blasProduct = cblas_dgemm
   let blasSolveTriangular = cblas_dtrsm
@@ -122,6 +123,7 @@ internal import Glibc
   let kernelStudentFill = flowkit_student_fill_f32
   let kernelAXPY = flowkit_axpy_f32
   let kernelSumSquares = flowkit_sum_squares_f32
+  let kernelSumTerms = flowkit_sum_terms_f32
   let kernelAdam = flowkit_adam_f32
   let blasProduct = cblas_sgemm
   let blasSolveTriangular = cblas_strsm

@@ -28,6 +28,9 @@ final class WorkerPool: Sendable {
     for thread in threads { pthread_join(thread, nil) }
   }
 
+  /// The units with which a worker begins.
+  func part(of worker: Int, units: Int) -> Range<Int> { Shared.part(of: worker, units: units, workers: count) }
+
   /// Calls `body(worker, unit)` once for each unit in 0 ..< units and returns when all are done.
   func run(units: Int, _ body: (_ worker: Int, _ unit: Int) -> Void) {
     guard count > 1, units > 1 else {
@@ -101,8 +104,12 @@ private final class Shared: @unchecked Sendable {
   func publish(_ body: Body?, units: Int) {
     self.body = body
     self.units = units
-    for worker in 0..<workers { nextUnit(of: worker).pointee.store(worker * units / workers, ordering: .relaxed) }
+    for worker in 0..<workers {
+      nextUnit(of: worker).pointee.store(
+        Self.part(of: worker, units: units, workers: workers).lowerBound, ordering: .relaxed)
+    }
     pending.store(workers - 1, ordering: .relaxed)
+    flowkit_finish_stores()
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(mutex)
@@ -111,11 +118,15 @@ private final class Shared: @unchecked Sendable {
     }
   }
 
+  static func part(of worker: Int, units: Int, workers: Int) -> Range<Int> {
+    (worker * units / workers)..<((worker + 1) * units / workers)
+  }
+
   func work(as worker: Int) {
     guard let body else { return }
     for offset in 0..<workers {
       let owner = (worker + offset) % workers
-      let end = (owner + 1) * units / workers
+      let end = Self.part(of: owner, units: units, workers: workers).upperBound
       while true {
         let unit = nextUnit(of: owner).pointee.add(1, ordering: .relaxed).oldValue
         if unit >= end { break }
@@ -141,6 +152,7 @@ private final class Shared: @unchecked Sendable {
       seen += 1
       let isLast = body == nil
       work(as: worker)
+      flowkit_finish_stores()
       pending.subtract(1, ordering: .releasing)
       if isLast { return }
     }

@@ -13,7 +13,7 @@ struct MaximumLikelihood {
     let indices = data.hasWeights ? indices.filter { data.relativeWeight($0) > 0 }[...] : indices
     guard !indices.isEmpty else { return 0 }
     let (x, context) = data.tiles(indices, worker)
-    let architecture = engine.architecture
+    let architecture = worker.architecture
     let (embedded, pullbackOfEmbedding) = architecture.embeddedWithPullback(context, worker.parameters)
     let (latent, pullback) = architecture.chain.forwardWithPullback(
       x, given: embedded, worker.parameters)
@@ -31,7 +31,7 @@ struct MaximumLikelihood {
         row[event] = Scalar(weight)
       }
     }
-    let values = gradient.withSlice(architecture.layout.parts.last!.prepared) { pullbackOfBase(cotangent, &$0) }
+    let values = gradient.withSlice(architecture.layout.prepared.last!) { pullbackOfBase(cotangent, &$0) }
     guard let pullbackOfEmbedding else {
       _ = pullback(values, cotangent, &gradient)
       return loss

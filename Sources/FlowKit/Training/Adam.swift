@@ -14,17 +14,20 @@ final class Adam {
     secondMoment = ParameterBuffer(count: count)
   }
 
-  /// One step on `gradient`, scaled by `clip`, with learning rate η = `rate`.
-  func step(_ parameters: ParameterBuffer, _ gradient: BatchGradient, clip: Double, rate: Double) {
+  /// One step of the engine's θ on `gradient`, scaled by `clip`, with learning rate η = `rate`.
+  func step(_ engine: Engine, _ gradient: ParameterBuffer, clip: Double, rate: Double) {
     steps += 1
     let correctedRate = rate / (1 - Double.pow(beta1, Double(steps)))
     let secondCorrection = 1 / (1 - Double.pow(beta2, Double(steps)))
-    gradient.forEachBlock(of: parameters) { range, _ in
+    let (m, v, gradient, shared) = (firstMoment.base, secondMoment.base, gradient.base, engine.parameters.base)
+    let published = engine.pool.count > 1 ? shared : nil
+    let (blocks, copies) = (engine.blocks, engine.copies)
+    engine.forEachBlock(of: blocks) { range, block in
       let first = range.lowerBound
+      let parameters = copies.isEmpty ? shared : copies[blocks.owner(of: block)].base
       kernelAdam(
-        parameters.base + first, firstMoment.base + first, secondMoment.base + first,
-        gradient.gradient.base + first, range.count, Scalar(clip), Scalar(correctedRate), Scalar(beta1),
-        Scalar(beta2), Scalar(epsilon), Scalar(secondCorrection))
+        parameters + first, m + first, v + first, gradient + first, range.count, Scalar(clip), Scalar(correctedRate),
+        Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon), Scalar(secondCorrection), published.map { $0 + first })
     }
   }
 }

@@ -47,7 +47,7 @@ public final class Trainer {
   ) {
     (self.options, self.events, self.validation) = (options, events, validation)
     architecture = flow.architecture
-    engine = Engine(flow, threads: threads)
+    engine = Engine(flow, threads: threads, isTraining: true)
     objective = MaximumLikelihood(data: events.data)
     stepsPerEpoch = (events.count + options.batchSize - 1) / options.batchSize
     gradient = BatchGradient(engine, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
@@ -68,8 +68,8 @@ public final class Trainer {
     let norm = gradient.squaredNorm().squareRoot()
     guard loss.isFinite, norm.isFinite else { return .nan }
     let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
-    state.adam.step(engine.parameters, gradient, clip: clip, rate: rate)
-    engine.prepare()
+    state.adam.step(engine, gradient.gradient, clip: clip, rate: rate)
+    engine.prepare(afterStep: true)
     return loss
   }
 

@@ -27,6 +27,35 @@ import Testing
     }
   }
 
+  /// Ways in which parameters reach the workers: copies of θ, θ itself where there is too much of it to copy, and what layers
+  /// prepare. Batches of one to seven tiles leave some workers without any, and their copies behind.
+  @Test(arguments: [
+    "8*[coupling-affine(hidden=32),permute(reverse)]", "2*[coupling-affine(hidden=512x512),permute(reverse)]",
+    "2*[residual(hidden=16),lower]",
+  ]) func everyWayOfSharingParametersGivesTheSameBits(layers: String) throws {
+    var random = RandomStream(seed: 1, purpose: .architecture)
+    let chain = try LayerList(layers).chain(dimension: 3, using: &random)
+    let architecture = Architecture(chain: chain, base: StandardNormal(dimension: 3))
+    func steps(threads: Int) throws -> (parameters: [Scalar], losses: [Double]) {
+      var options = TrainingOptions()
+      options.batchSize = 900
+      let trainer = Trainer(
+        Flow(architecture: architecture, seed: 5), train: LabelledEvents(uniformNumbers(3 * 900)), options: options,
+        threads: threads)
+      let losses = [900, 100, 100, 400, 900, 20, 900].map { count in
+        trainer.step(Array(0..<Int32(count))[...], rate: 1e-3)
+      }
+      return (trainer.flow.parameters, losses)
+    }
+    let one = try steps(threads: 1)
+    #expect(one.losses.allSatisfy(\.isFinite) && one.losses[6] < one.losses[0])
+    for threads in [2, 3, 8] {
+      let several = try steps(threads: threads)
+      #expect(several.losses == one.losses, "\(threads) threads")
+      #expect(several.parameters == one.parameters, "\(threads) threads")
+    }
+  }
+
   @Test func aSeedGivesTheSameFitAndAnotherAnother() throws {
     let first = try fitted(threads: 2)
     #expect(try fitted(threads: 2).parameters == first.parameters)
