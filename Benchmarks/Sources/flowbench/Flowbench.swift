@@ -42,6 +42,7 @@ struct Flowbench: ParsableCommand {
     let train = try rate(events: workload.batchSize, seconds: 2 * seconds) { call in
       trainer.step(try trainer.batch(call % trainer.stepsPerEpoch, ofEpoch: 0), rate: 1e-3)
     }
+    let writeTime = threads == 1 ? nil : SharedLines.writeTime()
     let evaluator = trainer.flow.evaluator(threads: threads)
     let size = Workload.chunk * workload.dimension
     let density = rate(events: Workload.chunk, seconds: seconds) { call in
@@ -53,7 +54,7 @@ struct Flowbench: ParsableCommand {
     }
     return Measurement(
       workload: workload.name, parameters: flow.parameters.count, weights: flow.architecture.chain.weightCount,
-      train: train, density: density, sample: sample, sgemm: SGEMM.rate(threads: threads))
+      train: train, density: density, sample: sample, sgemm: SGEMM.rate(threads: threads), writeTime: writeTime)
   }
 
   /// Events per second of `call`, after one call that is not counted.
@@ -82,6 +83,8 @@ struct Measurement {
   let sample: Int
   /// GFLOP/s of OpenBLAS's sgemm on all threads together.
   let sgemm: Double
+  /// Nanoseconds to write a cache line that another core has read, after training; nil on one thread.
+  let writeTime: Double?
 
   /// Forward 2 operations per weight, backward twice that.
   private var trainGFLOPS: Double { Double(6 * weights * train) * 1e-9 }
@@ -91,7 +94,8 @@ struct Measurement {
     """
     {"library":"flowkit","version":"\(flowKitVersion)","workload":"\(workload)","parameters":\(parameters),\
     "train":\(train),"density":\(density),"sample":\(sample),"trainGFLOPS":\(rounded(trainGFLOPS)),\
-    "densityGFLOPS":\(rounded(densityGFLOPS)),"sgemmGFLOPS":\(rounded(sgemm))}
+    "densityGFLOPS":\(rounded(densityGFLOPS)),"sgemmGFLOPS":\(rounded(sgemm))\
+    \(writeTime.map { ",\"sharedLineNanoseconds\":\(rounded($0))" } ?? "")}
     """
   }
 
@@ -101,7 +105,8 @@ struct Measurement {
       train    \(train) events/s, \(rounded(trainGFLOPS)) GFLOP/s, \(percent(trainGFLOPS)) of sgemm
       density  \(density) events/s, \(rounded(densityGFLOPS)) GFLOP/s, \(percent(densityGFLOPS)) of sgemm
       sample   \(sample) events/s
-      sgemm    \(rounded(sgemm)) GFLOP/s in this run
+      sgemm    \(rounded(sgemm)) GFLOP/s in this run\
+    \(writeTime.map { "; \(rounded($0)) ns to write a cache line that another core has read" } ?? "")
     """
   }
 
