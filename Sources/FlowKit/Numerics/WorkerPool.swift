@@ -166,12 +166,14 @@ private final class Shared: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Waits about a millisecond for a condition; whether it came true.
+  /// Waits about a millisecond for a condition; whether it came true. The thread that makes it true may itself be waiting
+  /// for a processor, so now and then this one gives way.
   @discardableResult
   private func spin(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<100_000 {
+    for turn in 1...100_000 {
       if condition() { return true }
       flowkit_pause()
+      if turn % 2_000 == 0 { sched_yield() }
     }
     return condition()
   }

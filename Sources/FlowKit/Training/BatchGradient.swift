@@ -31,7 +31,9 @@ final class BatchGradient {
     blocks = ParameterBlocks(scalars: layout.tileParameterCount, pool: engine.pool)
     let count = min(Self.tiles(batchSize), Self.maximumGroups)
     groups = (0..<count).map { _ in buffer() }
-    published = engine.pool.count > 1 ? groups.map { _ in buffer() } : []
+    // A smaller batch can be cut into more runs.
+    let runs = (0...count).map { Runs(groups: $0, workers: engine.pool.count).count }.max()!
+    published = (0..<(engine.pool.count > 1 ? runs : 0)).map { _ in buffer() }
     sum = buffer()
     gradient = layout.preparedCount == nil ? sum : ParameterBuffer(count: layout.parameterCount)
     (losses, workers) = (Array(repeating: 0, count: count), Array(repeating: 0, count: count))
