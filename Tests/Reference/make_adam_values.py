@@ -37,7 +37,6 @@ reference.write(
                 "start": reference.array(start),
                 "gradients": reference.array(gradients),
                 "rates": reference.array(rates),
-                "clip": CLIP,
                 "scales": reference.array(scales),
                 "steps": reference.array(np.array(steps)),
             }

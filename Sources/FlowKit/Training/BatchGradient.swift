@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// The gradient of a minibatch: a deterministic parallel sum.
 ///
 /// The batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group owns one
@@ -22,7 +24,8 @@ final class BatchGradient {
   private var workers: [Int]
   private var squares: [Double]
 
-  static let maximumGroups = 16
+  /// No more than one kernel sums.
+  static let maximumGroups = Int(FLOWKIT_MAXIMUM_TERMS)
 
   init(_ engine: Engine, batchSize: Int) {
     self.engine = engine
@@ -119,8 +122,8 @@ final class BatchGradient {
       withBases(of: groups[...]) { groups in
         withBases(of: published[...]) { published in
           let (squares, blocks, sum, isWhole) = (squares.baseAddress!, blocks, sum.base, gradient === sum)
-          engine.pool.run(units: blocks.count) { _, block in
-            let (range, owner) = (blocks[block], blocks.owner(of: block))
+          engine.forEachBlock(of: blocks) { range, block in
+            let owner = blocks.owner(of: block)
             let waits = runs.count == 1 && workers[0] == owner
             let square = add(waits ? runs.groups : runs.count, range, into: sum) {
               waits ? groups[$0] : workers[$0] == owner ? groups[runs[$0].lowerBound] : published[$0]
