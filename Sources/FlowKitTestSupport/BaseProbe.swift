@@ -53,7 +53,7 @@ public struct BaseProbe {
     rows.reserveCapacity(count * base.dimension)
     for start in stride(from: 0, to: count, by: width) {
       var z = Tile(features: base.dimension, width: width, pool: pool)
-      base.sample(into: &z, Parameters(prepared), from: SampleStream(seed: seed, first: first + start))
+      base.sample(into: &z, Parameters(prepared), from: EventRandom(seed: seed, first: first + start))
       rows += z.rows(count: min(width, count - start))
     }
     return rows

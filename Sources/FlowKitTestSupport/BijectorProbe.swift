@@ -52,8 +52,8 @@ public struct BijectorProbe {
   public func map(_ direction: Direction, _ x: [Scalar], context: [Scalar] = []) throws(FlowError) -> Value {
     let (tile, c) = (tile(x, features: bijector.dimension), contextTile(context))
     switch direction {
-    case .forward: return value(bijector.forward(tile, given: c, Parameters(prepared)), count: count(x))
-    case .inverse: return value(try bijector.inverse(tile, given: c, Parameters(prepared)), count: count(x))
+    case .forward: return value(bijector.forward(tile, Pass(Parameters(prepared), context: c)), count: count(x))
+    case .inverse: return value(try bijector.inverse(tile, Pass(Parameters(prepared), context: c)), count: count(x))
     }
   }
 
@@ -88,12 +88,16 @@ public struct BijectorProbe {
     _ direction: Direction, _ x: Tile, _ context: Tile?
   ) -> (value: Transformed, pullback: Pullback) {
     switch direction {
-    case .forward: return bijector.forwardWithPullback(x, given: context, Parameters(prepared))
+    case .forward: return bijector.forwardWithPullback(x, Pass(Parameters(prepared), context: context))
     case .inverse:
       guard let invertible = bijector as? any InvertiblyDifferentiable else {
         preconditionFailure("the inverse of \(bijector.layerList) cannot be differentiated")
       }
-      return invertible.inverseWithPullback(x, given: context, Parameters(prepared))
+      do throws(FlowError) {
+        return try invertible.inverseWithPullback(x, Pass(Parameters(prepared), context: context))
+      } catch {
+        preconditionFailure("\(error)")
+      }
     }
   }
 

@@ -18,16 +18,14 @@ struct SinhArcsinh: Bijector, ListedLayer {
     .diagonal(dimension, isAffine: false, signs: Array(repeating: 1, count: dimension))
   }
 
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let input = x
     var (z, logDeterminant) = (input, Tile(features: 1, like: input, filledWith: 0))
     for i in 0..<dimension {
       for event in 0..<input.width {
-        let v = exp(parameters[dimension + i]) * asinh(input[i, event]) - parameters[i]
+        let v = exp(pass.parameters[dimension + i]) * asinh(input[i, event]) - pass.parameters[i]
         z[i, event] = sinh(v)
-        logDeterminant[0, event] += logSlope(input[i, event], v, parameters[dimension + i])
+        logDeterminant[0, event] += logSlope(input[i, event], v, pass.parameters[dimension + i])
       }
     }
     return (
@@ -35,10 +33,10 @@ struct SinhArcsinh: Bijector, ListedLayer {
       { [dimension] values, logDeterminant, gradient in
         var result = values
         for i in 0..<dimension {
-          let scale = exp(parameters[dimension + i])
+          let scale = exp(pass.parameters[dimension + i])
           for event in 0..<input.width {
             let (x, slope) = (input[i, event], logDeterminant[0, event])
-            let v = scale * asinh(x) - parameters[i]
+            let v = scale * asinh(x) - pass.parameters[i]
             let dv = result[i, event] * cosh(v) + slope * tanh(v)
             gradient[i] -= dv
             gradient[dimension + i] += dv * scale * asinh(x) + slope
@@ -50,14 +48,14 @@ struct SinhArcsinh: Bijector, ListedLayer {
     )
   }
 
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     var x = z
     var logDeterminant = Tile(features: 1, like: x, filledWith: 0)
     for i in 0..<dimension {
       for event in 0..<x.width {
         let v = asinh(x[i, event])
-        x[i, event] = sinh((v + parameters[i]) / exp(parameters[dimension + i]))
-        logDeterminant[0, event] -= logSlope(x[i, event], v, parameters[dimension + i])
+        x[i, event] = sinh((v + pass.parameters[i]) / exp(pass.parameters[dimension + i]))
+        logDeterminant[0, event] -= logSlope(x[i, event], v, pass.parameters[dimension + i])
       }
     }
     return Transformed(x, LogDeterminant(perEvent: logDeterminant))

@@ -61,12 +61,10 @@ public struct ActNorm: InvertiblyDifferentiable {
 
   // MARK: The map: the shift first, which loses nothing to rounding where the mean is large
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    let (shifted, pullBackShift) = shift.forwardWithPullback(x, given: context, parameters.slice(shiftRange))
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let (shifted, pullBackShift) = shift.forwardWithPullback(x, pass.slice(shiftRange))
     let (value, pullBackScale) = scale.forwardWithPullback(
-      shifted.values, given: context, parameters.slice(scaleRange))
+      shifted.values, pass.slice(scaleRange))
     return (
       value,
       { values, logDeterminant, gradient in
@@ -76,18 +74,16 @@ public struct ActNorm: InvertiblyDifferentiable {
     )
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    var value = scale.inverse(z, given: context, parameters.slice(scaleRange))
-    value.values = shift.inverse(value.values, given: context, parameters.slice(shiftRange)).values
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    var value = scale.inverse(z, pass.slice(scaleRange))
+    value.values = shift.inverse(value.values, pass.slice(shiftRange)).values
     return value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    var (value, pullBackScale) = scale.inverseWithPullback(z, given: context, parameters.slice(scaleRange))
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    var (value, pullBackScale) = scale.inverseWithPullback(z, pass.slice(scaleRange))
     let (shifted, pullBackShift) = shift.inverseWithPullback(
-      value.values, given: context, parameters.slice(shiftRange))
+      value.values, pass.slice(shiftRange))
     value.values = shifted.values
     return (
       value,

@@ -74,18 +74,16 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
 
   // MARK: Forward: one pass
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     let ordered = x.gathering(ordering)
-    let φ = conditioner.forward(ordered, context, parameters)
+    let φ = conditioner.forward(ordered, pass)
     let mapped = map.forward(ordered, φ)
     return Transformed(restored(mapped.values), mapped.logDeterminant)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let ordered = x.gathering(ordering)
-    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(ordered, context, parameters)
+    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(ordered, pass)
     let (mapped, pullBackMap) = map.forwardWithPullback(ordered, φ)
     return (
       Transformed(restored(mapped.values), mapped.logDeterminant),
@@ -99,13 +97,13 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
 
   // MARK: Inverse: position by position
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     let ordered = z.gathering(ordering)
-    var pass = MaskedPass(conditioner, context: context, parameters, like: ordered)
+    var positions = MaskedPass(conditioner, pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     for position in 0..<dimension {
-      let φ = pass.outputs(ofPosition: position, x)
+      let φ = positions.outputs(ofPosition: position, x)
       let mapped = map.inverse(ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
       logDeterminant.add(mapped.logDeterminant)
@@ -113,16 +111,14 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     return Transformed(restored(x), logDeterminant)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let ordered = z.gathering(ordering)
-    var pass = MaskedPass(conditioner, context: context, parameters, like: ordered)
+    var positions = MaskedPass(conditioner, pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [ScalarPullback] = []
     for position in 0..<dimension {
-      let φ = pass.outputs(ofPosition: position, x)
+      let φ = positions.outputs(ofPosition: position, x)
       let (mapped, pullback) = map.inverseWithPullback(ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
       logDeterminant.add(mapped.logDeterminant)
@@ -130,17 +126,17 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     }
     return (
       Transformed(restored(x), logDeterminant),
-      { [pass, x, pullbacks] values, logDeterminant, gradient in
+      { [positions, x, pullbacks] values, logDeterminant, gradient in
         // xₖ was used for every later position: when position k is reached, all of ∂L/∂xₖ is known.
-        var cotangents = pass.cotangents()
+        var cotangents = positions.cotangents()
         cotangents.x = values.gathering(ordering)
         var result = Tile(features: dimension, like: values)
         for (position, pullback) in pullbacks.enumerated().reversed() {
           let (z̄, φ̄) = pullback(cotangents.x.copy(ofRows: position..<(position + 1)), logDeterminant)
           result.write(z̄, toRow: position)
-          pass.pullBack(position: position, outputs: φ̄, &cotangents, &gradient)
+          positions.pullBack(position: position, outputs: φ̄, &cotangents, &gradient)
         }
-        pass.addGradient(cotangents, x, to: &gradient)
+        positions.addGradient(cotangents, x, to: &gradient)
         return restored(result)
       }
     )

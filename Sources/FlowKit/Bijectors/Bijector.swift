@@ -44,15 +44,13 @@ public protocol Bijector: Parameterized {
   func image(of input: [Interval]) -> [Interval]
 
   /// z and log|det ∂z/∂x|; by default the value of `forwardWithPullback`.
-  func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed
+  func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed
 
   /// z and log|det ∂z/∂x|, and the map from their cotangents to those of x, c and θ.
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback)
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback)
 
   /// x and log|det ∂x/∂z|.
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) throws(FlowError) -> Transformed
+  func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed
 
   /// Throws where θ breaks a promise of the layer that training cannot see, such as a Lipschitz constant below 1; by
   /// default nothing. Asked before a model is written.
@@ -62,9 +60,11 @@ public protocol Bijector: Parameterized {
 /// A bijector whose inverse can be differentiated as well: what sample-based objectives and `Inverted` need.
 public protocol InvertiblyDifferentiable: Bijector {
   /// x and log|det ∂x/∂z|, and the map from their cotangents to those of z, c and θ.
+  ///
+  /// An event whose inverse cannot be found numerically becomes NaN; what throws is a map without the derivative.
   func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback)
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback)
 }
 
 /// Takes ∂L/∂values and ∂L/∂log-determinant (one row), **adds** to the gradients of the layer's parameters and of the
@@ -118,7 +118,7 @@ extension Bijector {
   public func image(of input: [Interval]) -> [Interval] { Array(repeating: .real, count: dimension) }
   public func check(_ parameters: Parameters) throws(FlowError) {}
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    forwardWithPullback(x, given: context, parameters).value
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
+    forwardWithPullback(x, pass).value
   }
 }

@@ -1,7 +1,7 @@
 /// Bijectors in succession, the first nearest the data: z = fₙ(… f₁(x)), log|det| = Σ log|det fₖ|.
 ///
 /// Each layer gets its slice of θ, in order.
-public struct Chain: Bijector {
+public struct Chain: InvertiblyDifferentiable {
   public static let layerName = "chain"
   public let dimension: Int
   public let contextDimension: Int
@@ -71,7 +71,7 @@ public struct Chain: Bijector {
     var x = sample
     return layers.flatMap { layer in
       let values = layer.initialParameters(for: x, given: context, using: &random)
-      x = layer.forward(x, given: context, layer.prepared(Parameters(values))).values
+      x = layer.forward(x, Pass(layer.prepared(Parameters(values)), context: context)).values
       return values
     }
   }
@@ -107,25 +107,23 @@ public struct Chain: Bijector {
 
   // MARK: The map
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated() {
-      let value = layer.forward(x, given: context, parameters.slice(layout.prepared[index]))
+      let value = layer.forward(x, pass.part(index, layout.prepared[index]))
       x = value.values
       logDeterminant.add(value.logDeterminant)
     }
     return Transformed(x, logDeterminant)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [Pullback] = []
     pullbacks.reserveCapacity(layers.count)
     for (index, layer) in layers.enumerated() {
       let (value, pullback) = layer.forwardWithPullback(
-        x, given: context, parameters.slice(layout.prepared[index]))
+        x, pass.part(index, layout.prepared[index]))
       x = value.values
       logDeterminant.add(value.logDeterminant)
       pullbacks.append(pullback)
@@ -142,16 +140,44 @@ public struct Chain: Bijector {
     )
   }
 
-  public func inverse(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) throws(FlowError) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     var logDeterminant = LogDeterminant.zero
     for (index, layer) in layers.enumerated().reversed() {
-      let value = try layer.inverse(z, given: context, parameters.slice(layout.prepared[index]))
+      let value = try layer.inverse(z, pass.part(index, layout.prepared[index]))
       z = value.values
       logDeterminant.add(value.logDeterminant)
     }
     return Transformed(z, logDeterminant)
+  }
+
+  /// Throws where the inverse of a layer cannot be differentiated, naming it.
+  public func inverseWithPullback(
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    var logDeterminant = LogDeterminant.zero
+    var pullbacks: [Pullback] = []
+    pullbacks.reserveCapacity(layers.count)
+    for (index, layer) in layers.enumerated().reversed() {
+      guard let layer = layer as? any InvertiblyDifferentiable else {
+        throw FlowError(
+          .architecture,
+          "layer \(index), \(layer.layerList), has no derivative of its inverse: it trains by likelihood only")
+      }
+      let (value, pullback) = try layer.inverseWithPullback(z, pass.part(index, layout.prepared[index]))
+      z = value.values
+      logDeterminant.add(value.logDeterminant)
+      pullbacks.append(pullback)
+    }
+    return (
+      Transformed(z, logDeterminant),
+      { [pullbacks] values, logDeterminant, gradient in
+        var cotangent = values
+        for (index, pullback) in pullbacks.reversed().enumerated() {
+          cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
+        }
+        return cotangent
+      }
+    )
   }
 
   // MARK: Coding

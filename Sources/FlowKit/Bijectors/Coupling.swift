@@ -65,40 +65,36 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
     conditioner.initialParameters(using: &random)
   }
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    let φ = conditioner.forward(x.gathering(conditioning), context, parameters)
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
+    let φ = conditioner.forward(x.gathering(conditioning), pass)
     let mapped = map.forward(x.gathering(transformed), φ)
     var z = x
     z.scatter(mapped.values, to: transformed)
     return Transformed(z, mapped.logDeterminant)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(x, context, parameters, by: map.forwardWithPullback)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(x, pass, by: map.forwardWithPullback)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    let φ = conditioner.forward(z.gathering(conditioning), context, parameters)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    let φ = conditioner.forward(z.gathering(conditioning), pass)
     let mapped = map.inverse(z.gathering(transformed), φ)
     var x = z
     x.scatter(mapped.values, to: transformed)
     return Transformed(x, mapped.logDeterminant)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(z, context, parameters, by: map.inverseWithPullback)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(z, pass, by: map.inverseWithPullback)
   }
 
   /// Both directions see the same A, so they differ only in the scalar map's direction.
   private func differentiated(
-    _ x: consuming Tile, _ context: Tile?, _ parameters: Parameters,
+    _ x: consuming Tile, _ pass: Pass,
     by apply: (consuming Tile, consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
   ) -> (value: Transformed, pullback: Pullback) {
-    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(x.gathering(conditioning), context, parameters)
+    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(x.gathering(conditioning), pass)
     let (mapped, pullBackMap) = apply(x.gathering(transformed), φ)
     var z = x
     z.scatter(mapped.values, to: transformed)

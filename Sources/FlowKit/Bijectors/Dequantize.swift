@@ -63,19 +63,15 @@ public struct Dequantize: Preprocessing, InvertiblyDifferentiable {
 
   // MARK: Tiles
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(x), { values, _, _ in values })
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     Transformed(z)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(z), { values, _, _ in values })
   }
 }

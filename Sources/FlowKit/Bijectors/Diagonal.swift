@@ -41,24 +41,20 @@ public struct Diagonal: InvertiblyDifferentiable {
     }
   }
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    scaled(x, by: 0, parameters, sign: 1)
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
+    scaled(x, by: 0, pass.parameters, sign: 1)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(x, by: 0, parameters, sign: 1)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(x, by: 0, pass.parameters, sign: 1)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    scaled(z, by: dimension, parameters, sign: -1)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    scaled(z, by: dimension, pass.parameters, sign: -1)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(z, by: dimension, parameters, sign: -1)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(z, by: dimension, pass.parameters, sign: -1)
   }
 
   /// Scales by the prepared factors that start at `offset`: λ forward, 1/λ back.

@@ -57,34 +57,30 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
     conditioner?.initialParameters(using: &random) ?? Array(repeating: 0, count: parameterCount)
   }
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    let φ = mapParameters(x, context, parameters)
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
+    let φ = mapParameters(x, pass)
     return map.forward(x, φ)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(x, context, parameters, by: map.forwardWithPullback)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(x, pass, by: map.forwardWithPullback)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    let φ = mapParameters(z, context, parameters)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    let φ = mapParameters(z, pass)
     return map.inverse(z, φ)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    differentiated(z, context, parameters, by: map.inverseWithPullback)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    differentiated(z, pass, by: map.inverseWithPullback)
   }
 
   private func differentiated(
-    _ x: consuming Tile, _ context: Tile?, _ parameters: Parameters,
+    _ x: consuming Tile, _ pass: Pass,
     by apply: (consuming Tile, consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
   ) -> (value: Transformed, pullback: Pullback) {
     let input = x
-    let (φ, pullBackParameters) = mapParametersWithPullback(input, context, parameters)
+    let (φ, pullBackParameters) = mapParametersWithPullback(input, pass)
     let (mapped, pullBackMap) = apply(input, φ)
     return (
       mapped,
@@ -98,18 +94,18 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
 
   // MARK: φ, a column for each event
 
-  private func mapParameters(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
-    if let conditioner { return conditioner.forward(x.rows(0..<0), context, parameters) }
-    return x.repeating(parameters)
+  private func mapParameters(_ x: Tile, _ pass: Pass) -> Tile {
+    if let conditioner { return conditioner.forward(x.rows(0..<0), pass) }
+    return x.repeating(pass.parameters)
   }
 
   private func mapParametersWithPullback(
-    _ x: Tile, _ context: Tile?, _ parameters: Parameters
+    _ x: Tile, _ pass: Pass
   ) -> (φ: Tile, pullback: (_ φ̄: Tile, _ gradient: inout Gradient) -> Void) {
     guard let conditioner else {
-      return (x.repeating(parameters), { φ̄, gradient in φ̄.addRowSums(to: &gradient) })
+      return (x.repeating(pass.parameters), { φ̄, gradient in φ̄.addRowSums(to: &gradient) })
     }
-    let (φ, pullback) = conditioner.forwardWithPullback(x.rows(0..<0), context, parameters)
+    let (φ, pullback) = conditioner.forwardWithPullback(x.rows(0..<0), pass)
     return (φ, { φ̄, gradient in _ = pullback(φ̄, &gradient) })
   }
 }

@@ -61,20 +61,16 @@ public struct Householder: InvertiblyDifferentiable {
 
   // MARK: The map
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    reflected(x, yRange, mRange, parameters)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    reflected(x, yRange, mRange, pass.parameters)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    reflected(z, mRange, yRange, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    reflected(z, mRange, yRange, pass.parameters).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    reflected(z, mRange, yRange, parameters)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    reflected(z, mRange, yRange, pass.parameters)
   }
 
   /// x + BᵀA x: Q for A = Y and B = M, its transpose for A = M and B = Y.

@@ -4,6 +4,7 @@ public struct Inverted: InvertiblyDifferentiable {
   public static let layerName = "inverse"
   public let base: any InvertiblyDifferentiable
 
+  /// What `base` is made of is invertibly differentiable too.
   public init(_ base: any InvertiblyDifferentiable) {
     self.base = base
   }
@@ -45,20 +46,20 @@ public struct Inverted: InvertiblyDifferentiable {
     base.pullBackPreparation(parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    base.inverseWithPullback(x, given: context, parameters)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    do throws(FlowError) {
+      return try base.inverseWithPullback(x, pass)
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    base.forward(z, given: context, parameters)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    base.forward(z, pass)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    base.forwardWithPullback(z, given: context, parameters)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    base.forwardWithPullback(z, pass)
   }
 
   // MARK: Coding

@@ -23,19 +23,15 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   }
   public var traits: LayerTraits { .kink(slope: slope) }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(x, slope: slope)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     bent(z, slope: 1 / slope).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(z, slope: 1 / slope)
   }
 

@@ -87,19 +87,15 @@ public struct Monotone: InvertiblyDifferentiable {
   public var domain: [Interval] { Array(repeating: kind.domain, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { input.map { kind.image(of: $0) } }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     Self.applied(kind, to: x)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     Self.applied(kind.inverse, to: z).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     Self.applied(kind.inverse, to: z)
   }
 

@@ -45,20 +45,16 @@ public struct PReLU: InvertiblyDifferentiable {
 
   // MARK: The map
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    bent(x, parameters, 0..<(2 * dimension))
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    bent(x, pass.parameters, 0..<(2 * dimension))
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    inverseWithPullback(z, pass).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    bent(z, parameters, (2 * dimension)..<(4 * dimension))
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    bent(z, pass.parameters, (2 * dimension)..<(4 * dimension))
   }
 
   /// The inverse is the map with the reciprocal slopes: `range` tells the two apart.

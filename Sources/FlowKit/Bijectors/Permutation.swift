@@ -42,19 +42,15 @@ public struct Permutation: InvertiblyDifferentiable {
     return "permute(\(indices.map(String.init).joined(separator: ",")))"
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(x.gathering(indices)), { values, _, _ in scattered(values) })
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     Transformed(scattered(z))
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(scattered(z)), { values, _, _ in values.gathering(indices) })
   }
 

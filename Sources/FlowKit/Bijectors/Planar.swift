@@ -76,20 +76,16 @@ public struct Planar: InvertiblyDifferentiable {
 
   // MARK: The map
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    units.forwardWithPullback(x, parameters)
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    units.forwardWithPullback(x, pass.parameters)
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    units.inverse(z, parameters)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    units.inverse(z, pass.parameters)
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    units.inverseWithPullback(z, parameters)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    units.inverseWithPullback(z, pass.parameters)
   }
 }
 

@@ -56,16 +56,14 @@ extension PreparedAffine {
 
   // MARK: The map
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let input = x
-    let A = matrix(parameters)
+    let A = matrix(pass.parameters)
     var z = Tile(features: dimension, like: input)
     A.multiply(input, into: &z)
-    z.addBias(parameters.slice(biasRange))
+    z.addBias(pass.parameters.slice(biasRange))
     return (
-      Transformed(z, LogDeterminant(constant: parameters.slice(logRange).sum)),
+      Transformed(z, LogDeterminant(constant: pass.parameters.slice(logRange).sum)),
       { values, logDeterminant, gradient in
         let total = Scalar(logDeterminant.rowSum(0))
         gradient.withSlice(matrixRange) { A.addOuterProduct(values, input, to: &$0) }
@@ -78,24 +76,26 @@ extension PreparedAffine {
     )
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    solved(z, pass).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    let A = matrix(parameters)
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    solved(z, pass)
+  }
+
+  private func solved(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let A = matrix(pass.parameters)
     var x = z
-    x.addBias(parameters.slice(biasRange), scaledBy: -1)
-    solve(matrix: A, factors: parameters.slice(factorRange), transposed: false, in: &x)
+    x.addBias(pass.parameters.slice(biasRange), scaledBy: -1)
+    solve(matrix: A, factors: pass.parameters.slice(factorRange), transposed: false, in: &x)
     return (
-      Transformed(x, LogDeterminant(constant: -parameters.slice(logRange).sum)),
+      Transformed(x, LogDeterminant(constant: -pass.parameters.slice(logRange).sum)),
       { [x] values, logDeterminant, gradient in
         // With v = A⁻ᵀ x̄: z̄ = v, Ā = −v xᵀ, b̄ = −Σ v.
         let total = Scalar(-logDeterminant.rowSum(0))
         var v = values
-        solve(matrix: A, factors: parameters.slice(factorRange), transposed: true, in: &v)
+        solve(matrix: A, factors: pass.parameters.slice(factorRange), transposed: true, in: &v)
         gradient.withSlice(matrixRange) { A.addOuterProduct(v, x, scaledBy: -1, to: &$0) }
         gradient.withSlice(logRange) { $0.add(total) }
         gradient.withSlice(biasRange) { v.addRowSums(to: &$0, scaledBy: -1) }

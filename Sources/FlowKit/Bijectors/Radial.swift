@@ -49,19 +49,17 @@ public struct Radial: InvertiblyDifferentiable {
 
   // MARK: The map
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    let difference = centred(x, parameters)
-    let q = shares(difference.eventDots(with: difference).mapped { $0.squareRoot() }, parameters)
-    let κ = parameters[dimension + 1]
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let difference = centred(x, pass.parameters)
+    let q = shares(difference.eventDots(with: difference).mapped { $0.squareRoot() }, pass.parameters)
+    let κ = pass.parameters[dimension + 1]
     var z = difference
     z.scaleEvents(by: q.mapped { 1 + κ * $0 })
-    z.addBias(parameters.slice(0..<dimension))
+    z.addBias(pass.parameters.slice(0..<dimension))
     return (
       Transformed(z, LogDeterminant(perEvent: logDeterminant(q, κ, sign: 1))),
       { values, logDeterminant, gradient in
-        pullBack(values, logDeterminant, at: difference, q, parameters, to: &gradient)
+        pullBack(values, logDeterminant, at: difference, q, pass.parameters, to: &gradient)
       }
     )
   }
@@ -96,24 +94,22 @@ public struct Radial: InvertiblyDifferentiable {
     return result
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    solved(z, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    solved(z, pass.parameters).value
   }
 
   /// By the implicit function theorem: with g the cotangent of x, the log-determinant's part included, that of z is J⁻¹g
   /// (J is symmetric: 1 + κq across x − x₀, 1 + κq² along it), and θ gets what the forward pullback makes of −J⁻¹g.
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    let (value, difference, q) = solved(z, parameters)
-    let κ = parameters[dimension + 1]
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let (value, difference, q) = solved(z, pass.parameters)
+    let κ = pass.parameters[dimension + 1]
     return (
       value,
       { values, logDeterminant, gradient in
         let negative = logDeterminant.negated
         var unused = Gradient(count: dimension + 2)
         let none = Tile(features: dimension, like: q, filledWith: 0)
-        var g = pullBack(none, negative, at: difference, q, parameters, to: &unused)
+        var g = pullBack(none, negative, at: difference, q, pass.parameters, to: &unused)
         g.add(values)
         var along = g.eventDots(with: difference)
         let squares = difference.eventDots(with: difference)
@@ -124,7 +120,7 @@ public struct Radial: InvertiblyDifferentiable {
         }
         g.scaleEvents(by: q.mapped { 1 / (1 + κ * $0) })
         g.add(difference, scaledByEvents: along)
-        _ = pullBack(g.negated, negative, at: difference, q, parameters, to: &gradient)
+        _ = pullBack(g.negated, negative, at: difference, q, pass.parameters, to: &gradient)
         return g
       }
     )

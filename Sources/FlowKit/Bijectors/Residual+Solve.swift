@@ -9,19 +9,19 @@ extension Residual {
   /// is kept only where it does as well; then |r| shrinks quadratically near the solution. An event is done when
   /// |rᵢ| ≤ ε (|xᵢ| + |zᵢ|) for all i, or when rounding lets |r| shrink no more, within 4096 ε (1 + |x| + |z|). It then
   /// stays as it is, so that its result does not depend on the others.
-  func solve(_ z: Tile, given context: Tile?, _ parameters: Parameters) -> (x: Tile, failure: FlowError?) {
+  func solve(_ z: Tile, _ pass: Pass) -> (x: Tile, failure: FlowError?) {
     var iteration = FixedPointIteration(z, contraction: network.lipschitz)
     for _ in 0..<Self.iterationLimit(network.lipschitz) where !iteration.isDone {
       let x = iteration.candidate
       var residual = z
       residual.add(x, scaledBy: -1)
       if dimension <= Self.largestNewtonDimension {
-        var pass = TangentPass(network, at: x, context, parameters)
-        residual.add(pass.output, scaledBy: -1)
-        let inverse = pass.jacobian().invertedNearIdentity().inverse
+        var tangents = TangentPass(network, at: x, pass)
+        residual.add(tangents.output, scaledBy: -1)
+        let inverse = tangents.jacobian().invertedNearIdentity().inverse
         iteration.advance(residual, accelerated: inverse.multiplyingDirections(residual, transposed: true))
       } else {
-        residual.add(network.forward(x, context, parameters), scaledBy: -1)
+        residual.add(network.forward(x, pass), scaledBy: -1)
         iteration.advance(residual, accelerated: nil)
       }
     }

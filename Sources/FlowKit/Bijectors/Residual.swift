@@ -64,12 +64,10 @@ public struct Residual: InvertiblyDifferentiable {
     network.initialParameters(using: &random)
   }
 
-  /// The network's weights and biases, then the key of the random numbers.
-  public var preparedCount: Int? { network.parameterCount + 2 }
+  public var preparedCount: Int? { network.parameterCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     network.prepare(parameters, into: prepared)
-    (prepared[network.parameterCount], prepared[network.parameterCount + 1]) = Self.key(of: parameters)
   }
 
   public func pullBackPreparation(
@@ -92,28 +90,26 @@ public struct Residual: InvertiblyDifferentiable {
 
   // MARK: The map
 
-  public func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     var z = x
-    var pass = TangentPass(network, at: z, context, parameters)
-    z.add(pass.output)
-    return Transformed(z, LogDeterminant(perEvent: pass.jacobian().logDeterminantNearIdentity()))
+    var tangents = TangentPass(network, at: z, pass)
+    z.add(tangents.output)
+    return Transformed(z, LogDeterminant(perEvent: tangents.jacobian().logDeterminantNearIdentity()))
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    guard determinant == .exact else { return estimatedWithPullback(x, given: context, parameters) }
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    if determinant == .roulette, let random = pass.random { return estimatedWithPullback(x, pass, random) }
     var z = x
-    var pass = TangentPass(network, at: z, context, parameters)
-    z.add(pass.output)
-    let (inverse, logDeterminant) = pass.jacobian().invertedNearIdentity()
+    var tangents = TangentPass(network, at: z, pass)
+    z.add(tangents.output)
+    let (inverse, logDeterminant) = tangents.jacobian().invertedNearIdentity()
     return (
       Transformed(z, LogDeterminant(perEvent: logDeterminant)),
-      { [pass] values, logDeterminant, gradient in
+      { [tangents] values, logDeterminant, gradient in
         // ∂ log det(I + J) / ∂J = (I + J)⁻ᵀ.
         var directions = inverse
         directions.scaleAllDirections(by: logDeterminant)
-        let throughNetwork = pass.pullBack(values, directions: directions, &gradient)
+        let throughNetwork = tangents.pullBack(values, directions: directions, &gradient)
         var result = values
         result.add(throughNetwork)
         return result
@@ -121,12 +117,10 @@ public struct Residual: InvertiblyDifferentiable {
     )
   }
 
-  public func inverse(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) throws(FlowError) -> Transformed {
-    let solution = solve(z, given: context, parameters)
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
+    let solution = solve(z, pass)
     if let failure = solution.failure { throw failure }
-    var logDeterminant = forward(solution.x, given: context, parameters).logDeterminant.perEvent!
+    var logDeterminant = forward(solution.x, pass).logDeterminant.perEvent!
     logDeterminant.negate()
     return Transformed(solution.x, LogDeterminant(perEvent: logDeterminant))
   }
@@ -134,26 +128,24 @@ public struct Residual: InvertiblyDifferentiable {
   /// An event whose iteration does not converge becomes NaN.
   ///
   /// By the implicit function theorem ∂x/∂z = (I + J)⁻¹ and ∂x/∂θ = −(I + J)⁻¹ ∂g/∂θ at the solution.
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    let x = solve(z, given: context, parameters).x
-    var pass = TangentPass(network, at: x, context, parameters)
-    var (inverse, logDeterminant) = pass.jacobian().invertedNearIdentity()
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let x = solve(z, pass).x
+    var tangents = TangentPass(network, at: x, pass)
+    var (inverse, logDeterminant) = tangents.jacobian().invertedNearIdentity()
     logDeterminant.negate()
     return (
       Transformed(x, LogDeterminant(perEvent: logDeterminant)),
-      { [pass, inverse] values, logDeterminant, gradient in
+      { [tangents, inverse] values, logDeterminant, gradient in
         var directions = inverse
         directions.scaleAllDirections(by: logDeterminant)
         directions.negate()
         var cotangent = Tile(features: values.features, like: values, filledWith: 0)
-        cotangent = pass.pullBack(cotangent, directions: directions, &gradient)
+        cotangent = tangents.pullBack(cotangent, directions: directions, &gradient)
         cotangent.add(values)
         cotangent = inverse.multiplyingDirections(cotangent)
         var ofNetwork = cotangent
         ofNetwork.negate()
-        _ = pass.pullBack(ofNetwork, directions: nil, &gradient)
+        _ = tangents.pullBack(ofNetwork, directions: nil, &gradient)
         return cotangent
       }
     )

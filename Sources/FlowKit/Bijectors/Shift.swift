@@ -17,11 +17,9 @@ public struct Shift: InvertiblyDifferentiable {
     return traits
   }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var z = x
-    z.addBias(parameters)
+    z.addBias(pass.parameters)
     return (
       Transformed(z),
       { values, _, gradient in
@@ -31,15 +29,13 @@ public struct Shift: InvertiblyDifferentiable {
     )
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    inverseWithPullback(z, pass).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var x = z
-    x.addBias(parameters, scaledBy: -1)
+    x.addBias(pass.parameters, scaledBy: -1)
     return (
       Transformed(x),
       { values, _, gradient in

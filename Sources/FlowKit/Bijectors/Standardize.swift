@@ -48,9 +48,7 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
 
   // MARK: Tiles
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let scale = Parameters(standardDeviations.map { Scalar(1 / $0) })
     var z = x
     z.addBias(Parameters(means.map { Scalar(-$0) }))
@@ -58,13 +56,11 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     return (Transformed(z, LogDeterminant(constant: logDeterminant)), Self.scaling(by: scale))
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    inverseWithPullback(z, pass).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let scale = Parameters(standardDeviations.map { Scalar($0) })
     var x = z
     x.scaleRows(by: scale)

@@ -76,9 +76,7 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
   private var scale: Parameters { Parameters(standardDeviations.map { Scalar($0) }) }
   private var inverseScale: Parameters { Parameters(standardDeviations.map { Scalar(1 / $0) }) }
 
-  public func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let (L, inverseScale) = (matrix, inverseScale)
     var z = x
     z.addBias(shift, scaledBy: -1)
@@ -95,13 +93,11 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
     )
   }
 
-  public func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    inverseWithPullback(z, pass).value
   }
 
-  public func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let (L, scale) = (matrix, scale)
     let input = z
     var x = Tile(features: dimension, like: input)

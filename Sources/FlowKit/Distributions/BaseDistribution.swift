@@ -34,8 +34,8 @@ public protocol BaseDistribution: Parameterized {
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) -> BasePullback
 
-  /// Draws the events of `stream` into `z`. An event is the same number for number whatever tile it falls in.
-  func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream)
+  /// Draws the events of `random` into `z`. An event is the same number for number whatever tile it falls in.
+  func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom)
 }
 
 /// Takes ∂L/∂log p₀ of each event (one row), **adds** to the gradient of the base's parameters, and returns ∂L/∂z.

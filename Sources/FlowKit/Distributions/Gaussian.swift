@@ -82,7 +82,7 @@ public struct Gaussian: BaseDistribution {
   public func logDensity(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
-    let y = whitening.forward(z, given: nil, parameters)
+    let y = whitening.forward(z, Pass(parameters))
     normal.logDensity(y.values, parameters, into: logDensity)
     for event in logDensity.indices { logDensity[event] += y.logDeterminant.constant }
   }
@@ -90,16 +90,16 @@ public struct Gaussian: BaseDistribution {
   public func logDensityWithPullback(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) -> BasePullback {
-    let (y, pullback) = whitening.forwardWithPullback(z, given: nil, parameters)
+    let (y, pullback) = whitening.forwardWithPullback(z, Pass(parameters))
     let pullbackOfNormal = normal.logDensityWithPullback(y.values, parameters, into: logDensity)
     for event in logDensity.indices { logDensity[event] += y.logDeterminant.constant }
     return { cotangent, gradient in pullback(pullbackOfNormal(cotangent, &gradient), cotangent, &gradient) }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
-    normal.sample(into: &z, parameters, from: stream)
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
+    normal.sample(into: &z, parameters, from: random)
     do {
-      z = try whitening.inverse(z, given: nil, parameters).values
+      z = try whitening.inverse(z, Pass(parameters)).values
     } catch {
       preconditionFailure("\(error)")
     }

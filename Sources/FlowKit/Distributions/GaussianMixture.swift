@@ -119,10 +119,10 @@ public struct GaussianMixture: BaseDistribution {
     return { cotangent, gradient in z.pullBackMixture(cotangent, shares, parameters, &gradient) }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
-    z.fill(from: stream, by: kernelNormalFill)
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
+    z.fill(from: random, by: kernelNormalFill)
     var choice = Tile(features: 1, like: z)
-    choice.fill(from: stream, draw: 1, by: kernelUniformFill)
+    choice.fill(from: random, draw: 1, by: kernelUniformFill)
     let cumulated = (0..<components).map { parameters[components + 2 * size + $0] }
     let chosen = choice.withRow(0) { row in
       row.map { u in cumulated.firstIndex { u < $0 } ?? components - 1 }

@@ -134,10 +134,10 @@ public struct ProductBase: BaseDistribution {
     }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
     for (index, part) in parts.enumerated() {
       var drawn = Tile(features: part.dimension, like: z)
-      part.sample(into: &drawn, parameters.slice(layout.parts[index].prepared), from: stream.part(index))
+      part.sample(into: &drawn, parameters.slice(layout.parts[index].prepared), from: random.part(index))
       z.write(drawn, toRow: features(of: index).lowerBound)
     }
   }

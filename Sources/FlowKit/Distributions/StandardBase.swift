@@ -39,8 +39,8 @@ extension StandardBase {
     return { cotangent, _ in z.pulledBack(cotangent, by: Self.kernels) }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
-    z.fill(from: stream, by: Self.kernels.fill)
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
+    z.fill(from: random, by: Self.kernels.fill)
   }
 }
 
@@ -54,10 +54,10 @@ extension Tile {
   }
 
   mutating func fill(
-    from stream: SampleStream, draw: UInt32 = 0,
+    from random: EventRandom, draw: UInt32 = 0,
     by kernel: (UnsafeMutablePointer<Scalar>?, Int, Int, UInt64, UInt32, UInt64) -> Void
   ) {
-    kernel(mutableBase(), features, width, stream.seed, stream.purpose(draw: draw), UInt64(stream.first))
+    kernel(mutableBase(), features, width, random.seed, random.purposeWord(draw: draw), UInt64(random.first))
   }
 
   fileprivate func pulledBack(_ cotangent: Tile, by kernels: BaseKernels) -> Tile {

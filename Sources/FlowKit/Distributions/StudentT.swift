@@ -73,9 +73,9 @@ public struct StudentT: BaseDistribution {
     return { cotangent, gradient in z.pullBackStudent(cotangent, parameters, &gradient) }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
     kernelStudentFill(
-      z.mutableBase(), parameters.base, z.features, z.width, stream.seed, stream.purpose(), UInt64(stream.first))
+      z.mutableBase(), parameters.base, z.features, z.width, random.seed, random.purposeWord(), UInt64(random.first))
   }
 }
 

@@ -49,8 +49,8 @@ public struct Uniform: BaseDistribution {
     return { _, _ in Tile(features: z.features, like: z, filledWith: 0) }
   }
 
-  public func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
-    z.fill(from: stream, by: kernelUniformFill)
+  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
+    z.fill(from: random, by: kernelUniformFill)
     let (lower, upper) = (Scalar(lower), Scalar(upper))
     for feature in 0..<z.features {
       z.withMutableRow(feature) { row in

@@ -34,13 +34,13 @@ public struct ContextEmbedding: Parameterized {
     return values
   }
 
-  func forward(_ c: Tile, _ parameters: Parameters) -> Tile { network.forward(c, nil, parameters) }
+  func forward(_ c: Tile, _ pass: Pass) -> Tile { network.forward(c, pass) }
 
   /// e, and what adds the gradient of the parameters for a cotangent of e.
   func forwardWithPullback(
-    _ c: Tile, _ parameters: Parameters
+    _ c: Tile, _ pass: Pass
   ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Void) {
-    let (value, pullback) = network.forwardWithPullback(c, nil, parameters)
+    let (value, pullback) = network.forwardWithPullback(c, pass)
     return (value, { _ = pullback($0, &$1) })
   }
 
@@ -74,7 +74,7 @@ extension Architecture {
   /// What the chain sees of a preprocessed context; `parameters` are those of the whole flow, as tiles see them.
   func embedded(_ context: Tile?, _ parameters: Parameters) -> Tile? {
     guard let contextEmbedding, let context else { return context }
-    return contextEmbedding.forward(context, parameters.slice(embeddingRange))
+    return contextEmbedding.forward(context, Pass(parameters.slice(embeddingRange)))
   }
 
   /// The same, and what adds the gradient of the embedding's parameters for a cotangent of the value; nil without one.
@@ -83,7 +83,7 @@ extension Architecture {
   ) -> (value: Tile?, pullback: ((Tile, inout Gradient) -> Void)?) {
     guard let contextEmbedding, let context else { return (context, nil) }
     let range = embeddingRange
-    let (value, pullback) = contextEmbedding.forwardWithPullback(context, parameters.slice(range))
+    let (value, pullback) = contextEmbedding.forwardWithPullback(context, Pass(parameters.slice(range)))
     return (value, { cotangent, gradient in gradient.withSlice(range) { pullback(cotangent, &$0) } })
   }
 }

@@ -112,7 +112,7 @@ final class Engine {
   func logDensity(_ x: Tile, context: Tile?, worker: Worker) {
     let architecture = worker.architecture
     let context = architecture.embedded(context, worker.parameters)
-    let latent = architecture.chain.forward(x, given: context, worker.parameters)
+    let latent = architecture.chain.forward(x, Pass(worker.parameters, context: context))
     worker.logDensities.withUnsafeMutableBufferPointer {
       architecture.base.logDensity(latent.values, worker.baseParameters, into: $0)
     }

@@ -43,10 +43,10 @@ public struct Flow: Sendable {
     if let network = architecture.contextEmbedding {
       var random = RandomStream(seed: seed, purpose: .parameters, index: 1)
       embedding = network.initialParameters(using: &random)
-      context = network.forward(context!, Parameters(embedding))
+      context = network.forward(context!, Pass(Parameters(embedding)))
     }
     var parameters = chain.initialParameters(for: x, given: context, using: &random)
-    let z = chain.forward(x, given: context, chain.prepared(Parameters(parameters))).values
+    let z = chain.forward(x, Pass(chain.prepared(Parameters(parameters)), context: context)).values
     parameters += embedding
     parameters += architecture.base.initialParameters(for: z, given: context, using: &random)
     self.init(architecture: architecture, parameters: parameters)

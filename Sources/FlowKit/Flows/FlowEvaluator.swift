@@ -88,9 +88,9 @@ public final class FlowEvaluator {
     let dimension = architecture.dimension
     var z = Tile(features: dimension, width: Engine.tileWidth, pool: worker.tiles)
     architecture.base.sample(
-      into: &z, worker.baseParameters, from: SampleStream(seed: seed, first: first + range.lowerBound))
+      into: &z, worker.baseParameters, from: EventRandom(seed: seed, first: first + range.lowerBound))
     let context = architecture.embedded(context, worker.parameters)
-    let x = try architecture.chain.inverse(z, given: context, worker.parameters).values
+    let x = try architecture.chain.inverse(z, Pass(worker.parameters, context: context)).values
     var rows = [Double](repeating: 0, count: range.count * dimension)
     for feature in 0..<dimension {
       x.withRow(feature) { row in

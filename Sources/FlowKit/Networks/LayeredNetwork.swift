@@ -8,21 +8,21 @@ extension LayeredNetwork {
   var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 
   /// The outputs for each event.
-  func forward(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
+  func forward(_ x: Tile, _ pass: Pass) -> Tile {
     var h = x
-    for layer in layers { h = layer.output(h, context, activation, parameters).value }
+    for layer in layers { h = layer.output(h, pass.context, activation, pass.parameters).value }
     return h
   }
 
   /// The outputs, and the map from their cotangent to that of the inputs; it adds to the parameters' and the context's.
   func forwardWithPullback(
-    _ x: Tile, _ context: Tile?, _ parameters: Parameters
+    _ x: Tile, _ pass: Pass
   ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Tile) {
     let layers = layers
     var inputs = [x]
     var saved: [Tile] = []
     for layer in layers {
-      let output = layer.output(inputs.last!, context, activation, parameters)
+      let output = layer.output(inputs.last!, pass.context, activation, pass.parameters)
       inputs.append(output.value)
       saved.append(output.saved)
     }
@@ -33,8 +33,8 @@ extension LayeredNetwork {
         var δ = cotangent
         for (index, layer) in layers.enumerated().reversed() {
           δ.pullBackOutput(layer.bias, isLast: layer.isLast, activation, saved: saved[index], &gradient)
-          layer.addGradient(δ, inputs[index], context, parameters, to: &gradient)
-          δ = layer.pullBackProduct(δ, parameters)
+          layer.addGradient(δ, inputs[index], pass.context, pass.parameters, to: &gradient)
+          δ = layer.pullBackProduct(δ, pass.parameters)
         }
         return δ
       }

@@ -122,14 +122,14 @@ public struct LipschitzPerceptron: Sendable {
 
   // MARK: The map, of prepared parameters
 
-  func forward(_ x: Tile, _ context: Tile?, _ parameters: Parameters) -> Tile {
+  func forward(_ x: Tile, _ pass: Pass) -> Tile {
     var h = x
     for layer in layers {
-      h = layer.product(h, context, parameters)
+      h = layer.product(h, pass.context, pass.parameters)
       if layer.isLast {
-        h.addBias(parameters.slice(layer.bias))
+        h.addBias(pass.parameters.slice(layer.bias))
       } else {
-        h.activate(activation, bias: parameters.slice(layer.bias))
+        h.activate(activation, bias: pass.parameters.slice(layer.bias))
       }
     }
     return h

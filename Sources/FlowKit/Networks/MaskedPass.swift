@@ -11,10 +11,10 @@ struct MaskedPass {
   /// What φ′ needs of each hidden layer where that is not φ.
   private var saved: [Tile?]
 
-  init(_ network: MaskedPerceptron, context: Tile?, _ prepared: Parameters, like tile: Tile) {
-    (self.network, self.context, self.prepared) = (network, context, prepared)
+  init(_ network: MaskedPerceptron, _ pass: Pass, like tile: Tile) {
+    (self.network, context, prepared) = (network, pass.context, pass.parameters)
     layers = network.layers
-    units = layers.map { $0.contextProduct(context, prepared, like: tile) }
+    units = layers.map { $0.contextProduct(pass.context, pass.parameters, like: tile) }
     saved = units.dropLast().map { network.activation.needsInput ? Tile(features: $0.features, like: $0) : nil }
   }
 

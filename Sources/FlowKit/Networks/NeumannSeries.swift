@@ -85,13 +85,3 @@ struct NeumannSeries {
     return v
   }
 }
-
-/// A hash of numbers by their bits.
-struct BitHash {
-  private(set) var value: UInt64 = 0x243F_6A88_85A3_08D3
-
-  mutating func combine(_ x: Scalar) {
-    value = (value ^ UInt64(x.bitPattern)) &* 0x9E37_79B9_7F4A_7C15
-    value ^= value >> 29
-  }
-}

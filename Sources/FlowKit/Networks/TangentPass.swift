@@ -17,8 +17,8 @@ struct TangentPass {
   private var tangents: [Tile] = []
   private var slopes: [Tile] = []
 
-  init(_ network: LipschitzPerceptron, at x: Tile, _ context: Tile?, _ parameters: Parameters) {
-    (self.network, self.context, self.parameters) = (network, context, parameters)
+  init(_ network: LipschitzPerceptron, at x: Tile, _ pass: Pass) {
+    (self.network, context, parameters) = (network, pass.context, pass.parameters)
     inputs = [x]
     var h = x
     for layer in network.layers {

@@ -6,6 +6,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case parameters, split, shuffle, samples
   /// The random vectors of a trace estimate.
   case probes = 32
+  /// What layers draw in training.
+  case passes = 35
   /// The noise of dequantized columns.
   case dequantization = 33
   /// The rows from which quantiles are estimated.

@@ -16,7 +16,7 @@ struct MaximumLikelihood {
     let architecture = worker.architecture
     let (embedded, pullbackOfEmbedding) = architecture.embeddedWithPullback(context, worker.parameters)
     let (latent, pullback) = architecture.chain.forwardWithPullback(
-      x, given: embedded, worker.parameters)
+      x, Pass(worker.parameters, context: embedded))
     let pullbackOfBase = worker.logDensities.withUnsafeMutableBufferPointer {
       architecture.base.logDensityWithPullback(latent.values, worker.baseParameters, into: $0)
     }

@@ -11,7 +11,7 @@ extension Trainer {
       if context?.isFinite == false { return "the context's embedding is not finite" }
       for (index, layer) in chain.layers.enumerated() {
         let value = layer.forward(
-          x, given: context, engine.tileParameters.all.slice(chain.layout.prepared[index]))
+          x, Pass(engine.tileParameters.all.slice(chain.layout.prepared[index]), context: context))
         x = value.values
         let logDeterminant = value.logDeterminant
         if !x.isFinite || !logDeterminant.constant.isFinite || logDeterminant.perEvent?.isFinite == false {

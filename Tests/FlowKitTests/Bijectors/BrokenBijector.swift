@@ -40,29 +40,25 @@ struct BrokenBijector: InvertiblyDifferentiable {
     base.initialParameters(using: &random) + (fault == .tooManyInitialParameters ? [0] : [])
   }
 
-  func forward(_ x: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    var value = base.forward(spoiled(x), given: context, parameters)
+  func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
+    var value = base.forward(spoiled(x), pass)
     if fault == .plainValueRounded { value.values[2, 0] = value.values[2, 0].nextUp }
     spoil(&value)
     return value
   }
 
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    var (value, pullback) = base.forwardWithPullback(spoiled(x), given: context, parameters)
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    var (value, pullback) = base.forwardWithPullback(spoiled(x), pass)
     spoil(&value)
     return (value, spoiled(pullback, ignoring: .logDeterminantCotangentIgnored))
   }
 
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
-    inverseWithPullback(z, given: context, parameters).value
+  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+    inverseWithPullback(z, pass).value
   }
 
-  func inverseWithPullback(
-    _ z: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
-    var (value, pullback) = base.inverseWithPullback(z, given: context, parameters)
+  func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    var (value, pullback) = base.inverseWithPullback(z, pass)
     if fault == .inverseOff { value.values[1, 3] += 1e-3 }
     if fault == .inverseLogDeterminantSign {
       value.logDeterminant.perEvent!.add(value.logDeterminant.perEvent!, scaledBy: -2)

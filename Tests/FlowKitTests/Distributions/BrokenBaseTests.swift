@@ -56,11 +56,11 @@ private struct BrokenBase: BaseDistribution {
     }
   }
 
-  func sample(into z: inout Tile, _ parameters: Parameters, from stream: SampleStream) {
+  func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
     for event in 0..<z.width {
-      var random = stream.random(for: fault == .samplePrefix ? event % 64 - stream.first : event)
+      var numbers = random.stream(of: fault == .samplePrefix ? event % 64 - random.first : event)
       for i in 0..<dimension {
-        let noise = (0..<12).reduce(-6) { sum, _ in sum + random.uniform() }
+        let noise = (0..<12).reduce(-6) { sum, _ in sum + numbers.uniform() }
         z[i, event] = parameters[0] + Scalar(fault == .samples ? 1.1 * noise : noise)
       }
     }

@@ -104,11 +104,9 @@ private struct Bent: Bijector {
 
   var structure: JacobianStructure { .diagonal(dimension, isAffine: false, signs: nil) }
 
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(x), { values, _, _ in values })
   }
 
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed { Transformed(z) }
+  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed { Transformed(z) }
 }

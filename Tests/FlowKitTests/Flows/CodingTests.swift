@@ -19,13 +19,11 @@ private struct Nudge: ListedLayer {
       amount: try arguments.number("amount", positional: true, default: 1, "a number") { _ in true })
   }
 
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(moved(x, by: Scalar(amount))), { values, _, _ in values })
   }
 
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     Transformed(moved(z, by: Scalar(-amount)))
   }
 

@@ -8,11 +8,9 @@ private struct Cliff: Bijector {
   var parameterShapes: [ParameterShape] { [ParameterShape("shift", [1])] }
   var structure: JacobianStructure { .diagonal(1, isAffine: true, signs: [1]) }
 
-  func forwardWithPullback(
-    _ x: consuming Tile, given context: Tile?, _ parameters: Parameters
-  ) -> (value: Transformed, pullback: Pullback) {
+  func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var z = x
-    z.add(Tile(features: 1, like: z, filledWith: parameters[0] > 0.05 ? .nan : parameters[0]))
+    z.add(Tile(features: 1, like: z, filledWith: pass.parameters[0] > 0.05 ? .nan : pass.parameters[0]))
     return (
       Transformed(z),
       { values, _, gradient in
@@ -22,7 +20,7 @@ private struct Cliff: Bijector {
     )
   }
 
-  func inverse(_ z: consuming Tile, given context: Tile?, _ parameters: Parameters) -> Transformed {
+  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     Transformed(z)
   }
 }
