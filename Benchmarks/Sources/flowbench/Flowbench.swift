@@ -40,7 +40,7 @@ struct Flowbench: ParsableCommand {
     options.batchSize = workload.batchSize
     let trainer = Trainer(flow, train: LabelledEvents(events), options: options, threads: threads)
     let train = try rate(events: workload.batchSize, seconds: 2 * seconds) { call in
-      trainer.step(try trainer.batch(call % trainer.stepsPerEpoch, ofEpoch: 0), rate: 1e-3)
+      try trainer.step(trainer.batch(call % trainer.stepsPerEpoch, ofEpoch: 0), rate: 1e-3)
     }
     let writeTime = threads == 1 ? nil : SharedLines.writeTime()
     let evaluator = trainer.flow.evaluator(threads: threads)

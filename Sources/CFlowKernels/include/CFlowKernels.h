@@ -227,3 +227,6 @@ static inline void flowkit_pause(void) {
   __builtin_ia32_pause();
 #endif
 }
+
+/* The processors that the affinity of the calling thread allows, or 0 where the system does not say. */
+int flowkit_allowed_processors(void);

@@ -103,6 +103,14 @@ public struct LogDeterminant {
     if perEvent == nil { perEvent = row } else { perEvent!.add(row) }
   }
 
+  /// Adds the value of each event.
+  func add(to sums: UnsafeMutableBufferPointer<Double>) {
+    for event in sums.indices { sums[event] += constant }
+    perEvent?.withRow(0) { row in
+      for event in sums.indices { sums[event] += Double(row[event]) }
+    }
+  }
+
   /// The value for one event.
   public func value(of event: Int) -> Double { constant + (perEvent.map { Double($0[0, event]) } ?? 0) }
 }

@@ -28,6 +28,12 @@ public struct Chain: InvertiblyDifferentiable {
     try checkDomains()
   }
 
+  /// The same chain of other objects that are the same layers.
+  init(_ chain: Chain, layers: [any Bijector]) {
+    (self.layers, dimension, contextDimension) = (layers, chain.dimension, chain.contextDimension)
+    layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
+  }
+
   private func checkDomains() throws(FlowError) {
     var values = domain
     for (index, layer) in layers.enumerated() {

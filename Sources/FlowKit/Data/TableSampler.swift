@@ -63,7 +63,7 @@ public final class TableSampler {
   /// Hands all events to `body`, in order, in blocks.
   public func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     let total = shape.dropLast().reduce(1, *)
-    let block = max(Engine.tileWidth, (1 << 19) / shape.last! / Engine.tileWidth * Engine.tileWidth)
+    let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
       try body(try evaluator.sample(events.count, first: first, context: try contexts(of: events), seed: seed))

@@ -12,7 +12,10 @@ public struct Architecture: Sendable, Codable {
   public let chain: Chain
   public let base: any BaseDistribution
   /// The layers of the chain, then the embedding of the context if there is one, then the base.
-  let layout: ParameterLayout
+  public let layout: ParameterLayout
+
+  /// The name of the base's part of the layout.
+  static let baseName = "base"
 
   public init(
     chain: Chain, base: any BaseDistribution, preprocessing: [any Preprocessing] = [],
@@ -27,7 +30,7 @@ public struct Architecture: Sendable, Codable {
     (self.chain, self.base, self.preprocessing) = (chain, base, preprocessing)
     (self.contextPreprocessing, self.contextEmbedding) = (contextPreprocessing, contextEmbedding)
     let embedding = contextEmbedding.map { [(ContextEmbedding.partName, $0 as any Parameterized)] } ?? []
-    layout = ParameterLayout(chain.layout.parts.map { ($0.name, $0.value) } + embedding + [("base", base)])
+    layout = ParameterLayout(chain.layout.parts.map { ($0.name, $0.value) } + embedding + [(Self.baseName, base)])
   }
 
   /// D.

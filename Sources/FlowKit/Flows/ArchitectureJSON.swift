@@ -30,21 +30,3 @@ extension Decodable {
     }
   }
 }
-
-extension Architecture {
-  /// The same of objects of its own: cores that count the references of one object wait for each other. What cannot be
-  /// decoded, such as a layer of a kind that is not registered inside another layer, is shared.
-  func copy() -> Architecture {
-    let registry = chain.layers.reduce(LayerRegistry.standard) { $0.adding(type(of: $1)) }
-    do throws(FlowError) {
-      return Architecture(
-        chain: try Chain(jsonText: chain.jsonText(), "a chain", registry: registry), base: base,
-        preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
-        contextEmbedding: try contextEmbedding.map { embedding throws(FlowError) in
-          try ContextEmbedding(jsonText: embedding.jsonText(), "an embedding")
-        })
-    } catch {
-      return self
-    }
-  }
-}

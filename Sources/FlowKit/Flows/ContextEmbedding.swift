@@ -36,12 +36,11 @@ public struct ContextEmbedding: Parameterized {
 
   func forward(_ c: Tile, _ pass: Pass) -> Tile { network.forward(c, pass) }
 
-  /// e, and what adds the gradient of the parameters for a cotangent of e.
+  /// e, and the map from its cotangent to that of c; it adds to that of the parameters.
   func forwardWithPullback(
     _ c: Tile, _ pass: Pass
-  ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Void) {
-    let (value, pullback) = network.forwardWithPullback(c, pass)
-    return (value, { _ = pullback($0, &$1) })
+  ) -> (value: Tile, pullback: (consuming Tile, inout Gradient) -> Tile) {
+    network.forwardWithPullback(c, pass)
   }
 
   // MARK: Coding
@@ -64,26 +63,5 @@ public struct ContextEmbedding: Parameterized {
     try container.encode(inputs, forKey: .inputs)
     try container.encode(widths, forKey: .widths)
     try container.encode(activation, forKey: .activation)
-  }
-}
-
-extension Architecture {
-  /// The embedding's part of what tiles see of θ.
-  private var embeddingRange: Range<Int> { layout.parts[chain.layers.count].prepared }
-
-  /// What the chain sees of a preprocessed context; `parameters` are those of the whole flow, as tiles see them.
-  func embedded(_ context: Tile?, _ parameters: Parameters) -> Tile? {
-    guard let contextEmbedding, let context else { return context }
-    return contextEmbedding.forward(context, Pass(parameters.slice(embeddingRange)))
-  }
-
-  /// The same, and what adds the gradient of the embedding's parameters for a cotangent of the value; nil without one.
-  func embeddedWithPullback(
-    _ context: Tile?, _ parameters: Parameters
-  ) -> (value: Tile?, pullback: ((Tile, inout Gradient) -> Void)?) {
-    guard let contextEmbedding, let context else { return (context, nil) }
-    let range = embeddingRange
-    let (value, pullback) = contextEmbedding.forwardWithPullback(context, Pass(parameters.slice(range)))
-    return (value, { cotangent, gradient in gradient.withSlice(range) { pullback(cotangent, &$0) } })
   }
 }

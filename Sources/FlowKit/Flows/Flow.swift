@@ -1,26 +1,46 @@
+internal import Synchronization
+
 /// A density p(x) or p(x | c): an architecture and its parameters.
 ///
-/// A value: copies are independent, and scoring or sampling does not change it. `evaluator()` prepares it for repeated
-/// use; the methods here are for single calls.
+/// A value: copies are independent, and scoring or sampling does not change it. What is costly about a call, prepared
+/// parameters and threads, is made once and shared by the copies; `evaluator()` gives a caller its own. Events, latents and
+/// contexts are row-major arrays, N × D, N × D and N × C; a context of one row is shared by all events.
 public struct Flow: Sendable {
   public let architecture: Architecture
+  private var values: [Scalar]
+  private var shared = SharedEvaluator()
+
   /// θ, flat, laid out as `architecture.parameterShapes` says. Entries that the architecture has no use for are 0.
   public var parameters: [Scalar] {
-    willSet { precondition(newValue.count == architecture.parameterCount, "\(newValue.count) parameters") }
-    didSet { parameters = Self.cleared(parameters, architecture) }
+    get { values }
+    set {
+      values = newValue
+      parametersChanged()
+    }
+    _modify {
+      defer { parametersChanged() }
+      yield &values
+    }
   }
 
   public init(architecture: Architecture, parameters: [Scalar]) {
-    precondition(
-      parameters.count == architecture.parameterCount,
-      "\(parameters.count) parameters for an architecture of \(architecture.parameterCount)")
-    self.architecture = architecture
-    self.parameters = Self.cleared(parameters, architecture)
+    (self.architecture, values) = (architecture, parameters)
+    parametersChanged()
   }
 
-  private static func cleared(_ parameters: consuming [Scalar], _ architecture: Architecture) -> [Scalar] {
-    parameters.withUnsafeMutableBufferPointer { architecture.layout.clearUnused($0) }
-    return parameters
+  init(_ subject: any Trainable, parameters: [Scalar]) {
+    guard let architecture = subject as? Architecture else {
+      preconditionFailure("what is trained is no flow but \(type(of: subject)): ask for its parameters")
+    }
+    self.init(architecture: architecture, parameters: parameters)
+  }
+
+  private mutating func parametersChanged() {
+    precondition(
+      values.count == architecture.parameterCount,
+      "\(values.count) parameters for an architecture of \(architecture.parameterCount)")
+    values.withUnsafeMutableBufferPointer { [layout = architecture.layout] in layout.clearUnused($0) }
+    shared = SharedEvaluator()
   }
 
   /// A flow with initial parameters, drawn from `seed`.
@@ -55,22 +75,54 @@ public struct Flow: Sendable {
   public var dimension: Int { architecture.dimension }
   public var contextDimension: Int { architecture.contextDimension }
 
-  /// log p(x | c) in nats of each event.
-  ///
-  /// - Parameters:
-  ///   - events: N × D values, row-major, in the data's own units.
-  ///   - context: N × C values for a conditional flow.
+  /// log p(x | c) in nats of each event, in the data's own units: −∞ outside the flow's domain, NaN for a NaN.
   public func logDensity(_ events: [Double], context: [Double] = []) -> [Double] {
-    evaluator().logDensity(events, context: context)
+    shared.evaluate(self) { $0.logDensity(events, context: context) }
   }
 
-  /// `count` events, N × D row-major. The same seed gives the same events, and fewer events are a prefix of more.
+  /// ∂ log p(x | c)/∂x of each event; NaN where log p is not finite.
+  public func gradient(ofLogDensity events: [Double], context: [Double] = []) -> [Double] {
+    shared.evaluate(self) { $0.gradient(ofLogDensity: events, context: context) }
+  }
+
+  /// The latent z to which the flow maps each event.
+  public func latent(of events: [Double], context: [Double] = []) -> [Double] {
+    shared.evaluate(self) { $0.latent(of: events, context: context) }
+  }
+
+  /// The events x that the flow maps to latents z.
+  ///
+  /// - Throws: where a numeric inverse does not converge.
+  public func events(from latents: [Double], context: [Double] = []) throws(FlowError) -> [Double] {
+    try shared.evaluate(self) { evaluator throws(FlowError) in try evaluator.events(from: latents, context: context) }
+  }
+
+  /// `count` events. The same seed gives the same events, and fewer events are a prefix of more.
+  ///
+  /// - Throws: where a numeric inverse does not converge.
   public func sample(_ count: Int, context: [Double] = [], seed: UInt64 = 0) throws(FlowError) -> [Double] {
-    try evaluator().sample(count, context: context, seed: seed)
+    try shared.evaluate(self) { evaluator throws(FlowError) in
+      try evaluator.sample(count, context: context, seed: seed)
+    }
   }
 
-  /// This flow made ready for many calls.
+  /// This flow made ready for many calls, by one thread at a time.
   public func evaluator(threads: Int? = nil) -> FlowEvaluator {
     FlowEvaluator(self, threads: threads)
+  }
+}
+
+/// The evaluator of a flow's own methods, made by the first of them. Calls from several threads wait for each other.
+private final class SharedEvaluator: Sendable {
+  private let evaluator = Mutex<FlowEvaluator?>(nil)
+
+  func evaluate<Failure: Error>(
+    _ flow: Flow, _ body: (FlowEvaluator) throws(Failure) -> [Double]
+  ) throws(Failure) -> [Double] {
+    try evaluator.withLock { (evaluator) throws(Failure) in
+      let ready = evaluator ?? FlowEvaluator(flow)
+      evaluator = ready
+      return try body(ready)
+    }
   }
 }

@@ -31,6 +31,11 @@ public struct EventRandom: Sendable {
     return EventRandom(seed: hash ^ hash >> 31, purpose: purpose, first: first, part: part)
   }
 
+  /// The random numbers of the events from number `first` + `events` on.
+  func advanced(by events: Int) -> EventRandom {
+    EventRandom(seed: seed, purpose: purpose, first: first + events, part: part)
+  }
+
   func part(_ part: Int) -> EventRandom { EventRandom(seed: seed, purpose: purpose, first: first, part: part) }
 
   /// The word of the counter that names the purpose, for kernels: the purpose, then 8 bits for one of several draws, then

@@ -1,26 +1,27 @@
-/// Where the parameters of each part of a flow stand in the one buffer, and in that of the prepared parameters.
-struct ParameterLayout: Sendable {
-  struct Part: Sendable {
+/// Where the parameters of each part of what is trained stand in the one buffer, and in that of the prepared parameters.
+public struct ParameterLayout: Sendable {
+  public struct Part: Sendable {
     /// The part's name in checkpoints and messages, such as `03-coupling-affine`.
-    let name: String
-    let value: any Parameterized
+    public let name: String
+    public let value: any Parameterized
     /// Its part of θ.
-    let parameters: Range<Int>
-    /// Its part of what tiles see.
-    let prepared: Range<Int>
+    public let parameters: Range<Int>
+    /// Its part of what tiles see: the slice of a `Pass` that belongs to it.
+    public let prepared: Range<Int>
   }
 
-  let parts: [Part]
+  public let parts: [Part]
   /// The number of scalars in θ.
-  let parameterCount: Int
+  public let parameterCount: Int
   /// The number of scalars that tiles see.
-  let tileParameterCount: Int
+  public let tileParameterCount: Int
   /// The number of prepared scalars, or nil where no part prepares any and tiles see θ itself.
   let preparedCount: Int?
   /// Each part's `prepared`, for layers in succession: to take a part out of `parts` copies all of it.
   let prepared: [Range<Int>]
 
-  init(_ values: [(name: String, value: any Parameterized)]) {
+  /// The parts in the order of the buffer.
+  public init(_ values: [(name: String, value: any Parameterized)]) {
     var (θ, prepared) = (0, 0)
     parts = values.map { name, value in
       defer {
@@ -36,10 +37,29 @@ struct ParameterLayout: Sendable {
     self.prepared = parts.map(\.prepared)
   }
 
-  var parameterShapes: [ParameterShape] {
+  /// Layouts one after the other, each part's name behind that of its layout: for what is made of several trainable values.
+  public init(joining layouts: [(name: String, layout: ParameterLayout)]) {
+    self.init(layouts.flatMap { name, layout in layout.parts.map { ("\(name)/\($0.name)", $0.value) } })
+  }
+
+  /// What tiles see of the parts `range`: of a layout that is joined with others, the slice of a `Pass` that is its own.
+  public func prepared(ofParts range: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return 0..<0 }
+    return prepared[range.lowerBound].lowerBound..<prepared[range.upperBound - 1].upperBound
+  }
+
+  /// All parameters by name, in the order of the flat buffer.
+  public var parameterShapes: [ParameterShape] {
     parts.flatMap { part in
       part.value.parameterShapes.map { ParameterShape("\(part.name)/\($0.name)", $0.dimensions) }
     }
+  }
+
+  /// Where training starts without data, each part in turn.
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    var values: [Scalar] = []
+    for part in parts { values += part.value.initialParameters(using: &random) }
+    return values
   }
 
   /// Sets to 0 what the parts have no use for, in parameters or in their gradient.

@@ -39,9 +39,15 @@ enum Products {
     let stride: Int
   }
 
-  #if !DoublePrecision
+  #if DoublePrecision
+    private static let hasOwnKernels = false
+  #else
     private static let hasOwnKernels = flowkit_has_products() != 0
   #endif
+
+  /// Whether most products give an event other bits in a tile of another width, as OpenBLAS does. Where kernels of our own
+  /// are used, the few products that are left to OpenBLAS are made at full width.
+  static var dependOnWidth: Bool { !hasOwnKernels }
 
   /// What follows the product: a bias per row, and negative values become 0.
   struct Finish {
@@ -64,6 +70,13 @@ enum Products {
       }
     #endif
     singleThreaded
+    guard columns >= Tile.fullWidth else {
+      return atFullWidth(b, inner, c, rows, columns: columns, keeping: adding) { b, c in
+        multiply(
+          a, transposed: transposed, depths: depths, b, into: c, rows: rows, columns: Tile.fullWidth, inner: inner,
+          adding: adding, finish)
+      }
+    }
     // Products of 16 rows run at full speed.
     for start in stride(from: 0, to: rows, by: depths == nil ? rows : 16) {
       let own = start..<min(rows, start + (depths == nil ? rows : 16))
@@ -76,6 +89,24 @@ enum Products {
         adding ? 1 : 0, c.base + start * c.stride, Int32(c.stride))
     }
     Self.finish(c, rows, columns, finish)
+  }
+
+  /// Calls `body` with copies of narrow B (inner rows) and C that are as wide as a full tile; B's last column fills the
+  /// rest.
+  private static func atFullWidth(
+    _ b: Matrix, _ inner: Int, _ c: Matrix, _ rows: Int, columns: Int, keeping: Bool, _ body: (Matrix, Matrix) -> Void
+  ) {
+    let width = Tile.fullWidth
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: (inner + rows) * width) { wide in
+      let (wideB, wideC) = (wide.baseAddress!, wide.baseAddress! + inner * width)
+      for row in 0..<inner {
+        for column in 0..<width { wideB[row * width + column] = b.base[row * b.stride + min(column, columns - 1)] }
+      }
+      wideC.initialize(repeating: 0, count: rows * width)
+      for row in 0..<rows where keeping { (wideC + row * width).update(from: c.base + row * c.stride, count: columns) }
+      body(Matrix(base: wideB, stride: width), Matrix(base: wideC, stride: width))
+      for row in 0..<rows { (c.base + row * c.stride).update(from: wideC + row * width, count: columns) }
+    }
   }
 
   static func finish(_ c: Matrix, _ rows: Int, _ columns: Int, _ finish: Finish) {
@@ -205,6 +236,12 @@ extension WeightMatrix {
     precondition(rows == columns && x.features == rows, "a \(rows) × \(columns) triangle, x has \(x.features) rows")
     guard rows > 0 else { return }
     Products.singleThreaded
+    guard x.width >= Tile.fullWidth else {
+      var wide = Tile(features: rows, width: Tile.fullWidth, like: x)
+      wide.fill { feature, event in x[feature, min(event, x.width - 1)] }
+      solveTriangular(lower: lower, transposed: transposed, unitDiagonal: unitDiagonal, in: &wide)
+      return x.fill { feature, event in wide[feature, event] }
+    }
     blasSolveTriangular(
       CblasRowMajor, CblasLeft, lower ? CblasLower : CblasUpper, transposed ? CblasTrans : CblasNoTrans,
       unitDiagonal ? CblasUnit : CblasNonUnit, Int32(rows), Int32(x.width), 1, base, Int32(stride), x.mutableBase(),

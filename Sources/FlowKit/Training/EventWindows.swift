@@ -13,8 +13,8 @@ package final class EventWindows {
   /// Events in memory.
   ///
   /// - Parameter seed: decides the order; nil keeps that of the data.
-  init(_ events: LabelledEvents, _ architecture: Architecture, seed: UInt64?) {
-    data = TrainingData(events, architecture)
+  init(_ events: LabelledEvents, _ subject: any Trainable, seed: UInt64?) {
+    data = TrainingData(events, subject)
     plan = EpochPlan(eventsBefore: [0, data.capacity], capacity: data.capacity, seed: seed)
     reader = nil
   }
@@ -23,13 +23,13 @@ package final class EventWindows {
   ///   - buffer: how many bytes the events may take in memory.
   ///   - batchSize: the most events that are asked for at once, which must fit.
   package init(
-    _ events: EventSet, _ architecture: Architecture, buffer: Int, batchSize: Int, seed: UInt64?
+    _ events: EventSet, _ subject: any Trainable, buffer: Int, batchSize: Int, seed: UInt64?
   ) throws(FlowError) {
-    let bytes = TrainingData.bytesPerEvent(architecture, hasWeights: events.hasWeights) + orderBytes
+    let bytes = TrainingData.bytesPerEvent(subject, hasWeights: events.hasWeights) + orderBytes
     let meanWeight = events.hasWeights ? try events.meanWeight() : nil
     let most = min(buffer / bytes, Int(Int32.max))
     guard events.rows > most, events.rows > batchSize else {
-      data = TrainingData(capacity: events.rows, architecture, meanWeight: meanWeight)
+      data = TrainingData(capacity: events.rows, subject, meanWeight: meanWeight)
       plan = EpochPlan(eventsBefore: events.eventsBefore, capacity: events.rows, seed: seed)
       reader = nil
       try events.forEachBlock { [data] block in data.store(block.events, firstEvent: block.first, at: block.first) }
@@ -37,7 +37,7 @@ package final class EventWindows {
     }
     // A batch must not reach into three windows, and all windows of an epoch but the last lack less than a block.
     let capacity = max(most / 2, events.table.blockRows + batchSize)
-    data = TrainingData(capacity: 2 * capacity, architecture, meanWeight: meanWeight)
+    data = TrainingData(capacity: 2 * capacity, subject, meanWeight: meanWeight)
     plan = EpochPlan(eventsBefore: events.eventsBefore, capacity: capacity, seed: seed)
     reader = WindowReader(events, data, capacity: capacity)
   }
@@ -64,15 +64,12 @@ package final class EventWindows {
     return places
   }
 
-  /// Σ −wᵢ log p(xᵢ) / Σ wᵢ over all events, in the data's units.
-  func meanLoss(_ engine: Engine) throws(FlowError) -> Double {
-    let objective = MaximumLikelihood(data: data)
-    var sum = 0.0
+  /// Hands the places of all events to `body`, in order, as many at a time as are in memory together.
+  func forEachWindow(_ body: (Range<Int32>) throws(FlowError) -> Void) throws(FlowError) {
     for (index, window) in windows(ofEpoch: 0).enumerated() {
       let place = Int32(try place(of: index, after: index, inEpoch: 0))
-      sum += objective.lossSum(place..<(place + Int32(window.positions.count)), engine)
+      try body(place..<(place + Int32(window.positions.count)))
     }
-    return sum / Double(count)
   }
 
   private func windows(ofEpoch number: Int) -> [EpochPlan.Window] {

@@ -13,7 +13,7 @@ extension Trainer {
     from checkpoint: TrainingCheckpoint? = nil, saves: TrainingSaves? = nil,
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> TrainingResult {
-    var run = if let checkpoint { Run(checkpoint) } else { Run(try newCheckpoint()) }
+    var run = if let checkpoint { Run(checkpoint) } else { Run(newCheckpoint()) }
     if let checkpoint {
       try check(checkpoint)
       state.restore(checkpoint)
@@ -41,6 +41,9 @@ extension Trainer {
     let start = ContinuousClock.now
     var lastSave = ContinuousClock.now
     var eventsPerSecond = 0.0
+    /// What steps have taken since the plan was made, and the last validation; nil before the first.
+    var sincePlan = (steps: 0, seconds: 0.0)
+    var validationSeconds: Double?
     var failure: FlowError?
     /// Where an interrupted run can go on: before its last epoch was cut short.
     var interruptedAt: TrainingCheckpoint?
@@ -53,19 +56,18 @@ extension Trainer {
     var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
   }
 
-  private func newCheckpoint() throws(FlowError) -> TrainingCheckpoint {
-    let start = ContinuousClock.now
-    let steps = try plannedSteps()
-    return TrainingCheckpoint(
-      totalSteps: steps, seconds: (ContinuousClock.now - start).inSeconds, current: state.current, good: state.good)
+  private func newCheckpoint() -> TrainingCheckpoint {
+    var checkpoint = TrainingCheckpoint(plan: firstPlan(), current: state.current, good: state.good)
+    (checkpoint.optimizer, checkpoint.momentNames) = (optimizer.name, optimizer.moments)
+    return checkpoint
   }
 
   private func check(_ checkpoint: TrainingCheckpoint) throws(FlowError) {
-    let sizes = [checkpoint.current, checkpoint.good].flatMap {
-      [$0.parameters.count, $0.firstMoment.count, $0.secondMoment.count]
-    }
     let steps = 0...max(0, min(stepsPerEpoch, checkpoint.totalSteps - checkpoint.step))
-    guard sizes.allSatisfy({ $0 == architecture.parameterCount }), steps.contains(checkpoint.stepOfEpoch) else {
+    guard
+      [checkpoint.current, checkpoint.good].allSatisfy(state.fits), checkpoint.optimizer == optimizer.name,
+      steps.contains(checkpoint.stepOfEpoch)
+    else {
       throw FlowError(.format, "the state of the training to resume does not fit these data and this flow")
     }
   }
@@ -81,25 +83,27 @@ extension Trainer {
     case finished
     /// Stopped before its first step.
     case empty
-    case notFinite(batch: ArraySlice<Int32>)
+    case notFinite(batch: Batch)
   }
 
   private func trainEpoch(
     _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void, _ shouldStop: () -> Bool
   ) throws(FlowError) -> EpochOutcome {
-    let schedule = LearningRateSchedule(peak: options.learningRate, totalSteps: run.at.totalSteps)
     let start = ContinuousClock.now
     var lastShown = start
     var events = 0
-    for index in run.at.stepOfEpoch..<stepsOfEpoch(run) {
+    while run.at.stepOfEpoch < stepsOfEpoch(run) {
+      let index = run.at.stepOfEpoch
       if let reason = reasonToStop(run, index, shouldStop) {
         if reason == .interrupted { run.interruptedAt = checkpoint(run) }
         run.at.stopped = reason
         break
       }
       let batch = try reading(run, saves) { () throws(FlowError) in try self.batch(index, ofEpoch: run.at.epoch) }
-      run.at.learningRate = schedule.rate(at: run.at.step + index) / Double(1 << run.at.failures)
-      let loss = step(batch, rate: run.at.learningRate)
+      try revisePlan(&run)
+      let peak = options.learningRate / Double(1 << run.at.failures)
+      run.at.learningRate = run.at.plan.rate(at: run.at.step + index, peak: peak, schedule)
+      let loss = try timedStep(batch, &run)
       if !loss.isFinite { return .notFinite(batch: batch) }
       if index == 0 {
         state.confirmStart()
@@ -151,9 +155,9 @@ extension Trainer {
   private func finishEpoch(
     _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void
   ) throws(FlowError) {
-    let valid = try reading(run, saves) { () throws(FlowError) in try validation?.meanLoss(engine) }
+    let valid = try reading(run, saves) { () throws(FlowError) in try validationLoss(&run) }
     let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
-    run.at.step += stepsOfEpoch(run)
+    run.at.step += run.at.stepOfEpoch
     run.at.epoch += 1
     (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
     let loss = valid ?? train
@@ -177,9 +181,9 @@ extension Trainer {
   }
 
   private func recover(
-    from batch: ArraySlice<Int32>, _ run: inout Run, _ observe: (TrainingEvent) -> Void
+    from batch: Batch, _ run: inout Run, _ observe: (TrainingEvent) -> Void
   ) -> FlowError? {
-    let place = "step \(state.adam.steps + 1), \(nonFinitePlace(batch))"
+    let place = "step \(state.steps + 1), \(nonFinitePlace(batch))"
     state.restoreGood()
     engine.prepare()
     run.at.failures += 1
@@ -200,32 +204,9 @@ extension Trainer {
       run.at.best
       ?? TrainingCheckpoint.Best(parameters: engine.parameters.values, epoch: run.at.epoch, loss: .nan)
     return TrainingResult(
-      flow: Flow(architecture: architecture, parameters: best.parameters), bestEpoch: best.epoch, loss: best.loss,
+      subject: objective.subject, parameters: best.parameters, bestEpoch: best.epoch, loss: best.loss,
       stopped: run.at.stopped!, failure: run.failure, history: run.at.history,
       checkpoint: run.interruptedAt ?? checkpoint(run))
-  }
-
-  /// `epochs`, or what the time limit allows by a measurement of about 2 % of it on a copy of the state.
-  private func plannedSteps() throws(FlowError) -> Int {
-    guard let minutes = options.minutes else { return max(1, options.epochs * stepsPerEpoch) }
-    // Events that are read from a file are waited for once.
-    _ = try batch(0, ofEpoch: 0)
-    let start = ContinuousClock.now
-    let budget = min(2, 1.2 * minutes)
-    var steps = 0
-    repeat {
-      _ = step(try batch(steps % stepsPerEpoch, ofEpoch: 0), rate: 0)
-      steps += 1
-    } while (ContinuousClock.now - start).inSeconds < budget
-    let perStep = (ContinuousClock.now - start).inSeconds / Double(steps)
-    let validationStart = ContinuousClock.now
-    _ = try validation?.meanLoss(engine)
-    let perEpoch = perStep * Double(stepsPerEpoch) + (ContinuousClock.now - validationStart).inSeconds
-    state.restoreGood()
-    engine.prepare()
-    // A twentieth is kept for a machine that becomes slower: a schedule that is cut off misses its best steps.
-    let remaining = 57 * minutes - (ContinuousClock.now - start).inSeconds
-    return max(1, Int(remaining / perEpoch * Double(stepsPerEpoch)))
   }
 }
 

@@ -1,18 +1,24 @@
-/// Fits a flow to events by maximum likelihood with Adam.
+/// Minimises an objective over events with an optimizer: keeps the order of events, the learning rate, stopping, saving, and
+/// what to do when numbers leave the finite range.
 ///
 /// The same seed and events give the same parameters, bit for bit, for any number of threads.
 public final class Trainer {
   public let options: TrainingOptions
-  let architecture: Architecture
+  let objective: any Objective
+  let optimizer: any Optimizer
+  let schedule: any Schedule
   let engine: Engine
+  let gradient: BatchGradient
+  let evaluation: ObjectiveEvaluation
   let events: EventWindows
   let validation: EventWindows?
-  let objective: MaximumLikelihood
-  let gradient: BatchGradient
-  var state: TrainingState
+  let state: TrainingState
+  var threads: ThreadChoice
   /// The number of steps in one pass over the training events.
   public let stepsPerEpoch: Int
 
+  /// Trains a flow by maximum likelihood.
+  ///
   /// - Parameters:
   ///   - train: N × D events in the data's units, all finite, with N × C values of context and N weights ≥ 0, if any.
   ///   - validation: events that decide when training ends; none trains to the end.
@@ -20,10 +26,24 @@ public final class Trainer {
     _ flow: Flow, train: LabelledEvents, validation: LabelledEvents? = nil, options: TrainingOptions,
     threads: Int? = nil
   ) {
-    let architecture = flow.architecture
     self.init(
-      flow, EventWindows(train, architecture, seed: options.seed),
-      validation.map { EventWindows($0, architecture, seed: nil) }, options, threads)
+      MaximumLikelihood(flow.architecture), from: flow.parameters, train: train, validation: validation,
+      options: options, threads: threads)
+  }
+
+  /// Trains the subject of any objective, from `parameters` on.
+  ///
+  /// - Parameters:
+  ///   - threads: by default as many as are fastest, which the first steps find out, and others now and then.
+  public convenience init(
+    _ objective: some Objective, from parameters: [Scalar], train: LabelledEvents, validation: LabelledEvents? = nil,
+    options: TrainingOptions, optimizer: any Optimizer = Adam(), schedule: any Schedule = CosineSchedule(),
+    threads: Int? = nil
+  ) {
+    let subject = objective.subject
+    self.init(
+      objective, parameters, EventWindows(train, subject, seed: options.seed),
+      validation.map { EventWindows($0, subject, seed: nil) }, options, optimizer, schedule, threads)
   }
 
   /// Trains on the events of tables. Training events beyond `options.buffer`, and validation events beyond a quarter of
@@ -39,49 +59,79 @@ public final class Trainer {
     let validation = try validation.map { events throws(FlowError) in
       try EventWindows(events, architecture, buffer: options.buffer / 4, batchSize: 1, seed: nil)
     }
-    self.init(flow, windows, validation, options, threads)
+    self.init(
+      MaximumLikelihood(architecture), flow.parameters, windows, validation, options, Adam(), CosineSchedule(), threads)
   }
 
   private init(
-    _ flow: Flow, _ events: EventWindows, _ validation: EventWindows?, _ options: TrainingOptions, _ threads: Int?
+    _ objective: any Objective, _ parameters: [Scalar], _ events: EventWindows, _ validation: EventWindows?,
+    _ options: TrainingOptions, _ optimizer: any Optimizer, _ schedule: any Schedule, _ threads: Int?
   ) {
     (self.options, self.events, self.validation) = (options, events, validation)
-    architecture = flow.architecture
-    engine = Engine(flow, threads: threads, isTraining: true)
-    objective = MaximumLikelihood(data: events.data)
+    (self.objective, self.optimizer, self.schedule) = (objective, optimizer, schedule)
+    engine = Engine(objective.subject.layout, ParameterBuffer(parameters), threads: threads, isTraining: true)
     stepsPerEpoch = (events.count + options.batchSize - 1) / options.batchSize
-    gradient = BatchGradient(engine, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
-    state = TrainingState(engine.parameters)
+    let forms = PerWorker(engine.pool) { $0 == 0 ? objective.form : objective.copied().form }
+    gradient = BatchGradient(engine, forms, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
+    evaluation = ObjectiveEvaluation(engine, forms, batchSize: options.batchSize)
+    state = TrainingState(engine.parameters, optimizer)
+    self.threads = ThreadChoice(most: engine.pool.count, isFixed: threads != nil)
   }
 
   /// Whether the training events are read again in every epoch, because they do not fit into the buffer.
   public var isStreaming: Bool { events.areStreamed }
 
-  /// The flow as it is now.
-  public var flow: Flow { Flow(architecture: architecture, parameters: engine.parameters.values) }
+  /// θ as it is now.
+  public var parameters: [Scalar] { engine.parameters.values }
 
-  /// One step on the events of `batch`. Where the loss or the gradient is not finite, nothing changes but the returned
-  /// loss, which is NaN.
-  @discardableResult
-  public func step(_ batch: ArraySlice<Int32>, rate: Double) -> Double {
-    let loss = gradient.compute(objective, batch)
-    let norm = gradient.squaredNorm().squareRoot()
-    guard loss.isFinite, norm.isFinite else { return .nan }
-    let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
-    state.adam.step(engine, gradient.gradient, clip: clip, rate: rate)
-    engine.prepare(afterStep: true)
-    return loss
+  /// The flow as it is now, where a flow is trained.
+  public var flow: Flow { Flow(objective.subject, parameters: parameters) }
+
+  /// Events for one step.
+  public struct Batch: Sendable {
+    let places: ArraySlice<Int32>
+    fileprivate let owner: ObjectIdentifier
+    /// The number of events.
+    public var count: Int { places.count }
   }
 
   /// Batch `index` of an epoch, for `step`, before the next batch is asked for. The order in which an epoch visits the
   /// events is a function of (seed, epoch); all batches have nearly the same size, so that none is a noisy remainder.
   ///
   /// - Throws: where events that do not fit into memory cannot be read.
-  public func batch(_ index: Int, ofEpoch epoch: Int) throws(FlowError) -> ArraySlice<Int32> {
+  public func batch(_ index: Int, ofEpoch epoch: Int) throws(FlowError) -> Batch {
+    precondition(0..<stepsPerEpoch ~= index && epoch >= 0, "batch \(index) of \(stepsPerEpoch), epoch \(epoch)")
     let count = events.count
-    return try events.batch(
-      (index * count / stepsPerEpoch)..<((index + 1) * count / stepsPerEpoch), ofEpoch: epoch)
+    return Batch(
+      places: try events.batch(
+        (index * count / stepsPerEpoch)..<((index + 1) * count / stepsPerEpoch), ofEpoch: epoch),
+      owner: ObjectIdentifier(self))
   }
+
+  /// The first events in memory, whatever the size of batches.
+  package func batch(ofFirst count: Int) -> Batch {
+    precondition(0...events.data.capacity ~= count, "\(count) of \(events.data.capacity) events")
+    return Batch(places: Array(0..<Int32(count))[...], owner: ObjectIdentifier(self))
+  }
+
+  /// One step on the events of `batch`. Where the loss or the gradient is not finite, nothing changes but the returned
+  /// loss, which is NaN.
+  ///
+  /// - Throws: what the objective throws.
+  @discardableResult
+  public func step(_ batch: Batch, rate: Double) throws(FlowError) -> Double {
+    precondition(batch.owner == ObjectIdentifier(self), "a batch of another trainer")
+    let (loss, squaredNorm) = try gradient.compute(events.data, batch.places, random: random)
+    let norm = squaredNorm.squareRoot()
+    guard loss.isFinite, norm.isFinite else { return .nan }
+    let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
+    state.update(engine, gradient.gradient, scale: clip, rate: rate)
+    engine.prepare(afterStep: true)
+    return loss
+  }
+
+  /// The random numbers of the next step: event i of its batch has number i.
+  var random: EventRandom { EventRandom(seed: options.seed, purpose: .passes, first: state.steps << 32) }
 }
 
 /// Events with what belongs to each: context and weight.
@@ -101,50 +151,5 @@ public struct LabelledEvents: Sendable {
     LabelledEvents(
       Array(events.prefix(count * dimension)), context: Array(context.prefix(count * contextDimension)),
       weights: weights.map { Array($0.prefix(count)) })
-  }
-}
-
-/// What a training step changes, and a copy of it from when all was well.
-final class TrainingState {
-  typealias Copy = TrainingCheckpoint.Optimizer
-  let parameters: ParameterBuffer
-  let adam: Adam
-  /// The start of this epoch, and the last start from which a step was finite: the last step of an epoch can leave
-  /// parameters that nothing has been computed with yet.
-  private var start: Copy
-  private(set) var good: Copy
-
-  init(_ parameters: ParameterBuffer) {
-    self.parameters = parameters
-    adam = Adam(count: parameters.count)
-    start = Copy(
-      parameters: parameters.values, firstMoment: adam.firstMoment.values, secondMoment: adam.secondMoment.values,
-      steps: 0)
-    good = start
-  }
-
-  var current: Copy {
-    Copy(
-      parameters: parameters.values, firstMoment: adam.firstMoment.values, secondMoment: adam.secondMoment.values,
-      steps: adam.steps)
-  }
-
-  func markStart() { start = current }
-
-  func confirmStart() { good = start }
-
-  func restoreGood() { restore(good) }
-
-  /// Goes on from a checkpoint.
-  func restore(_ checkpoint: TrainingCheckpoint) {
-    (start, good) = (checkpoint.good, checkpoint.good)
-    restore(checkpoint.current)
-  }
-
-  private func restore(_ copy: Copy) {
-    parameters.copy(copy.parameters)
-    adam.firstMoment.copy(copy.firstMoment)
-    adam.secondMoment.copy(copy.secondMoment)
-    adam.steps = copy.steps
   }
 }

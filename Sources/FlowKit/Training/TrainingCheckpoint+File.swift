@@ -1,11 +1,14 @@
-// In a model file, the group /training: attributes for the numbers, and the datasets current/…, good/… (parameters,
-// first_moment, second_moment, flat as in memory) and best. The history is that of the model, up to the attribute epoch.
+// In a model file, the group /training: attributes for the numbers, and the datasets current/…, good/… (parameters and the
+// optimizer's moments, such as first_moment, flat as in memory) and best. The history is that of the model, up to the attribute epoch.
 
 extension TrainingCheckpoint {
   func write(to root: borrowing HDF5.Group) throws(FlowError) {
     let group = try root.makeGroup("training")
     try group.setAttributes([
-      "element_type": .text(elementType), "total_steps": .integer(totalSteps), "step": .integer(step),
+      "element_type": .text(elementType), "optimizer": .text(optimizer),
+      "moments": .text(momentNames.joined(separator: ",")), "total_steps": .integer(plan.totalSteps),
+      "warmup_steps": .integer(plan.warmupSteps), "plan_step": .integer(plan.step),
+      "plan_progress": .number(plan.progress), "plan_revision": .integer(plan.revision), "step": .integer(step),
       "step_of_epoch": .integer(stepOfEpoch), "epoch": .integer(epoch), "failures": .integer(failures),
       "good_epoch": .integer(goodEpoch), "loss_sum": .number(lossSum), "events_of_epoch": .integer(eventsOfEpoch),
       "learning_rate": .number(learningRate), "seconds": .number(seconds),
@@ -13,19 +16,16 @@ extension TrainingCheckpoint {
       "best_loss": .number(best?.loss ?? .nan), "current_steps": .integer(current.steps),
       "good_steps": .integer(good.steps),
     ])
-    try Self.write(current, to: group, "current")
+    try write(current, to: group, "current")
     // A run that has ended goes back to nothing.
-    if stopped == nil { try Self.write(good, to: group, "good") }
+    if stopped == nil { try write(good, to: group, "good") }
     if let best { try group.write(best.parameters, shape: [best.parameters.count], to: "best") }
   }
 
-  private static func write(
-    _ optimizer: Optimizer, to group: borrowing HDF5.Group, _ name: String
-  ) throws(FlowError) {
-    for (part, values) in [
-      ("parameters", optimizer.parameters), ("first_moment", optimizer.firstMoment),
-      ("second_moment", optimizer.secondMoment),
-    ] { try group.write(values, shape: [values.count], to: "\(name)/\(part)") }
+  private func write(_ state: State, to group: borrowing HDF5.Group, _ name: String) throws(FlowError) {
+    for (part, values) in zip(["parameters"] + momentNames, [state.parameters] + state.moments) {
+      try group.write(values, shape: [values.count], to: "\(name)/\(part)")
+    }
   }
 
   /// Reads the group; nil where there is none.
@@ -43,10 +43,20 @@ extension TrainingCheckpoint {
       guard let value = values[name]?.number else { throw Self.missing(name, location) }
       return value
     }
-    let current = try Self.optimizer(group, "current", steps: try integer("current_steps"))
+    // Files of version 0.1 name neither optimizer nor moments, and have one plan.
+    let moments = values["moments"]?.text?.split(separator: ",").map(String.init) ?? Adam().moments
+    let current = try Self.state(group, "current", moments, steps: try integer("current_steps"))
     let stopped = values["stopped"]?.text.flatMap { StopReason(rawValue: $0) }
-    let good = stopped == nil ? try Self.optimizer(group, "good", steps: try integer("good_steps")) : current
-    self.init(totalSteps: try integer("total_steps"), current: current, good: good)
+    let good = stopped == nil ? try Self.state(group, "good", moments, steps: try integer("good_steps")) : current
+    let totalSteps = try integer("total_steps")
+    var plan = TrainingPlan(
+      totalSteps: totalSteps,
+      warmupSteps: values["warmup_steps"]?.integer ?? CosineSchedule().warmupSteps(of: totalSteps))
+    if let step = values["plan_step"]?.integer { plan.step = max(0, step) }
+    if let progress = values["plan_progress"]?.number { plan.progress = min(max(0, progress), 1) }
+    if let revision = values["plan_revision"]?.integer { plan.revision = max(0, revision) }
+    self.init(plan: plan, current: current, good: good)
+    (optimizer, momentNames) = (values["optimizer"]?.text ?? Adam().name, moments)
     (step, stepOfEpoch, epoch) = (try integer("step"), try integer("step_of_epoch"), try integer("epoch"))
     (failures, goodEpoch) = (min(try integer("failures"), 10), try integer("good_epoch"))
     (lossSum, eventsOfEpoch) = (try number("loss_sum"), try integer("events_of_epoch"))
@@ -60,13 +70,12 @@ extension TrainingCheckpoint {
     }
   }
 
-  private static func optimizer(
-    _ group: borrowing HDF5.Group, _ name: String, steps: Int
-  ) throws(FlowError) -> Optimizer {
-    Optimizer(
-      parameters: try group.dataset("\(name)/parameters").read(),
-      firstMoment: try group.dataset("\(name)/first_moment").read(),
-      secondMoment: try group.dataset("\(name)/second_moment").read(), steps: steps)
+  private static func state(
+    _ group: borrowing HDF5.Group, _ name: String, _ moments: [String], steps: Int
+  ) throws(FlowError) -> State {
+    var values: [[Scalar]] = []
+    for moment in moments { values.append(try group.dataset("\(name)/\(moment)").read()) }
+    return State(parameters: try group.dataset("\(name)/parameters").read(), moments: values, steps: steps)
   }
 
   private static func missing(_ name: String, _ location: HDF5.Location) -> FlowError {

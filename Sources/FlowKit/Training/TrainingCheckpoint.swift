@@ -2,11 +2,10 @@
 ///
 /// The order in which events are visited is a function of (seed, epoch), so `epoch` and `stepOfEpoch` are its cursor.
 public struct TrainingCheckpoint: Sendable, Equatable {
-  /// Parameters and Adam's running means.
-  public struct Optimizer: Sendable, Equatable {
+  /// Parameters and the optimizer's moments, in its order.
+  public struct State: Sendable, Equatable {
     public var parameters: [Scalar]
-    public var firstMoment: [Scalar]
-    public var secondMoment: [Scalar]
+    public var moments: [[Scalar]]
     /// The number of steps that were applied.
     public var steps: Int
   }
@@ -20,8 +19,12 @@ public struct TrainingCheckpoint: Sendable, Equatable {
 
   /// The precision it was computed in, `float32` or `float64`: only in that does a run go on to the same bits.
   public var elementType = Scalar.elementTypeName
-  /// The steps of the whole run, on which the learning rate depends: a time limit was turned into them at the start.
-  public var totalSteps: Int
+  /// The name of the optimizer, and of its moments.
+  public var optimizer = Adam().name
+  public var momentNames = Adam().moments
+  /// The steps of the whole run, on which the learning rate depends.
+  public var plan: TrainingPlan
+  public var totalSteps: Int { plan.totalSteps }
   /// The steps before this epoch, and those of it that are done.
   public var step = 0
   public var stepOfEpoch = 0
@@ -40,9 +43,9 @@ public struct TrainingCheckpoint: Sendable, Equatable {
   public var stopped: StopReason?
   public var history: [EpochReport] = []
   public var best: Best?
-  public var current: Optimizer
+  public var current: State
   /// Where a step that is not finite leads back to.
-  public var good: Optimizer
+  public var good: State
 }
 
 /// When and how a run is saved while it trains.

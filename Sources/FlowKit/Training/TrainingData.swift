@@ -5,7 +5,7 @@ package final class TrainingData: @unchecked Sendable {
   package let capacity: Int
   let dimension: Int
   let contextDimension: Int
-  private let architecture: Architecture
+  private let subject: any Trainable
   /// capacity × D.
   private let events: UnsafeMutableBufferPointer<Scalar>
   /// capacity × C.
@@ -18,9 +18,9 @@ package final class TrainingData: @unchecked Sendable {
   private let meanWeight: Double
 
   /// - Parameter meanWeight: w̄ of all events; nil where all weigh the same.
-  init(capacity: Int, _ architecture: Architecture, meanWeight: Double?) {
-    (self.capacity, self.architecture) = (capacity, architecture)
-    (dimension, contextDimension) = (architecture.dimension, architecture.contextDimension)
+  init(capacity: Int, _ subject: any Trainable, meanWeight: Double?) {
+    (self.capacity, self.subject) = (capacity, subject)
+    (dimension, contextDimension) = (subject.dimension, subject.contextDimension)
     events = .allocate(capacity: capacity * dimension)
     context = .allocate(capacity: capacity * contextDimension)
     logDeterminants = .allocate(capacity: capacity)
@@ -28,9 +28,9 @@ package final class TrainingData: @unchecked Sendable {
     self.meanWeight = meanWeight ?? 1
   }
 
-  convenience init(_ labelled: LabelledEvents, _ architecture: Architecture) {
+  convenience init(_ labelled: LabelledEvents, _ subject: any Trainable) {
     let meanWeight = labelled.weights.map { $0.reduce(0, +) / Double($0.count) }
-    self.init(capacity: labelled.events.count / architecture.dimension, architecture, meanWeight: meanWeight)
+    self.init(capacity: labelled.events.count / subject.dimension, subject, meanWeight: meanWeight)
     store(labelled, firstEvent: 0, at: 0)
   }
 
@@ -42,8 +42,8 @@ package final class TrainingData: @unchecked Sendable {
   }
 
   /// The bytes that one event takes.
-  static func bytesPerEvent(_ architecture: Architecture, hasWeights: Bool) -> Int {
-    (architecture.dimension + architecture.contextDimension) * MemoryLayout<Scalar>.size
+  static func bytesPerEvent(_ subject: any Trainable, hasWeights: Bool) -> Int {
+    (subject.dimension + subject.contextDimension) * MemoryLayout<Scalar>.size
       + (hasWeights ? 2 : 1) * MemoryLayout<Double>.size
   }
 
@@ -57,14 +57,14 @@ package final class TrainingData: @unchecked Sendable {
         && place + count <= capacity, "whole rows, at most \(capacity - place)")
     var rows = labelled.events
     var sums = [Double](repeating: 0, count: count)
-    architecture.preprocessing.forward(rows: &rows, firstEvent: firstEvent, addingTo: &sums)
+    subject.preprocessing.forward(rows: &rows, firstEvent: firstEvent, addingTo: &sums)
     for (index, value) in rows.enumerated() {
       events.initializeElement(at: place * dimension + index, to: Scalar(value))
     }
     for (event, value) in sums.enumerated() { logDeterminants.initializeElement(at: place + event, to: value) }
     if contextDimension > 0 {
       rows = labelled.context
-      architecture.contextPreprocessing.forward(rows: &rows, addingTo: &sums)
+      subject.contextPreprocessing.forward(rows: &rows, addingTo: &sums)
       for (index, value) in rows.enumerated() {
         context.initializeElement(at: place * contextDimension + index, to: Scalar(value))
       }
@@ -77,22 +77,22 @@ package final class TrainingData: @unchecked Sendable {
 
   var hasWeights: Bool { relativeWeights != nil }
 
-  /// The events at the places `indices` as a tile, and their context; the last one fills the padding.
-  func tiles(_ indices: ArraySlice<Int32>, _ worker: Engine.Worker) -> (x: Tile, context: Tile?) {
+  /// The events at some places as a tile, and their context; the last one fills the padding.
+  func tiles(_ places: ArraySlice<Int32>, _ pool: TilePool) -> (x: Tile, context: Tile?) {
     (
-      gathered(events, dimension, indices, worker),
-      contextDimension > 0 ? gathered(context, contextDimension, indices, worker) : nil
+      gathered(events, dimension, places, pool),
+      contextDimension > 0 ? gathered(context, contextDimension, places, pool) : nil
     )
   }
 
   private func gathered(
-    _ rows: UnsafeMutableBufferPointer<Scalar>, _ dimension: Int, _ indices: ArraySlice<Int32>, _ worker: Engine.Worker
+    _ rows: UnsafeMutableBufferPointer<Scalar>, _ dimension: Int, _ places: ArraySlice<Int32>, _ pool: TilePool
   ) -> Tile {
-    indices.withUnsafeBufferPointer { indices in
-      worker.tile(dimension: dimension) { feature, event in
-        rows[Int(indices[min(event, indices.count - 1)]) * dimension + feature]
-      }
+    var tile = Tile(features: dimension, width: Tile.fullWidth, pool: pool)
+    places.withUnsafeBufferPointer { places in
+      tile.fill { feature, event in rows[Int(places[min(event, places.count - 1)]) * dimension + feature] }
     }
+    return tile
   }
 
   /// All events as one tile of their own, and their context, each as often as the others, so that the tile has their mean

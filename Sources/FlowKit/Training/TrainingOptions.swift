@@ -2,11 +2,11 @@
 public struct TrainingOptions: Sendable, Codable, Equatable {
   /// Passes over the training events, unless `minutes` is set.
   public var epochs = 100
-  /// A time limit in place of `epochs`: turned into a number of steps after a short measurement.
+  /// A time limit in place of `epochs`: turned into a number of steps, a few times during the training.
   public var minutes: Double?
   /// Events per step.
   public var batchSize = 512
-  /// Adam's largest learning rate; the schedule leads from it to 0.
+  /// The largest learning rate; the schedule leads from it to 0.
   public var learningRate = 3e-3
   /// The gradient's norm is cut to this.
   public var gradientClip = 5.0
@@ -18,20 +18,6 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   public var seed: UInt64 = 0
 
   public init() {}
-}
-
-/// The learning rate by step: a linear rise over the first 2 % (at most 500 steps), then half a cosine down to 0
-/// (Loshchilov & Hutter 2017, without restarts).
-struct LearningRateSchedule {
-  let peak: Double
-  let totalSteps: Int
-
-  func rate(at step: Int) -> Double {
-    let warmup = min(500, totalSteps / 50)
-    if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
-    let progress = Double(step - warmup) / Double(max(1, totalSteps - warmup))
-    return peak * 0.5 * (1 + Double.cos(.pi * min(1, progress)))
-  }
 }
 
 /// One line of a training history. Losses are mean negative log-densities, in nats, in the data's units.
@@ -65,8 +51,12 @@ public enum StopReason: String, Sendable, Codable {
 
 /// What training made.
 public struct TrainingResult: Sendable {
-  /// The flow with the parameters of the best epoch.
-  public var flow: Flow
+  /// What was trained.
+  public var subject: any Trainable
+  /// θ of the best epoch.
+  public var parameters: [Scalar]
+  /// The flow with the parameters of the best epoch, where a flow was trained.
+  public var flow: Flow { Flow(subject, parameters: parameters) }
   /// Counted from 1.
   public var bestEpoch: Int
   /// The best validation loss; without validation events, the last training loss.

@@ -78,7 +78,7 @@ import Testing
     var options = TrainingOptions()
     options.gradientClip = .infinity
     let trainer = Trainer(flow, train: events, options: options)
-    trainer.step(try trainer.batch(0, ofEpoch: 0), rate: 1e-3)
+    try trainer.step(trainer.batch(0, ofEpoch: 0), rate: 1e-3)
     let moved = zip(trainer.flow.parameters, flow.parameters).map { Double($0 - $1) }
     let original = flow.parameters
     func loss() -> Double {

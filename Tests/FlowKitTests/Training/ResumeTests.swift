@@ -46,12 +46,12 @@ import Testing
     }
   }
 
-  /// The steps that a time limit was turned into stay what they were.
-  @Test func theScheduleIsThatOfTheStart() throws {
+  /// What a time limit was turned into stays until the next point at which it is planned again.
+  @Test func thePlanIsThatOfTheCheckpoint() throws {
     var first: TrainingCheckpoint?
     _ = try trainer(threads: 1, minutes: 0.005).fit(saves: TrainingSaves(every: 0) { first = first ?? $0 })
     var checkpoint = try #require(first)
-    checkpoint.totalSteps = 12
+    (checkpoint.plan.totalSteps, checkpoint.plan.revision) = (12, 100)
     let result = try trainer(threads: 1, minutes: 0.5).fit(from: checkpoint)
     #expect(result.checkpoint.totalSteps == 12 && result.checkpoint.current.steps == 12)
   }
@@ -59,7 +59,7 @@ import Testing
   @Test func aStateOfAnotherFlowIsRefused() throws {
     var checkpoint = try trainer(threads: 1).fit().checkpoint
     checkpoint.stopped = nil
-    checkpoint.current.firstMoment.removeLast()
+    checkpoint.current.moments[0].removeLast()
     let fresh = try trainer(threads: 1)
     #expect(
       message { () throws(FlowError) in _ = try fresh.fit(from: checkpoint) }

@@ -26,8 +26,8 @@ import Testing
     let exact = MemoryLayout<Scalar>.size == 8
     for step in 0..<5 {
       let losses = (
-        one.step(try one.batch(0, ofEpoch: step), rate: 1e-2),
-        other.step(try other.batch(0, ofEpoch: step), rate: 1e-2)
+        try one.step(one.batch(0, ofEpoch: step), rate: 1e-2),
+        try other.step(other.batch(0, ofEpoch: step), rate: 1e-2)
       )
       expectClose([losses.0], [losses.1], within: exact ? 1e-12 : 1e-4, "loss of step \(step)")
     }

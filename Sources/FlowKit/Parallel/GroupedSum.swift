@@ -1,16 +1,15 @@
 internal import CFlowKernels
 
-/// The gradient of a minibatch: a deterministic parallel sum.
+/// A deterministic parallel sum of gradients.
 ///
-/// The batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group owns one
+/// A batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group owns one
 /// gradient buffer; the groups are summed pair by pair, the pairs of pairs and so on, whoever does it. So the result has
 /// the same bits for any number of threads.
 ///
 /// A worker takes a run of groups and sums them by itself. Parameters are cut into blocks that have owners: what a run
 /// adds to a block of another worker's is written past the caches, where its owner reads it once.
-final class BatchGradient {
+final class GroupedSum {
   private let engine: Engine
-  private let blocks: ParameterBlocks
   /// One gradient per group, with respect to what tiles see: 0 between steps.
   private let groups: [ParameterBuffer]
   /// What the runs of groups add to the blocks of other workers.
@@ -19,133 +18,130 @@ final class BatchGradient {
   private let sum: ParameterBuffer
   /// The gradient with respect to θ: `sum` where tiles see θ itself.
   let gradient: ParameterBuffer
-  /// What each group, run and block leaves: its loss, the worker that took it, the sum of the gradient's squares.
-  private var losses: [Double]
-  private var workers: [Int]
-  private var squares: [Double]
 
   /// No more than one kernel sums.
   static let maximumGroups = Int(FLOWKIT_MAXIMUM_TERMS)
 
-  init(_ engine: Engine, batchSize: Int) {
+  /// - Parameter tiles: of a batch, at most.
+  init(_ engine: Engine, tiles: Int) {
     self.engine = engine
-    let layout = engine.architecture.layout
+    let layout = engine.layout
     func buffer() -> ParameterBuffer { ParameterBuffer(count: layout.tileParameterCount) }
-    blocks = ParameterBlocks(scalars: layout.tileParameterCount, pool: engine.pool)
-    let count = min(Self.tiles(batchSize), Self.maximumGroups)
+    let count = min(tiles, Self.maximumGroups)
     groups = (0..<count).map { _ in buffer() }
-    // A smaller batch can be cut into more runs.
-    let runs = (0...count).map { Runs(groups: $0, workers: engine.pool.count).count }.max()!
-    published = (0..<(engine.pool.count > 1 ? runs : 0)).map { _ in buffer() }
+    // A smaller batch, or fewer threads, can be cut into more runs.
+    let most = (0...count).flatMap { groups in
+      (1...engine.pool.count).map { Runs(tiles: groups, groups: groups, workers: $0).count }
+    }.max()!
+    published = (0..<(engine.pool.count > 1 ? most : 0)).map { _ in buffer() }
     sum = buffer()
     gradient = layout.preparedCount == nil ? sum : ParameterBuffer(count: layout.parameterCount)
-    (losses, workers) = (Array(repeating: 0, count: count), Array(repeating: 0, count: count))
-    squares = Array(repeating: 0, count: (layout.preparedCount == nil ? blocks : engine.blocks).count)
   }
 
-  private static func tiles(_ events: Int) -> Int { (events + Engine.tileWidth - 1) / Engine.tileWidth }
+  func runs(tiles: Int) -> Runs { Runs(tiles: tiles, groups: min(tiles, groups.count), workers: engine.pool.count) }
 
-  /// Computes `gradient` for the events `batch`; returns the loss in the chain's units.
-  func compute(_ objective: MaximumLikelihood, _ batch: ArraySlice<Int32>) -> Double {
-    let tiles = Self.tiles(batch.count)
-    let used = min(tiles, groups.count)
-    let runs = Runs(groups: used, workers: engine.pool.count)
-    losses.withUnsafeMutableBufferPointer { losses in
-      workers.withUnsafeMutableBufferPointer { workers in
-        let (losses, workers) = (losses.baseAddress!, workers.baseAddress!)
-        engine.pool.run(units: runs.count) { worker, run in
+  /// Computes `gradient`: `body` adds a group's to what it is given, and returns the group's loss.
+  ///
+  /// - Parameter stealing: whether a worker may take runs of others.
+  func compute(
+    _ runs: Runs, stealing: Bool = true,
+    _ body: @Sendable (_ worker: Int, _ group: Int, _ gradient: inout Gradient) throws(FlowError) -> Double
+  ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
+    let blocks = ParameterBlocks(scalars: engine.layout.tileParameterCount, pool: engine.pool)
+    var workers: [Int] = []
+    let losses = UnitResults.collect(runs.groups, startingWith: Result<Double, FlowError>.success(0)) { losses in
+      workers = UnitResults.collect(runs.count, startingWith: 0) { workers in
+        engine.pool.run(units: runs.count, stealing: stealing) { [groups, published] worker, run in
           for group in runs[run] {
-            losses[group] = groupLoss(
-              objective, batch, (group * tiles / used)..<((group + 1) * tiles / used), groups[group],
-              engine.worker(worker))
+            var gradient = Gradient(buffer: groups[group])
+            do throws(FlowError) {
+              losses[group] = .success(try body(worker, group, &gradient))
+            } catch {
+              losses[group] = .failure(error)
+            }
           }
           workers[run] = worker
-          publish(runs, run, by: worker)
+          Self.publish(runs, run, groups, published, blocks, by: worker)
         }
-        sumRuns(runs, workers)
       }
     }
-    return losses[..<used].reduce(0, +)
-  }
-
-  /// |gradient|², summed in Double over blocks, in order.
-  func squaredNorm() -> Double { squares.reduce(0, +) }
-
-  private func groupLoss(
-    _ objective: MaximumLikelihood, _ batch: ArraySlice<Int32>, _ tiles: Range<Int>, _ buffer: ParameterBuffer,
-    _ worker: Engine.Worker
-  ) -> Double {
-    var gradient = Gradient(buffer: buffer)
-    return tiles.reduce(0) { loss, tile in
-      let start = batch.startIndex + tile * Engine.tileWidth
-      let events = batch[start..<min(batch.endIndex, start + Engine.tileWidth)]
-      return loss
-        + objective.loss(events, divisor: Double(batch.count), engine, worker, gradient: &gradient)
-    }
+    let squaredNorm = sumRuns(runs, workers, blocks)
+    var loss = 0.0
+    for part in losses { loss += try part.get() }
+    return (loss, squaredNorm)
   }
 
   /// Groups in runs whose lengths are powers of two, so that a run is a branch of the tree by which all are summed.
-  private struct Runs {
+  struct Runs: Sendable {
     let groups: Int
-    let length: Int
     let count: Int
+    private let tiles: Int
+    private let length: Int
 
-    init(groups: Int, workers: Int) {
+    init(tiles: Int, groups: Int, workers: Int) {
       // One worker takes all in one run.
       let longest = workers == 1 ? 2 * groups - 1 : min(4, groups / workers)
       var length = 1
       while 2 * length <= longest { length *= 2 }
-      (self.groups, self.length, count) = (groups, length, (groups + length - 1) / length)
+      (self.tiles, self.groups, self.length, count) = (tiles, groups, length, (groups + length - 1) / length)
     }
 
     subscript(run: Int) -> Range<Int> { (run * length)..<min(groups, (run + 1) * length) }
+
+    func tiles(ofGroup group: Int) -> Range<Int> { (group * tiles / groups)..<((group + 1) * tiles / groups) }
   }
 
   /// Sums a run, block by block: into its first group for the worker itself, past the caches for others. A run that is all
   /// there is can wait.
-  private func publish(_ runs: Runs, _ run: Int, by worker: Int) {
-    let (blocks, own) = (blocks, runs[run])
+  private static func publish(
+    _ runs: Runs, _ run: Int, _ groups: [ParameterBuffer], _ published: [ParameterBuffer], _ blocks: ParameterBlocks,
+    by worker: Int
+  ) {
+    let own = runs[run]
     withBases(of: groups[own]) { terms in
-      let published = published.isEmpty ? terms[0] : published[run].base
+      let target = published.isEmpty ? terms[0] : published[run].base
       for block in 0..<blocks.count {
         let (range, isOwn) = (blocks[block], blocks.owner(of: block) == worker)
         guard !isOwn || own.count > 1 && runs.count > 1 else { continue }
-        add(own.count, range, into: isOwn ? terms[0] : published, pastCaches: !isOwn) { terms[$0] }
+        add(own.count, range, into: isOwn ? terms[0] : target, pastCaches: !isOwn) { terms[$0] }
         for group in (isOwn ? 1 : 0)..<own.count { clear(terms[group], range) }
       }
     }
   }
 
-  /// Sums what the runs made, makes the gradient with respect to θ of it, and sums its squares.
-  private func sumRuns(_ runs: Runs, _ workers: UnsafeMutablePointer<Int>) {
-    squares.withUnsafeMutableBufferPointer { squares in
-      withBases(of: groups[...]) { groups in
-        withBases(of: published[...]) { published in
-          let (squares, blocks, sum, isWhole) = (squares.baseAddress!, blocks, sum.base, gradient === sum)
+  /// Sums what the runs made, makes the gradient with respect to θ of it; returns the sum of its squares, which is summed in
+  /// Double over blocks, in order.
+  private func sumRuns(_ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks) -> Double {
+    let sum = sum
+    let squares = withBases(of: groups[...]) { groups in
+      withBases(of: published[...]) { published in
+        UnitResults.collect(blocks.count, startingWith: 0.0) { squares in
           engine.forEachBlock(of: blocks) { range, block in
             let owner = blocks.owner(of: block)
             let waits = runs.count == 1 && workers[0] == owner
-            let square = add(waits ? runs.groups : runs.count, range, into: sum) {
+            squares[block] = add(waits ? runs.groups : runs.count, range, into: sum.base) {
               waits ? groups[$0] : workers[$0] == owner ? groups[runs[$0].lowerBound] : published[$0]
             }
             for run in 0..<runs.count where workers[run] == owner {
               for group in waits ? runs[run] : runs[run].prefix(1) { clear(groups[group], range) }
             }
-            if isWhole { squares[block] = square }
           }
         }
       }
-      guard gradient !== sum else { return }
-      pullBackPreparation()
-      let squares = squares.baseAddress!
+    }
+    guard gradient !== sum else { return squares.reduce(0, +) }
+    pullBackPreparation()
+    let gradient = gradient
+    return UnitResults.collect(engine.blocks.count, startingWith: 0.0) { squares in
       engine.forEachBlock(of: engine.blocks) { range, block in
         squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
       }
-    }
+    }.reduce(0, +)
   }
 
   private func pullBackPreparation() {
-    let layout = engine.architecture.layout
+    let (engine, gradient, sum) = (engine, gradient, sum)
+    let layout = engine.layout
     engine.pool.run(units: layout.parts.count) { _, part in
       clear(gradient.base, layout.parts[part].parameters)
       var sink = Gradient(buffer: gradient)
@@ -155,13 +151,17 @@ final class BatchGradient {
   }
 }
 
-/// Calls `body` with where buffers begin: loops over blocks would count the references of buffers that other cores count.
-private func withBases(
-  of buffers: ArraySlice<ParameterBuffer>, _ body: (UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>) -> Void
-) {
+/// Where buffers begin: loops over blocks would count the references of buffers that other cores count. Sendable because
+/// nobody writes it.
+private struct Bases: @unchecked Sendable {
+  let bases: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
+  subscript(index: Int) -> UnsafeMutablePointer<Scalar> { bases[index] }
+}
+
+private func withBases<R>(of buffers: ArraySlice<ParameterBuffer>, _ body: (Bases) -> R) -> R {
   withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Scalar>.self, capacity: buffers.count) { bases in
     for (index, buffer) in buffers.enumerated() { bases.initializeElement(at: index, to: buffer.base) }
-    body(bases)
+    return body(Bases(bases: bases))
   }
 }
 

@@ -2,7 +2,7 @@ internal import CFlowKernels
 internal import Glibc
 internal import Synchronization
 
-/// Threads that share out numbered units of work.
+/// Threads that share out numbered units of work. They start with the first run that has more than one unit.
 ///
 /// A training step is a few hundred microseconds, and waking a thread costs a good part of one: a
 /// worker that runs dry spins for about a millisecond before it sleeps.
@@ -13,32 +13,38 @@ final class WorkerPool: Sendable {
   /// The number of workers, the calling thread included.
   let count: Int
   private let shared: Shared
-  private let threads: [pthread_t]
+  private let threads = Mutex<[pthread_t]>([])
 
   init(threads count: Int) {
     precondition(count > 0, "a pool of \(count) workers")
     self.count = count
-    let shared = Shared(workers: count)
-    self.shared = shared
-    threads = (1..<count).map { Self.start(worker: $0, shared) }
+    shared = Shared(workers: count)
   }
 
   deinit {
-    shared.publish(nil, units: 0)
-    for thread in threads { pthread_join(thread, nil) }
+    let started = threads.withLock { $0 }
+    guard !started.isEmpty else { return }
+    shared.publish(nil, units: 0, stealing: false)
+    for thread in started { pthread_join(thread, nil) }
   }
 
   /// The units with which a worker begins.
   func part(of worker: Int, units: Int) -> Range<Int> { Shared.part(of: worker, units: units, workers: count) }
 
   /// Calls `body(worker, unit)` once for each unit in 0 ..< units and returns when all are done.
-  func run(units: Int, _ body: (_ worker: Int, _ unit: Int) -> Void) {
+  ///
+  /// - Parameter stealing: whether a worker that has done its part takes units of others. Without, a unit is done by the same
+  ///   worker in every run over as many: what it keeps between two runs stays on its thread.
+  func run(units: Int, stealing: Bool = true, _ body: @Sendable (_ worker: Int, _ unit: Int) -> Void) {
     guard count > 1, units > 1 else {
       for unit in 0..<units { body(0, unit) }
       return
     }
+    threads.withLock { threads in
+      if threads.isEmpty { threads = (1..<count).map { Self.start(worker: $0, shared) } }
+    }
     withoutActuallyEscaping(body) { body in
-      shared.publish(body, units: units)
+      shared.publish(body, units: units, stealing: stealing)
       shared.work(as: 0)
       shared.waitUntilDone()
     }
@@ -67,12 +73,13 @@ final class WorkerPool: Sendable {
 
 /// The state between the threads of a pool.
 ///
-/// Sendable by this protocol: `body` and `units` are written before `generation` is raised (release) and read after it
+/// Sendable by this protocol: `body`, `units` and `stealing` are written before `generation` is raised (release) and read after it
 /// is seen (acquire); they change again only when every worker has reported back through `pending`.
 private final class Shared: @unchecked Sendable {
-  typealias Body = (_ worker: Int, _ unit: Int) -> Void
+  typealias Body = @Sendable (_ worker: Int, _ unit: Int) -> Void
   private var body: Body?
   private var units = 0
+  private var stealing = true
   private let workers: Int
   private let generation = Atomic(0)
   /// The next unit of each worker's part, each in a cache line of its own.
@@ -101,8 +108,9 @@ private final class Shared: @unchecked Sendable {
   }
 
   /// Hands out a new job; nil ends the threads.
-  func publish(_ body: Body?, units: Int) {
+  func publish(_ body: Body?, units: Int, stealing: Bool) {
     self.body = body
+    self.stealing = stealing
     self.units = units
     for worker in 0..<workers {
       nextUnit(of: worker).pointee.store(
@@ -124,7 +132,7 @@ private final class Shared: @unchecked Sendable {
 
   func work(as worker: Int) {
     guard let body else { return }
-    for offset in 0..<workers {
+    for offset in 0..<(stealing ? workers : 1) {
       let owner = (worker + offset) % workers
       let end = Self.part(of: owner, units: units, workers: workers).upperBound
       while true {

@@ -1,0 +1,128 @@
+// Rows of raw events, in Double, before and after the tile: the preprocessing is the outermost part of a flow.
+
+extension FlowPass {
+  /// Row-major events of one tile, as their data have them, and the number of the first in its data.
+  struct Rows {
+    var values: [Double]
+    var first: Int
+
+    init(_ values: ArraySlice<Double>, first: Int = 0) { (self.values, self.first) = (Array(values), first) }
+  }
+
+  /// What tiles see of a context: its rows preprocessed. One row stands for all `count` events.
+  static func context(
+    _ rows: ArraySlice<Double>, for count: Int, _ architecture: Architecture, _ pool: TilePool
+  ) -> Tile? {
+    guard architecture.contextDimension > 0 else { return nil }
+    var rows = Array(rows)
+    var unused = [Double](repeating: 0, count: rows.count / architecture.contextDimension)
+    architecture.contextPreprocessing.forward(rows: &rows, addingTo: &unused)
+    return Tile(rows: rows[...], features: architecture.contextDimension, count: count, pool: pool)
+  }
+
+  /// log p of raw events: −∞ outside the domain, where a value is infinite, and where the numbers of tiles end; NaN for a NaN.
+  func logDensities(of rows: Rows, _ pool: TilePool) -> [Double] {
+    let prepared = preprocessed(rows)
+    var values = logDensities(of: tile(prepared.rows, pool))
+    for event in prepared.logDeterminants.indices { values[event] += prepared.logDeterminants[event] }
+    values.removeLast(values.count - prepared.logDeterminants.count)
+    for event in prepared.outside { values[event] = -.infinity }
+    if values.contains(where: \.isNaN) {
+      for event in overflowing(prepared.rows, values, pool) { values[event] = -.infinity }
+    }
+    for (event, value) in Self.unbounded(rows.values, dimension: architecture.dimension) { values[event] = value }
+    return values
+  }
+
+  /// ∂ log p/∂x of raw events, N × D; NaN where log p is not finite.
+  func gradients(ofLogDensities rows: Rows, _ pool: TilePool) -> [Double] {
+    let dimension = architecture.dimension
+    var values = rows.values
+    let count = values.count / dimension
+    var logDeterminants = [Double](repeating: 0, count: count)
+    let outside = Set(preprocessed(rows).outside + Self.unbounded(values, dimension: dimension).map(\.0))
+    let pullBackRows = architecture.preprocessing.forwardWithPullback(
+      rows: &values, firstEvent: rows.first, addingTo: &logDeterminants)
+    let x = tile(values, pool)
+    let (densities, pullback) = logDensitiesWithPullback(of: x)
+    var gradient = Gradient(count: pass.parameters.count)
+    var cotangents = pullback(Tile(features: 1, like: x, filledWith: 1), &gradient).rows(count: count)
+    pullBackRows(&cotangents, Array(repeating: 1, count: count))
+    for event in 0..<count where outside.contains(event) || !densities[event].isFinite {
+      for feature in 0..<dimension { cotangents[event * dimension + feature] = .nan }
+    }
+    return cotangents
+  }
+
+  /// z of raw events, N × D.
+  func latents(of rows: Rows, _ pool: TilePool) -> [Double] {
+    let prepared = preprocessed(rows)
+    return latent(of: tile(prepared.rows, pool)).values.rows(count: prepared.logDeterminants.count)
+  }
+
+  /// Raw events x of row-major z.
+  func events(from rows: ArraySlice<Double>, _ pool: TilePool) throws(FlowError) -> [Double] {
+    try raw(
+      events(from: Tile(rows: rows, features: architecture.dimension, pool: pool)).values,
+      rows.count / architecture.dimension)
+  }
+
+  /// Raw events drawn from the flow: the first `count` ≤ a tile's width of `random`.
+  func samples(_ count: Int, from random: EventRandom, _ pool: TilePool) throws(FlowError) -> [Double] {
+    var z = Tile(features: architecture.dimension, width: Tile.width(for: count), pool: pool)
+    architecture.base.sample(into: &z, baseParameters, from: random)
+    z.repeatEvent(count - 1)
+    return try raw(events(from: z).values, count)
+  }
+
+  private func raw(_ x: Tile, _ count: Int) -> [Double] {
+    var rows = x.rows(count: count)
+    var unused = [Double](repeating: 0, count: count)
+    architecture.preprocessing.inverse(rows: &rows, addingTo: &unused)
+    return rows
+  }
+
+  func tile(_ rows: [Double], _ pool: TilePool) -> Tile {
+    Tile(rows: rows[...], features: architecture.dimension, pool: pool)
+  }
+
+  // MARK: Events without a density
+
+  private func preprocessed(_ rows: Rows) -> (rows: [Double], logDeterminants: [Double], outside: [Int]) {
+    let domain = architecture.chain.domain
+    var (values, outside) = (rows.values, Set<Int>())
+    var logDeterminants = [Double](repeating: 0, count: values.count / architecture.dimension)
+    architecture.preprocessing.forward(rows: &values, firstEvent: rows.first, addingTo: &logDeterminants) {
+      event, _, _ in
+      outside.insert(event)
+    }
+    if !domain.isEverything { for each in domain.eventsOutside(values) { outside.insert(each.event) } }
+    let largest = Double(Scalar.greatestFiniteMagnitude)
+    if !values.allSatisfy({ abs($0) <= largest }) {
+      for (index, value) in values.enumerated() where abs(value) > largest {
+        outside.insert(index / architecture.dimension)
+      }
+    }
+    return (values, logDeterminants, Array(outside))
+  }
+
+  /// The events of a block that have no finite density, by number, and what is reported for them.
+  private static func unbounded(_ rows: [Double], dimension: Int) -> [(Int, Double)] {
+    guard !rows.allSatisfy(\.isFinite) else { return [] }
+    return (0..<(rows.count / dimension)).compactMap { event in
+      let row = rows[(event * dimension)..<((event + 1) * dimension)]
+      if row.contains(where: \.isNaN) { return (event, .nan) }
+      return row.contains(where: \.isInfinite) ? (event, -.infinity) : nil
+    }
+  }
+}
+
+extension Tile {
+  /// Makes all events from `event` on the same.
+  fileprivate mutating func repeatEvent(_ event: Int) {
+    guard event < width - 1 else { return }
+    for feature in 0..<features {
+      withMutableRow(feature) { row in row[event...].update(repeating: row[event]) }
+    }
+  }
+}

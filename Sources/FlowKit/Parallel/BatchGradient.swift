@@ -1,0 +1,137 @@
+/// The gradient of an objective for a minibatch: a deterministic parallel sum (`GroupedSum`).
+///
+/// An objective that is a sum takes one phase. One that looks at the whole batch takes two: all tiles forward, the loss, all
+/// tiles back, each on the worker that carried it forward, so that what its pullback holds returns to that worker's pool.
+final class BatchGradient {
+  private let engine: Engine
+  private let sum: GroupedSum
+  /// Each worker's own copy.
+  private let objectives: PerWorker<ObjectiveForm>
+
+  init(_ engine: Engine, _ objectives: PerWorker<ObjectiveForm>, batchSize: Int) {
+    (self.engine, self.objectives) = (engine, objectives)
+    sum = GroupedSum(engine, tiles: Tile.tiles(for: batchSize))
+  }
+
+  /// The gradient with respect to θ.
+  var gradient: ParameterBuffer { sum.gradient }
+
+  /// Computes `gradient` for the events at some places; returns the loss, and |gradient|².
+  ///
+  /// - Parameter random: the random numbers of this step, of which event number i is that at position i of the batch.
+  func compute(
+    _ data: TrainingData, _ batch: ArraySlice<Int32>, random: EventRandom
+  ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
+    let (engine, objectives) = (engine, objectives)
+    let runs = sum.runs(tiles: Tile.tiles(for: batch.count))
+    let step = Step(data: data, batch: batch, runs: runs, random: random)
+    guard case .batch(let objective) = objectives[0] else {
+      return try sum.compute(runs) { worker, group, gradient throws(FlowError) in
+        guard case .sum(let objective) = objectives[worker] else { return 0 }
+        var loss = 0.0
+        let seen = engine.worker(worker)
+        for tile in runs.tiles(ofGroup: group) {
+          guard let (events, pass) = step.events(ofTile: tile, seen) else { continue }
+          loss += try objective.loss(of: events, pass, addingGradientTo: &gradient)
+        }
+        return loss
+      }
+    }
+    let outputs = try forward(step)
+    let (loss, cotangents) = try objective.loss(of: OutputBatch(outputs.flatMap { $0 }, random))
+    let starts = outputs.reduce(into: [0]) { starts, group in
+      starts.append(starts.last! + group.reduce(0) { $0 + $1.values.count })
+    }
+    precondition(
+      cotangents.count == starts.last!, "\(cotangents.count) cotangents for \(starts.last!) outputs of a batch")
+    let kept = KeptOutputs(outputs)
+    let squaredNorm = try sum.compute(runs, stealing: false) { worker, group, gradient throws(FlowError) in
+      _ = engine.worker(worker)
+      var start = starts[group]
+      for tile in kept.take(group) {
+        tile.pullback(Array(cotangents[start..<(start + tile.values.count)]), &gradient)
+        start += tile.values.count
+      }
+      return 0
+    }.squaredNorm
+    return (loss, squaredNorm)
+  }
+
+  /// What a step computes.
+  private struct Step: Sendable {
+    let data: TrainingData
+    let batch: ArraySlice<Int32>
+    let runs: GroupedSum.Runs
+    let random: EventRandom
+
+    func events(ofTile tile: Int, _ worker: Engine.Worker) -> (EventTile, Pass)? {
+      let first = tile * Tile.fullWidth
+      let start = batch.startIndex + first
+      let places = batch[start..<min(batch.endIndex, start + Tile.fullWidth)]
+      guard let events = EventTile(data, places, divisor: Double(batch.count), worker.tiles) else { return nil }
+      return (events, Pass(worker.parameters, context: events.context, random: random.advanced(by: first)))
+    }
+  }
+
+  /// The first phase: the outputs of each group's tiles.
+  private func forward(_ step: Step) throws(FlowError) -> [[TileOutputs]] {
+    let (engine, objectives) = (engine, objectives)
+    let results = UnitResults.collect(step.runs.groups, startingWith: Result<[TileOutputs], FlowError>.success([])) {
+      results in
+      engine.pool.run(units: step.runs.count, stealing: false) { worker, run in
+        guard case .batch(let objective) = objectives[worker] else { return }
+        let seen = engine.worker(worker)
+        for group in step.runs[run] {
+          do throws(FlowError) {
+            var outputs: [TileOutputs] = []
+            for tile in step.runs.tiles(ofGroup: group) {
+              guard let (events, pass) = step.events(ofTile: tile, seen) else { continue }
+              outputs.append(try TileOutputs(objective, events, pass))
+            }
+            results[group] = .success(outputs)
+          } catch {
+            results[group] = .failure(error)
+          }
+        }
+      }
+    }
+    var outputs: [[TileOutputs]] = []
+    for result in results { outputs.append(try result.get()) }
+    return outputs
+  }
+}
+
+/// What a tile's events came to, until its cotangents are known.
+private struct TileOutputs {
+  let values: [Double]
+  let weights: [Double]
+  let pullback: OutputPullback
+
+  init(_ objective: any BatchObjective, _ events: EventTile, _ pass: Pass) throws(FlowError) {
+    (values, pullback) = try objective.outputsWithPullback(of: events, pass)
+    weights = (0..<events.count).map { events.weight(of: $0) }
+    precondition(
+      values.count == events.count * objective.outputCount,
+      "\(values.count) outputs of \(events.count) events, not \(objective.outputCount) each")
+  }
+}
+
+extension OutputBatch {
+  fileprivate init(_ tiles: [TileOutputs], _ random: EventRandom?) {
+    self.init(outputs: tiles.flatMap(\.values), weights: tiles.flatMap(\.weights), random: random)
+  }
+}
+
+/// The outputs of groups, each taken by the worker that made it: an unchecked Sendable by that rule.
+private final class KeptOutputs: @unchecked Sendable {
+  private var groups: [[TileOutputs]]
+  init(_ groups: [[TileOutputs]]) { self.groups = groups }
+
+  func take(_ group: Int) -> [TileOutputs] {
+    groups.withUnsafeMutableBufferPointer { groups in
+      let tiles = groups[group]
+      groups[group] = []
+      return tiles
+    }
+  }
+}
