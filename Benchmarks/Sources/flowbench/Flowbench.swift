@@ -18,6 +18,9 @@ struct Flowbench: ParsableCommand {
   @Flag(help: "Print one JSON object per workload.")
   var json = false
 
+  @Flag(help: "Measure the density of one event instead, for every recipe in six dimensions.")
+  var single = false
+
   func validate() throws {
     for name in workloads where !Workload.all.contains(where: { $0.name == name }) {
       throw ValidationError("unknown workload '\(name)'")
@@ -25,9 +28,24 @@ struct Flowbench: ParsableCommand {
   }
 
   func run() throws {
+    if single { return try measureSingleEvents() }
     for workload in Workload.all where workloads.isEmpty || workloads.contains(workload.name) {
       let result = try measure(workload)
       print(json ? result.json : result.text)
+    }
+  }
+
+  /// What a user's own loop pays for log p of one point.
+  private func measureSingleEvents() throws {
+    var random = RandomStream(seed: 1, purpose: .split)
+    let points = (0..<1_000).map { _ in (0..<6).map { _ in 4 * random.uniform() - 2 } }
+    for recipe in Recipe.all {
+      let chain = try LayerList(recipe.layers).chain(dimension: 6, using: &random)
+      let flow = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 6)))
+      let rate = rate(events: 1, seconds: seconds / 4) { call in _ = flow.logDensity(points[call % points.count]) }
+      print(
+        "\(recipe.name): \(flow.parameters.count) parameters, \(rounded(1e6 / Double(rate))) microseconds for one event"
+      )
     }
   }
 
@@ -73,6 +91,8 @@ struct Flowbench: ParsableCommand {
   }
 }
 
+private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
 struct Measurement {
   let workload: String
   let parameters: Int
@@ -110,6 +130,5 @@ struct Measurement {
     """
   }
 
-  private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
   private func percent(_ value: Double) -> String { "\(Int((100 * value / sgemm).rounded())) %" }
 }

@@ -87,13 +87,14 @@ public final class FlowEvaluator {
         let output = UnitResults(values: buffer.baseAddress!)
         engine.forEachTile(of: count) { worker, range in
           let (architecture, worker) = (architectures[worker], engine.worker(worker))
+          let tiles = count == 1 && !Products.dependOnWidth ? worker.singleTiles : worker.tiles
           let own = sharesContext ? 0..<1 : range
           let context = FlowPass.context(
             context[(own.lowerBound * contextDimension)..<(own.upperBound * contextDimension)], for: range.count,
-            architecture, worker.tiles)
+            architecture, tiles)
           do throws(Failure) {
             let rows = try body(
-              FlowPass(architecture, Pass(worker.parameters, context: context)), range, worker.tiles)
+              FlowPass(architecture, Pass(worker.parameters, context: context)), range, tiles)
             output.pointer(to: range.lowerBound * width).update(from: rows, count: rows.count)
           } catch {
             failures[range.lowerBound / Tile.fullWidth] = error

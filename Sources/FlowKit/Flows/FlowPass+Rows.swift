@@ -119,7 +119,7 @@ extension FlowPass {
 
 extension Tile {
   /// Makes all events from `event` on the same.
-  fileprivate mutating func repeatEvent(_ event: Int) {
+  mutating func repeatEvent(_ event: Int) {
     guard event < width - 1 else { return }
     for feature in 0..<features {
       withMutableRow(feature) { row in row[event...].update(repeating: row[event]) }

@@ -15,7 +15,7 @@ public struct FlowPass {
   /// ∂L/∂log p of each event (one row) ↦ ∂L/∂x; adds to the gradients of all parameters, and of the context on request.
   public typealias LogDensityPullback = (_ cotangents: Tile, _ gradient: inout Gradient) -> Tile
 
-  private var baseRange: Range<Int> { architecture.layout.prepared.last! }
+  var baseRange: Range<Int> { architecture.layout.prepared.last! }
   var baseParameters: Parameters { pass.parameters.slice(baseRange) }
 
   // MARK: From data to base
@@ -108,7 +108,7 @@ public struct FlowPass {
   }
 
   /// log p₀(z) + log|det ∂z/∂x| of each event, in Double.
-  private static func sums(_ z: Transformed, _ logDensity: (UnsafeMutableBufferPointer<Double>) -> Void) -> [Double] {
+  static func sums(_ z: Transformed, _ logDensity: (UnsafeMutableBufferPointer<Double>) -> Void) -> [Double] {
     [Double](unsafeUninitializedCapacity: z.values.width) { sums, count in
       count = z.values.width
       sums.initialize(repeating: 0)

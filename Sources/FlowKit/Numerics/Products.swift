@@ -49,6 +49,22 @@ enum Products {
   /// are used, the few products that are left to OpenBLAS are made at full width.
   static var dependOnWidth: Bool { !hasOwnKernels }
 
+  /// Fewer rows leave our kernel with too few independent sums.
+  private static let leastRows = 4
+
+  /// Whether a product with one event can be made from transposed weights, with the bits of the others.
+  static func takesSingle(rows: Int) -> Bool { hasOwnKernels && rows >= leastRows }
+
+  static func multiplySingle(
+    _ a: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ width: Int, into c: Matrix, rows: Int, inner: Int,
+    adding: Bool, _ finish: Finish
+  ) {
+    #if !DoublePrecision
+      flowkit_single_product_f32(
+        rows, inner, a, x, width, c.base, c.stride, adding ? 1 : 0, finish.bias, finish.relu ? 1 : 0)
+    #endif
+  }
+
   /// What follows the product: a bias per row, and negative values become 0.
   struct Finish {
     var bias: UnsafePointer<Scalar>?
@@ -62,8 +78,7 @@ enum Products {
     columns: Int, inner: Int, adding: Bool, _ finish: Finish = Finish()
   ) {
     #if !DoublePrecision
-      // Fewer rows leave our kernel with too few independent sums.
-      if hasOwnKernels && rows >= 4 {
+      if hasOwnKernels && rows >= leastRows {
         return flowkit_product_f32(
           rows, columns, inner, a.base, transposed ? 1 : a.stride, transposed ? a.stride : 1, depths, b.base, b.stride,
           c.base, c.stride, adding ? 1 : 0, finish.bias, finish.relu ? 1 : 0)
@@ -179,6 +194,10 @@ extension WeightMatrix {
     guard columns > 0 else {
       if !adding { y.fill(rows: row..<(row + rows), with: 0) }
       return Products.finish(target, rows, x.width, finish)
+    }
+    if x.width == 16, let weights = x.pool.transposed, Products.takesSingle(rows: rows) {
+      return Products.multiplySingle(
+        weights.transposed(self), x.base, x.width, into: target, rows: rows, inner: columns, adding: adding, finish)
     }
     Products.multiply(
       .init(base: base, stride: stride), transposed: false, depths: depths, .init(base: x.base, stride: x.width),

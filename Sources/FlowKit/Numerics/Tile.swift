@@ -40,6 +40,8 @@ public struct Tile {
     (self.storage, self.firstRow, self.features, self.width) = (storage, firstRow, features, width)
   }
 
+  var pool: TilePool { storage.pool }
+
   /// The number of scalars.
   public var count: Int { features * width }
 

@@ -6,7 +6,13 @@ public final class TilePool {
   /// Freed blocks by size class: class k holds 16 · 2ᵏ scalars.
   private var free: [[UnsafeMutablePointer<Scalar>]] = Array(repeating: [], count: 48)
 
-  public init() {}
+  /// Set where every tile of this pool holds one event, 16 times.
+  let transposed: TransposedWeights?
+
+  public init() { transposed = nil }
+
+  /// A pool for tiles of one event each, with weights that do not change.
+  init(ofSingleEvents transposed: TransposedWeights) { self.transposed = transposed }
 
   deinit {
     for block in free.joined() { UnsafeMutableRawPointer(block).deallocate() }

@@ -7,17 +7,20 @@ public struct EventTile {
   public let context: Tile?
   /// The number of events, without padding.
   public let count: Int
+  /// The position in the batch from which they were taken: samples drawn for a tile are those of event `first` and after.
+  public let first: Int
   private let data: TrainingData
   private let places: ArraySlice<Int32>
   private let divisor: Double
 
   /// - Parameters:
   ///   - places: where the events stand in `data`.
+  ///   - first: the position of the first of them in the batch.
   ///   - divisor: the size of the batch.
-  init?(_ data: TrainingData, _ places: ArraySlice<Int32>, divisor: Double, _ pool: TilePool) {
+  init?(_ data: TrainingData, _ places: ArraySlice<Int32>, first: Int, divisor: Double, _ pool: TilePool) {
     let places = data.hasWeights ? places.filter { data.relativeWeight($0) > 0 }[...] : places
     guard !places.isEmpty else { return nil }
-    (self.data, self.places, self.divisor) = (data, places, divisor)
+    (self.data, self.places, self.first, self.divisor) = (data, places, first, divisor)
     (x, context) = data.tiles(places, pool)
     count = places.count
   }

@@ -50,17 +50,20 @@ final class ObjectiveEvaluation {
 
   /// What `body` makes of each tile, in order.
   private func forEachTile<Value>(
-    _ data: TrainingData, _ places: ArraySlice<Int32>, divisor: Double, startingWith start: Value,
+    _ data: TrainingData, _ places: ArraySlice<Int32>, divisor: Double, startingWith initial: Value,
     _ body: @Sendable (Int, EventTile, Pass) throws(FlowError) -> Value
   ) throws(FlowError) -> [Value] {
     let engine = engine
     let results = UnitResults.collect(
-      Tile.tiles(for: places.count), startingWith: Result<Value, FlowError>.success(start)
+      Tile.tiles(for: places.count), startingWith: Result<Value, FlowError>.success(initial)
     ) { results in
       engine.forEachTile(of: places.count) { worker, range in
         let seen = engine.worker(worker)
-        let first = places.startIndex + range.lowerBound
-        guard let events = EventTile(data, places[first..<(first + range.count)], divisor: divisor, seen.tiles) else {
+        let start = places.startIndex + range.lowerBound
+        guard
+          let events = EventTile(
+            data, places[start..<(start + range.count)], first: range.lowerBound, divisor: divisor, seen.tiles)
+        else {
           return
         }
         do throws(FlowError) {

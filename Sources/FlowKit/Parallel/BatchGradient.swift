@@ -68,7 +68,9 @@ final class BatchGradient {
       let first = tile * Tile.fullWidth
       let start = batch.startIndex + first
       let places = batch[start..<min(batch.endIndex, start + Tile.fullWidth)]
-      guard let events = EventTile(data, places, divisor: Double(batch.count), worker.tiles) else { return nil }
+      guard let events = EventTile(data, places, first: first, divisor: Double(batch.count), worker.tiles) else {
+        return nil
+      }
       return (events, Pass(worker.parameters, context: events.context, random: random.advanced(by: first)))
     }
   }

@@ -25,6 +25,8 @@ final class Engine: @unchecked Sendable {
   /// What one worker has to itself during a run.
   final class Worker {
     let tiles = TilePool()
+    /// For a single event; its weights are those of parameters that do not change.
+    private(set) lazy var singleTiles = TilePool(ofSingleEvents: TransposedWeights())
     /// What the tiles see of θ.
     let parameters: Parameters
     /// The version of θ that `parameters` are.

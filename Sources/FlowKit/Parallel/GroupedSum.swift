@@ -98,7 +98,7 @@ final class GroupedSum {
     by worker: Int
   ) {
     let own = runs[run]
-    withBases(of: groups[own]) { terms in
+    BufferBases.with(groups[own]) { terms in
       let target = published.isEmpty ? terms[0] : published[run].base
       for block in 0..<blocks.count {
         let (range, isOwn) = (blocks[block], blocks.owner(of: block) == worker)
@@ -113,8 +113,8 @@ final class GroupedSum {
   /// Double over blocks, in order.
   private func sumRuns(_ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks) -> Double {
     let sum = sum
-    let squares = withBases(of: groups[...]) { groups in
-      withBases(of: published[...]) { published in
+    let squares = BufferBases.with(groups[...]) { groups in
+      BufferBases.with(published[...]) { published in
         UnitResults.collect(blocks.count, startingWith: 0.0) { squares in
           engine.forEachBlock(of: blocks) { range, block in
             let owner = blocks.owner(of: block)
@@ -148,20 +148,6 @@ final class GroupedSum {
       layout.pullBackPreparation(
         part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: sum.all, to: &sink)
     }
-  }
-}
-
-/// Where buffers begin: loops over blocks would count the references of buffers that other cores count. Sendable because
-/// nobody writes it.
-private struct Bases: @unchecked Sendable {
-  let bases: UnsafeMutableBufferPointer<UnsafeMutablePointer<Scalar>>
-  subscript(index: Int) -> UnsafeMutablePointer<Scalar> { bases[index] }
-}
-
-private func withBases<R>(of buffers: ArraySlice<ParameterBuffer>, _ body: (Bases) -> R) -> R {
-  withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Scalar>.self, capacity: buffers.count) { bases in
-    for (index, buffer) in buffers.enumerated() { bases.initializeElement(at: index, to: buffer.base) }
-    return body(Bases(bases: bases))
   }
 }
 

@@ -18,7 +18,7 @@ public struct ParameterBlock {
   let gradients: UnsafePointer<Scalar>
   /// What the gradient is multiplied with, to cut its norm.
   let gradientScale: Double
-  private let buffers: [ParameterBuffer]
+  private let moments: BufferBases
   private let first: Int
   /// Where other workers read the parameters, or nil where it is `parameters`.
   let published: UnsafeMutablePointer<Scalar>?
@@ -26,13 +26,13 @@ public struct ParameterBlock {
   var isPublished = false
 
   init(
-    _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Scalar>, _ gradient: ParameterBuffer, scale: Double,
-    moments: [ParameterBuffer], published: UnsafeMutablePointer<Scalar>?
+    _ range: Range<Int>, _ parameters: UnsafeMutablePointer<Scalar>, _ gradient: UnsafeMutablePointer<Scalar>,
+    scale: Double, moments: BufferBases, published: UnsafeMutablePointer<Scalar>?
   ) {
     first = range.lowerBound
     self.parameters = UnsafeMutableBufferPointer(start: parameters + first, count: range.count)
-    gradients = UnsafePointer(gradient.base + first)
-    (gradientScale, buffers) = (scale, moments)
+    gradients = UnsafePointer(gradient + first)
+    (gradientScale, self.moments) = (scale, moments)
     self.published = published.map { $0 + range.lowerBound }
   }
 
@@ -46,7 +46,7 @@ public struct ParameterBlock {
 
   /// Moment number `index`, in the order of the optimizer's `moments`.
   public func moment(_ index: Int) -> UnsafeMutableBufferPointer<Scalar> {
-    UnsafeMutableBufferPointer(start: buffers[index].base + first, count: parameters.count)
+    UnsafeMutableBufferPointer(start: moments[index] + first, count: parameters.count)
   }
 
   func publish() {

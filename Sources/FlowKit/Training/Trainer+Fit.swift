@@ -155,7 +155,7 @@ extension Trainer {
   private func finishEpoch(
     _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void
   ) throws(FlowError) {
-    let valid = try reading(run, saves) { () throws(FlowError) in try validationLoss(&run) }
+    let valid = try reading(run, saves) { () throws(FlowError) in try timedValidationLoss(&run) }
     let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
     run.at.step += run.at.stepOfEpoch
     run.at.epoch += 1

@@ -7,7 +7,7 @@ extension Trainer {
     for first in stride(from: 0, to: places.count, by: Tile.fullWidth) {
       let start = places.startIndex + first
       let part = places[start..<min(places.endIndex, start + Tile.fullWidth)]
-      guard let tile = EventTile(events.data, part, divisor: 1, engine.worker(0).tiles) else { continue }
+      guard let tile = EventTile(events.data, part, first: first, divisor: 1, engine.worker(0).tiles) else { continue }
       let pass = Pass(parameters, context: tile.context, random: random.advanced(by: first))
       if let place = objective.nonFinitePlace(tile, pass) { return place }
     }

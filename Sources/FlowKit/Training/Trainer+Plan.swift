@@ -21,8 +21,8 @@ extension Trainer {
     let passed = Self.planSteps.count { $0 <= step } + Self.planTimes.count { $0 * limit <= seconds }
     guard passed > run.at.plan.revision else { return }
     // An epoch may be long: its validation is not to come as a surprise.
-    if run.validationSeconds == nil, seconds > Self.planTimes[0] * limit { _ = try validationLoss(&run) }
-    let validation = run.validationSeconds ?? 0
+    if run.validationSeconds == nil, seconds > Self.planTimes[0] * limit { _ = try timedValidationLoss(&run) }
+    let validation = validation == nil ? 0 : run.validationSeconds ?? 0
     let perStep = run.sincePlan.seconds / Double(run.sincePlan.steps) + validation / Double(stepsPerEpoch)
     let left = Self.plannedPart * limit - run.seconds - validation
     run.at.plan = run.at.plan.revised(at: step, totalSteps: step + max(1, Int(left / perStep)), schedule)
@@ -42,11 +42,10 @@ extension Trainer {
     return loss
   }
 
-  /// The mean loss over the validation events; nil without any.
-  func validationLoss(_ run: inout Run) throws(FlowError) -> Double? {
-    guard let validation else { return nil }
+  /// `validationLoss`, and what it takes.
+  func timedValidationLoss(_ run: inout Run) throws(FlowError) -> Double? {
     let start = ContinuousClock.now
-    let loss = try evaluation.meanLoss(validation)
+    let loss = try validationLoss()
     run.validationSeconds = (ContinuousClock.now - start).inSeconds
     return loss
   }

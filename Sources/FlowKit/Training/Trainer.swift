@@ -130,6 +130,20 @@ public final class Trainer {
     return loss
   }
 
+  /// The loss on the events of `batch` and its gradient with respect to θ, for a step of one's own.
+  ///
+  /// - Throws: what the objective throws.
+  public func lossAndGradient(_ batch: Batch) throws(FlowError) -> (loss: Double, gradient: [Scalar]) {
+    precondition(batch.owner == ObjectIdentifier(self), "a batch of another trainer")
+    let loss = try gradient.compute(events.data, batch.places, random: random).loss
+    return (loss, gradient.gradient.values)
+  }
+
+  /// The mean loss over the validation events, as it is reported after an epoch; nil without any.
+  public func validationLoss() throws(FlowError) -> Double? {
+    try validation.map { events throws(FlowError) in try evaluation.meanLoss(events) }
+  }
+
   /// The random numbers of the next step: event i of its batch has number i.
   var random: EventRandom { EventRandom(seed: options.seed, purpose: .passes, first: state.steps << 32) }
 }

@@ -23,15 +23,19 @@ final class TrainingState {
   /// One step of the optimizer on all parameters, by all workers.
   func update(_ engine: Engine, _ gradient: ParameterBuffer, scale: Double, rate: Double) {
     steps += 1
-    let (update, moments, blocks, copies) = (optimizer.step(steps, rate: rate), moments, engine.blocks, engine.copies)
-    let shared = parameters
-    let isPublished = engine.pool.count > 1 || !copies.isEmpty
-    engine.forEachBlock(of: blocks) { range, block in
-      let own = copies.isEmpty ? shared : copies[blocks.owner(of: block)]
-      var part = ParameterBlock(
-        range, own.base, gradient, scale: scale, moments: moments, published: isPublished ? shared.base : nil)
-      update(&part)
-      part.publish()
+    let (update, blocks) = (optimizer.step(steps, rate: rate), engine.blocks)
+    let haveCopies = !engine.copies.isEmpty
+    let isPublished = engine.pool.count > 1 || haveCopies
+    BufferBases.with(moments[...]) { moments in
+      BufferBases.with([parameters, gradient] + engine.copies) { buffers in
+        engine.forEachBlock(of: blocks) { range, block in
+          var part = ParameterBlock(
+            range, buffers[haveCopies ? 2 + blocks.owner(of: block) : 0], buffers[1], scale: scale, moments: moments,
+            published: isPublished ? buffers[0] : nil)
+          update(&part)
+          part.publish()
+        }
+      }
     }
   }
 

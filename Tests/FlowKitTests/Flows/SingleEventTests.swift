@@ -1,0 +1,53 @@
+import FlowKit
+import Testing
+
+/// A single event takes another path through the products than a batch does: its result is the same to the bit.
+@Suite struct SingleEventTests {
+  private static let lists =
+    Recipe.all.map(\.layers) + [
+      "lower,leaky-relu,qr,householder,actnorm,lu,plu,upper", "3*[planar,radial,sylvester,prelu]",
+      "2*[coupling-affine(hidden=200x130,activation=silu),permute(random)]", "autoregressive-rqs(hidden=150)",
+      "inverse(autoregressive-affine(hidden=40))", "monotone,elementwise-rqs",
+    ]
+
+  @Test(arguments: lists) func equalsItsRowInAnyBatch(layers: String) throws {
+    for dimension in [1, 2, 3, 6, 20] where !(dimension == 1 && layers.contains("coupling")) {
+      for contextDimension in [0, 2] {
+        let flow = try noisyFlow(layers, dimension, contextDimension)
+        let events = uniformNumbers(dimension * 150, in: -3...3)
+        let context = uniformNumbers(contextDimension * 150, seed: 9)
+        let whole = flow.logDensity(events, context: context)
+        #expect(!whole.contains { !$0.isFinite })
+        for range in [0..<1, 149..<150, 77..<78, 3..<5, 20..<37, 10..<120] {
+          let part = flow.logDensity(
+            Array(events[(range.lowerBound * dimension)..<(range.upperBound * dimension)]),
+            context: Array(context[(range.lowerBound * contextDimension)..<(range.upperBound * contextDimension)]))
+          #expect(part == Array(whole[range]), "\(range) of D = \(dimension), C = \(contextDimension)")
+        }
+      }
+    }
+  }
+
+  /// Every parameter away from the start, where the last layers of networks are 0.
+  private func noisyFlow(_ layers: String, _ dimension: Int, _ contextDimension: Int) throws -> Flow {
+    var random = RandomStream(seed: 1, purpose: .architecture)
+    let chain = try LayerList(layers).chain(
+      dimension: dimension, contextDimension: contextDimension, using: &random)
+    var flow = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: dimension)), seed: 2)
+    let noise = uniformNumbers(flow.parameters.count, in: -0.05...0.05, seed: 4)
+    flow.parameters = zip(flow.parameters, noise).map { $0 + Scalar($1) }
+    return flow
+  }
+
+  @Test func oneContextIsSharedByAllEvents() throws {
+    let flow = try exampleFlow(context: 2)
+    let (events, context) = (uniformNumbers(3 * 300), [0.3, -0.4])
+    let repeated = Array(repeatElement(context, count: 300).joined())
+    #expect(flow.logDensity(events, context: context) == flow.logDensity(events, context: repeated))
+    let (shared, own) = (
+      try flow.sample(300, context: context, seed: 1), try flow.sample(300, context: repeated, seed: 1)
+    )
+    #expect(shared == own)
+    #expect(flow.latent(of: events, context: context) == flow.latent(of: events, context: repeated))
+  }
+}
