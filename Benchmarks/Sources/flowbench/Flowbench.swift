@@ -22,7 +22,8 @@ struct Flowbench: ParsableCommand {
   var single = false
 
   func validate() throws {
-    for name in workloads where !Workload.all.contains(where: { $0.name == name }) {
+    let known = single ? Recipe.all.map(\.name) : Workload.all.map(\.name)
+    for name in workloads where !known.contains(name) {
       throw ValidationError("unknown workload '\(name)'")
     }
   }
@@ -39,7 +40,7 @@ struct Flowbench: ParsableCommand {
   private func measureSingleEvents() throws {
     var random = RandomStream(seed: 1, purpose: .split)
     let points = (0..<1_000).map { _ in (0..<6).map { _ in 4 * random.uniform() - 2 } }
-    for recipe in Recipe.all {
+    for recipe in Recipe.all where workloads.isEmpty || workloads.contains(recipe.name) {
       let chain = try LayerList(recipe.layers).chain(dimension: 6, using: &random)
       let flow = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 6)))
       let rate = rate(events: 1, seconds: seconds / 4) { call in _ = flow.logDensity(points[call % points.count]) }

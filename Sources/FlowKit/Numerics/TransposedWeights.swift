@@ -1,16 +1,21 @@
-/// Weights stored transposed, for products with one event: their rows then fill the lanes of a vector in place of the events.
-/// Each matrix is transposed when it is first used; it must not change afterwards.
+/// Weights stored for products with one event: rows fill the lanes of a vector in place of the events. Each matrix is
+/// transposed when it is first used; it must not change afterwards.
 final class TransposedWeights {
   private var matrices: [UnsafePointer<Scalar>: ParameterBuffer] = [:]
+  private static let panelRows = 128
 
-  /// Entry (i, k) stands at k · (rows rounded up to 16) + i.
+  /// Panels of 128 rows, the last one of fewer, rounded up to 16; in each, the columns one after the other.
   func transposed(_ matrix: WeightMatrix) -> UnsafePointer<Scalar> {
     if let known = matrices[matrix.base] { return UnsafePointer(known.base) }
-    let stride = (matrix.rows + 15) / 16 * 16
-    let buffer = ParameterBuffer(count: stride * matrix.columns)
-    for row in 0..<matrix.rows {
+    let buffer = ParameterBuffer(count: (matrix.rows + 15) / 16 * 16 * matrix.columns)
+    for first in stride(from: 0, to: matrix.rows, by: Self.panelRows) {
+      let rows = first..<min(matrix.rows, first + Self.panelRows)
+      let width = (rows.count + 15) / 16 * 16
       for column in 0..<matrix.columns {
-        buffer.base[column * stride + row] = matrix.base[row * matrix.stride + column]
+        for row in rows {
+          buffer.base[first * matrix.columns + column * width + row - first] =
+            matrix.base[row * matrix.stride + column]
+        }
       }
     }
     matrices[matrix.base] = buffer
