@@ -1,25 +1,11 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Whole files that are replaced in one step: a reader sees the old bytes or the new ones, a failure leaves the old.
 package enum AtomicFile {
   /// Writes `bytes` beside `path`, makes them durable, and renames.
   package static func write(_ bytes: [UInt8], to path: String) throws(FlowError) {
     let what = "cannot write \(path)"
     var temporary = try TemporaryFile(for: path)
-    try fill(temporary.path, with: bytes, what)
+    try OpenFile(writing: temporary.path, what).write(bytes)
     try temporary.commit()
-  }
-
-  private static func fill(_ path: String, with bytes: [UInt8], _ what: String) throws(FlowError) {
-    let descriptor = try FileSystem.openToWrite(path, what)
-    defer { close(descriptor) }
-    try FileSystem.write(bytes, to: descriptor, what)
   }
 
   /// The SHA-256 digest of a file, as hexadecimal digits.

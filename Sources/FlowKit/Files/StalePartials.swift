@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 internal import Synchronization
 
 /// Hidden files that a killed program left beside its output, `.name.pid-n.partial`: removed when the same output is
@@ -19,15 +12,9 @@ enum StalePartials {
 
   static func remove(of name: String, in folder: String) {
     guard visited.withLock({ $0.insert("\(folder)/\(name)").inserted }) else { return }
-    guard let stream = opendir(folder) else { return }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      let found = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard let writer = writer(of: found, name: name), isGone(writer) else { continue }
-      let path = "\(folder)/\(found)"
-      if isAbandoned(path) { unlink(path) }
+    for found in FileSystem.names(in: folder) {
+      guard let writer = writer(of: found, name: name), System.isGone(writer) else { continue }
+      FileSystem.removeAbandoned("\(folder)/\(found)", after: 60)
     }
   }
 
@@ -39,21 +26,5 @@ enum StalePartials {
       separator: "-", omittingEmptySubsequences: false)
     guard numbers.count == 2, Int(numbers[1]) != nil, let process = Int32(numbers[0]), process > 0 else { return nil }
     return process
-  }
-
-  private static func isGone(_ process: Int32) -> Bool { kill(process, 0) != 0 && errno == ESRCH }
-
-  private static func isAbandoned(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return false }
-    #if canImport(Darwin)
-      let written = info.st_mtimespec.tv_sec
-    #else
-      let written = info.st_mtim.tv_sec
-    #endif
-    return time(nil) - written > 60 && flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// A file that is written beside its destination and takes its place on `commit()`; otherwise it is removed.
 struct TemporaryFile: ~Copyable {
   /// Where to write.
@@ -31,45 +23,32 @@ struct TemporaryFile: ~Copyable {
     var attempt = 0
     var temporary: String
     repeat {
-      temporary = "\(folder)/.\(name).\(getpid())-\(attempt).partial"
+      temporary = "\(folder)/.\(name).\(System.process)-\(attempt).partial"
       attempt += 1
     } while FileSystem.entry(at: temporary) != .missing
-    close(try FileSystem.open(temporary, O_WRONLY | O_CREAT | O_EXCL, what))
+    try FileSystem.create(temporary, what)
     self.path = temporary
     self.destination = destination
     self.folder = folder
   }
 
   deinit {
-    if isPending { Self.remove(path) }
+    if isPending { FileSystem.remove(path) }
   }
 
   /// Makes the file's bytes durable and puts it in the destination's place, in one step for every reader.
   mutating func commit() throws(FlowError) {
     let what = "cannot write \(destination)"
-    try Self.synchronize(path, what)
-    guard rename(path, destination) == 0 else { throw FileSystem.failure(what) }
+    try FileSystem.synchronize(path, what)
+    try FileSystem.move(path, to: destination, what)
     isPending = false
-    try Self.synchronize(folder, what)
+    try FileSystem.synchronize(folder, what)
   }
 
   /// Removes the file.
   mutating func remove() {
-    if isPending { Self.remove(path) }
+    if isPending { FileSystem.remove(path) }
     isPending = false
-  }
-
-  /// Frees the file's space even where its descriptor stays open, as it does after a failed write of HDF5's.
-  private static func remove(_ path: String) {
-    truncate(path, 0)
-    unlink(path)
-  }
-
-  private static func synchronize(_ path: String, _ what: String) throws(FlowError) {
-    let descriptor = try FileSystem.open(path, O_RDONLY, what)
-    defer { close(descriptor) }
-    // Some file systems cannot synchronise a folder and say that the call is invalid.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileSystem.failure(what) }
   }
 
   /// The path itself, or what the link there leads to; refuses what must not be replaced.
@@ -80,11 +59,7 @@ struct TemporaryFile: ~Copyable {
     case .folder: throw FlowError(.file, "\(what): it is a folder; give the path of a file")
     case .special: throw FlowError(.file, "\(what): it is not a regular file")
     case .unreadable(let reason): throw FlowError(.file, "\(what): \(reason)")
-    case .file:
-      guard access(path, W_OK) == 0 else { throw FileSystem.failure(what) }
-      guard let target = realpath(path, nil) else { throw FileSystem.failure(what) }
-      defer { free(target) }
-      return String(cString: target)
+    case .file: return try FileSystem.writablePath(path, what)
     }
   }
 }

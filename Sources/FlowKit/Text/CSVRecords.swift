@@ -1,15 +1,7 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The records of a file of text, one after the other.
 final class CSVRecords {
   private let path: String
-  private let descriptor: Int32
+  private let file: OpenFile
   private var buffer: [UInt8] = []
   private var position = 0
   private var line = 0
@@ -20,10 +12,8 @@ final class CSVRecords {
       throw FlowError(.file, "\(path) does not exist or is not a file; check the path and the working folder")
     }
     self.path = path
-    descriptor = try FileSystem.open(path, O_RDONLY, "cannot read \(path)")
+    file = try OpenFile(reading: path)
   }
-
-  deinit { close(descriptor) }
 
   /// The fields of the next record, and the number of the line on which it begins, counted from 1.
   func next(separator: UInt8) throws(FlowError) -> (fields: [String], line: Int)? {
@@ -109,13 +99,8 @@ final class CSVRecords {
 
   private func fill() throws(FlowError) {
     var block = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = read(descriptor, &block, block.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw FileSystem.failure("cannot read \(path)") }
-      isAtEnd = count == 0
-      buffer += block[..<count]
-      return
-    }
+    let count = try file.read(into: &block)
+    isAtEnd = count == 0
+    buffer += block[..<count]
   }
 }

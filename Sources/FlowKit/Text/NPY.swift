@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// NumPy's format for one array (numpy.lib.format): a header that is a Python dictionary, then the values.
 enum NPY {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -30,7 +22,7 @@ final class NPYReader: RowSource {
   private let type: Element
   private let isByColumns: Bool
   private let start: Int
-  private let descriptor: Int32
+  private let file: OpenFile
 
   private struct Element {
     let kind: Character
@@ -71,10 +63,8 @@ final class NPYReader: RowSource {
     isByColumns = header.contains("'fortran_order': True")
     rows = shape[0]
     columns = (0..<(shape.count == 2 ? shape[1] : 1)).map(String.init)
-    descriptor = try FileSystem.open(path, O_RDONLY, "cannot read \(path)")
+    file = try OpenFile(reading: path)
   }
-
-  deinit { close(descriptor) }
 
   private static func element(_ header: String) -> Element? {
     guard let text = header.text(after: "'descr': '", before: "'"), text.count >= 3 else { return nil }
@@ -105,16 +95,7 @@ final class NPYReader: RowSource {
   }
 
   private func values(from first: Int, count: Int) throws(FlowError) -> [Double] {
-    var bytes = [UInt8](repeating: 0, count: count * type.size)
-    var done = 0
-    while done < bytes.count {
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(start + first * type.size + done))
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { throw FileSystem.failure("cannot read \(path)") }
-      done += got
-    }
+    let bytes = try file.bytes(from: start + first * type.size, count: count * type.size)
     return (0..<count).map { number(bytes[($0 * type.size)..<(($0 + 1) * type.size)]) }
   }
 

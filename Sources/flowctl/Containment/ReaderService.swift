@@ -1,12 +1,5 @@
 import FlowKit
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// The process that reads HDF5 data files for flowctl: libhdf5 may crash, hang or run out of memory in it.
 ///
