@@ -35,9 +35,9 @@ struct Density: ParsableCommand, Diagnosing {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let source = try ContainedAccess.shared.source(DataLocation(data))
+    let parts = try ContainedAccess.shared.parts(of: DataLocation(data))
     let scorer = try TableScorer(
-      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite,
+      reading.model(model), parts.test ?? parts.train, threads: threads, acceptingNonFinite: skipNonFinite,
       access: ContainedAccess.shared)
     let writer = try destination.begin(
       "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))

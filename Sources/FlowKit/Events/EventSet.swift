@@ -80,7 +80,7 @@ public struct EventSet: Sendable {
   }
 
   /// Names and indices may mean the same column.
-  private static func checkDistinct(_ reader: any StoredTable) throws(FlowError) {
+  private static func checkDistinct(_ reader: any RandomAccessTable) throws(FlowError) {
     var seen: Set<Int> = []
     for (name, index) in zip(reader.columns, reader.columnIndices) where !seen.insert(index).inserted {
       throw FlowError(

@@ -47,18 +47,3 @@ public struct NonFinite: Sendable, Equatable, CustomStringConvertible {
     }
   }
 }
-
-extension Table {
-  /// What is not finite in this table; nil if every value is.
-  public func nonFinite() -> NonFinite? {
-    var scan = NonFinite.Scan(columns: columns)
-    scan.add(values)
-    return scan.result
-  }
-
-  /// The rows whose values are all finite.
-  public func droppingNonFinite() -> Table { selecting(rows: finiteRows) }
-
-  /// The numbers of those rows.
-  var finiteRows: [Int] { (0..<rows).filter { row($0).allSatisfy(\.isFinite) } }
-}

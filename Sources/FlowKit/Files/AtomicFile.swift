@@ -19,7 +19,7 @@ package enum AtomicFile {
   package static func read(_ path: String) throws(FlowError) -> [UInt8] {
     switch FileSystem.entry(at: path) {
     case .file: try FileSystem.read(path)
-    case .missing: throw FlowError(.file, HDF5.FileKind.missing.complaint(about: path))
+    case .missing: throw FlowError(.file, "\(path) does not exist; check the path and the working folder")
     case .folder: throw FlowError(.file, "\(path) is a folder; give the path of a file")
     case .special: throw FlowError(.file, "\(path) is not a regular file")
     case .unreadable(let reason): throw FlowError(.file, "cannot read \(path): \(reason)")

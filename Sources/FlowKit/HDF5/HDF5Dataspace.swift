@@ -15,7 +15,7 @@ extension HDF5 {
     }
 
     /// The shape of an open dataset.
-    init(of dataset: borrowing Handle, _ location: Location) throws(FlowError) {
+    init(of dataset: borrowing Handle, _ location: DataLocation) throws(FlowError) {
       let id = dataset.id
       handle = try Handle("cannot read the shape of \(location)") { H5Dget_space(id) }
     }
@@ -62,7 +62,7 @@ extension HDF5 {
   private static let memory = System.memory
 
   /// The number of elements in a shape of values to be read at once.
-  package static func elementCount(_ shape: [Int], _ location: Location) throws(FlowError) -> Int {
+  package static func elementCount(_ shape: [Int], _ location: DataLocation) throws(FlowError) -> Int {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)

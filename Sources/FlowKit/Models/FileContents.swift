@@ -15,13 +15,13 @@ public enum FileContents: Sendable, Codable {
   }
 
   public init(of path: String) throws(FlowError) {
-    guard try !IntegrityBlock.isPresent(at: path) else {
+    guard try !ModelMark.isPresent(at: path) else {
       self = .model
       return
     }
     let file = try HDF5.File(reading: path)
     let root = try file.root()
-    guard try !Model.isModel(root) else {
+    guard try !ModelMark.isPresent(in: root) else {
       self = .model
       return
     }
@@ -29,10 +29,10 @@ public enum FileContents: Sendable, Codable {
     var (tables, others) = try TableCandidate.contents(of: root)
     for table in tables {
       do throws(FlowError) {
-        let reader = try TableReader(DataLocation(file: path, path: table.location.path))
+        let reader = try HDF5Table(DataLocation(file: path, path: table.location.path))
         summaries.append(
           TableSummary(
-            path: reader.location.path ?? "/", rows: reader.rows, columns: reader.columns,
+            path: table.location.objectPath, rows: reader.rows, columns: reader.columns,
             hasNames: reader.hasNames, units: reader.units))
       } catch {
         others.append(error.message)

@@ -11,22 +11,16 @@
 /// The places of magic, length and digest stay the same in all versions of the format.
 package enum IntegrityBlock {
   package static let size = 512
-  static let magic = Array("FlowKit model\r\n\u{1A}".utf8)
   private static let versionBytes = 16..<20
   private static let lengthBytes = 24..<32
   private static let digestBytes = 32..<64
 
-  /// Whether a file that begins with these bytes, all of it or the first 16, has the block or had it before it was cut.
-  static func isPresent(in start: [UInt8]) -> Bool { !start.isEmpty && magic.starts(with: start) }
-
-  /// Whether the file at a path has the block.
-  package static func isPresent(at path: String) throws(FlowError) -> Bool {
-    guard case .file = FileSystem.entry(at: path) else { return false }
-    return isPresent(in: try FileSystem.read(path, atMost: magic.count))
-  }
+  /// Whether the file at a path has the block, or had it before it was cut.
+  package static func isPresent(at path: String) throws(FlowError) -> Bool { try ModelMark.isPresent(at: path) }
 
   /// The block, and behind it the bytes of an HDF5 file that was made with room for it.
   package static func sealed(_ contents: [UInt8], version: Int) -> [UInt8] {
+    let magic = ModelMark.magic
     var bytes = magic + [UInt8](repeating: 0, count: size - magic.count) + contents
     put(version, into: &bytes, versionBytes)
     put(bytes.count, into: &bytes, lengthBytes)
@@ -57,7 +51,8 @@ package enum IntegrityBlock {
 
   /// The digest that stands in a file's block, as hexadecimal digits; nil where there is no block.
   static func storedDigest(_ bytes: [UInt8]) -> String? {
-    guard isPresent(in: Array(bytes.prefix(magic.count))), bytes.count >= digestBytes.upperBound else { return nil }
+    guard ModelMark.isPresent(in: Array(bytes.prefix(ModelMark.magic.count))), bytes.count >= digestBytes.upperBound
+    else { return nil }
     return SHA256.text(of: Array(bytes[digestBytes]))
   }
 

@@ -35,7 +35,7 @@ struct ColumnNames {
       self.init(given: names)
       return
     }
-    var parents = dataset.location.path.split(separator: "/").dropLast()
+    var parents = dataset.location.objectPath.split(separator: "/").dropLast()
     while true {
       let group = try root.group(parents.joined(separator: "/"))
       if let names = try Self.names(on: group), names.count == count {
@@ -54,7 +54,7 @@ struct ColumnNames {
     for name in attributes where present.contains(name) {
       switch try object.attribute(name) {
       case .text(let text): return separated(text)
-      case .texts(let texts): return texts.map(trimmed)
+      case .texts(let texts): return texts.map(\.trimmed)
       default: continue
       }
     }
@@ -63,19 +63,12 @@ struct ColumnNames {
 
   /// What stands between commas.
   static func separated(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
-  }
-
-  static func trimmed(_ text: some StringProtocol) -> String {
-    var text = Substring(text)
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+    text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
   }
 
   /// The indices of the columns called `chosen`, or of all but the labels of rows where nothing is chosen.
   func indices(
-    of chosen: [String]?, labels: Set<Int>, in location: HDF5.Location
+    of chosen: [String]?, labels: Set<Int>, in location: DataLocation
   ) throws(FlowError) -> [Int] {
     if let chosen { return try indices(of: chosen, in: location) }
     let others = names.indices.filter { !labels.contains($0) }
@@ -83,7 +76,7 @@ struct ColumnNames {
   }
 
   /// The indices of the columns called `chosen`, by name or by index.
-  func indices(of chosen: [String], in location: HDF5.Location) throws(FlowError) -> [Int] {
+  func indices(of chosen: [String], in location: DataLocation) throws(FlowError) -> [Int] {
     guard !chosen.isEmpty else { throw FlowError(.data, "no columns of \(location) are chosen") }
     var indices: [Int] = []
     for name in chosen {

@@ -13,7 +13,7 @@ enum ColumnUnits {
     let own = try texts(on: dataset, count)
     if own.count == count { return own.map(meaning) }
     if own.count == 1 { return Array(repeating: meaning(own[0]), count: count) }
-    var parents = dataset.location.path.split(separator: "/").dropLast()
+    var parents = dataset.location.objectPath.split(separator: "/").dropLast()
     while own.isEmpty {
       let around = try texts(on: try root.group(parents.joined(separator: "/")), count)
       if around.count == count { return around.map(meaning) }
@@ -44,8 +44,8 @@ enum ColumnUnits {
       // What is neither text nor numbers cannot be read, and is no unit.
       do throws(FlowError) { value = try object.attribute(name) } catch { continue }
       switch value {
-      case .text(let text): return count == 1 ? [ColumnNames.trimmed(text)] : ColumnNames.separated(text)
-      case .texts(let texts): return texts.map { ColumnNames.trimmed($0) }
+      case .text(let text): return count == 1 ? [text.trimmed] : ColumnNames.separated(text)
+      case .texts(let texts): return texts.map(\.trimmed)
       default: continue
       }
     }

@@ -7,7 +7,7 @@ struct TableCandidate {
     case columns([String], labels: Set<Int>)
   }
 
-  var location: HDF5.Location
+  var location: DataLocation
   var layout: Layout
   /// For lists of candidates: `/train (3918 x 11 float32)`.
   var description: String
@@ -40,14 +40,14 @@ struct TableCandidate {
     self.init(location: dataset.location, layout: .dataset, description: Self.describe(dataset))
   }
 
-  init(location: HDF5.Location, layout: Layout, description: String) {
+  init(location: DataLocation, layout: Layout, description: String) {
     self.location = location
     self.layout = layout
     self.description = description
   }
 
   static func describe(_ dataset: borrowing HDF5.Dataset) -> String {
-    "\(dataset.location.path) (\(HDF5.text(dataset.shape)) \(dataset.type))"
+    "\(dataset.location.objectPath) (\(HDF5.text(dataset.shape)) \(dataset.type))"
   }
 
   /// Why a dataset cannot be read as a table; nil where it can, rows or no rows.

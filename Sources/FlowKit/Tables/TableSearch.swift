@@ -23,7 +23,7 @@ struct TableSearch {
       }
     }
     if found.tables.isEmpty && found.hasNumbers {
-      let path = group.location.path
+      let path = group.location.objectPath
       let count = found.columns.count
       tables.append(
         TableCandidate(
@@ -70,7 +70,7 @@ struct TableSearch {
     name.hasPrefix("_i_") || name.hasPrefix("_p_") || name == "#refs#" || name == "#subsystem#"
   }
 
-  func failure(in location: HDF5.Location) -> FlowError {
+  func failure(in location: DataLocation) -> FlowError {
     if tables.isEmpty {
       if others.count == 1, let firstComplaint { return firstComplaint }
       return FlowError(

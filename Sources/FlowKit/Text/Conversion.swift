@@ -1,19 +1,3 @@
-/// Rows of numbers that are read once, in blocks, whatever file they come from.
-public protocol RowSource: AnyObject {
-  /// The columns' names; indices where the file gives none.
-  var columns: [String] { get }
-  var hasNames: Bool { get }
-  var rows: Int { get }
-  /// The columns' units, nil where the file gives none, as text and NumPy never do.
-  var units: [String?] { get }
-  /// Hands all rows to `body`, in order: row-major values of whole rows.
-  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError)
-}
-
-extension RowSource {
-  public var units: [String?] { columns.map { _ in nil } }
-}
-
 /// Converts tables between HDF5, text (CSV) and NumPy's `.npy`, block by block.
 public enum Conversion {
   public enum Format: String, Sendable {
@@ -39,36 +23,36 @@ public enum Conversion {
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
   ///   - separator: what stands between fields of text; nil finds out.
   ///   - access: opens HDF5 files.
-  public static func source(
+  public static func table(
     _ location: DataLocation, separator: Character? = nil, access: any TableAccess = InProcessAccess()
-  ) throws(FlowError) -> any RowSource {
+  ) throws(FlowError) -> any Table {
     switch try Format(ofName: location.file) {
     case .hdf5: try access.table(location)
-    case .csv: try CSVReader(location.file, separator: separator)
-    case .npy: try NPYReader(location.file)
+    case .csv: try CSVTable(location.file, separator: separator)
+    case .npy: try NPYTable(location.file)
     }
   }
 
-  /// Writes all rows of `source` as a new file, which takes its place when it is complete.
+  /// Writes all rows of `table` as a new file, which takes its place when it is complete.
   public static func write(
-    _ source: any RowSource, to path: String, separator: Character = ",", attributes: [String: MetadataValue] = [:]
+    _ table: any Table, to path: String, separator: Character = ",", attributes: [String: MetadataValue] = [:]
   ) throws(FlowError) {
     switch try Format(ofName: path) {
     case .hdf5:
       let writer = try TableWriter(to: path, attributes: attributes)
       try writer.addDataset(
-        "table", shape: [source.rows, source.columns.count], columns: source.hasNames ? source.columns : nil,
-        units: source.units, element: .float64)
-      try source.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
+        "table", shape: [table.rows, table.columns.count], columns: table.hasNames ? table.columns : nil,
+        units: table.units, element: .float64)
+      try table.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
       try writer.finish()
     case .csv:
       try ByteWriter.write(to: path) { writer throws(FlowError) in
-        try CSV.write(source, separator: separator, to: writer)
+        try CSV.write(table, separator: separator, to: writer)
       }
     case .npy:
       try ByteWriter.write(to: path) { writer throws(FlowError) in
-        try writer.append(NPY.header(rows: source.rows, columns: source.columns.count))
-        try source.forEachBlock { block throws(FlowError) in
+        try writer.append(NPY.header(rows: table.rows, columns: table.columns.count))
+        try table.forEachBlock { block throws(FlowError) in
           // Little-endian, as the header says, on every machine.
           try writer.append(block.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
         }

@@ -78,7 +78,7 @@ extension TrainingCheckpoint {
     return State(parameters: try group.dataset("\(name)/parameters").read(), moments: values, steps: steps)
   }
 
-  private static func missing(_ name: String, _ location: HDF5.Location) -> FlowError {
+  private static func missing(_ name: String, _ location: DataLocation) -> FlowError {
     FlowError(.format, "\(location) has no number '\(name)'; the file is damaged or was edited")
   }
 }

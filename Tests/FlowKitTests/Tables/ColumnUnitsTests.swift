@@ -16,7 +16,7 @@ import Testing
       try top.write([Double](repeating: 1, count: 2 * columns), shape: [2, columns], to: "a/b/t")
       try top.dataset("a/b/t").setAttributes(dataset)
       try AtomicFile.write(try file.image(), to: "\(folder)/x.h5")
-      return try TableReader(DataLocation("\(folder)/x.h5"), columns: chosen).units
+      return try HDF5Table(DataLocation("\(folder)/x.h5"), columns: chosen).units
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
         if let unit { try root.dataset("events/\(name)").setAttribute("units", .text(unit)) }
       }
       try AtomicFile.write(try file.image(), to: "\(folder)/x.h5")
-      let reader = try TableReader(DataLocation("\(folder)/x.h5"))
+      let reader = try HDF5Table(DataLocation("\(folder)/x.h5"))
       #expect(reader.columns == ["mass", "time", "x"])
       #expect(reader.units == ["GeV", "days since 2000-01-01, noon", nil])
     }
@@ -64,14 +64,14 @@ import Testing
       try writer.addDataset("without", shape: [1, 2], units: [nil, nil])
       try writer.append([1, 2], to: "without")
       try writer.finish()
-      #expect(try TableReader(DataLocation("\(folder)/x.h5:with")).units == ["m", nil])
+      #expect(try HDF5Table(DataLocation("\(folder)/x.h5:with")).units == ["m", nil])
       let file = try HDF5.File(reading: "\(folder)/x.h5")
       #expect(try file.root().dataset("without").attributeNames() == [])
     }
   }
 
   @Test func ofACompound() throws {
-    let reader = try TableReader(location("../layouts/compound.h5", "flat"))
+    let reader = try HDF5Table(location("../layouts/compound.h5", "flat"))
     #expect(reader.units == [nil, nil, nil, nil])
   }
 }

@@ -23,10 +23,10 @@ import Testing
       try writer.finish()
       #expect(files(in: folder) == ["out.h5"])
 
-      let reader = try TableReader(DataLocation(file: path, path: "samples"))
+      let reader = try HDF5Table(DataLocation(file: path, path: "samples"))
       #expect(reader.columns == ["a", "β", "c,d"] && reader.hasNames)
       #expect(try reader.read(rows: 0..<20) == values)
-      let density = try TableReader(DataLocation(file: path, path: "log_prob"))
+      let density = try HDF5Table(DataLocation(file: path, path: "log_prob"))
       #expect(try density.read(rows: 0..<20) == (0..<20).map(Double.init))
 
       let file = try HDF5.File(reading: path)
@@ -71,7 +71,7 @@ import Testing
       try writer.finish()
       let file = try HDF5.File(reading: path)
       #expect(try file.root().dataset("x").chunk == [8192, 4])
-      let reader = try TableReader(DataLocation(path))
+      let reader = try HDF5Table(DataLocation(path))
       #expect(try reader.read(rows: 0..<rows) == (0..<(4 * rows)).map(Double.init))
     }
   }
@@ -82,7 +82,7 @@ import Testing
       let writer = try TableWriter(to: path)
       try writer.addDataset("x", shape: [0, 4], columns: ["a", "b", "c", "d"])
       try writer.finish()
-      let text = message { () throws(FlowError) in _ = try TableReader(DataLocation(path)) }
+      let text = message { () throws(FlowError) in _ = try HDF5Table(DataLocation(path)) }
       #expect(text == "\(path):/x has no rows")
     }
   }
@@ -147,7 +147,7 @@ import Testing
         }
         #expect(failures > 30)
         try writeNoise(to: "\(folder)/whole.h5")
-        #expect(try TableReader(DataLocation("\(folder)/whole.h5:x")).rows == 60_000)
+        #expect(try HDF5Table(DataLocation("\(folder)/whole.h5:x")).rows == 60_000)
       }
     }
   }

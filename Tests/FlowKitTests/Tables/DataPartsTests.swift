@@ -1,21 +1,21 @@
 import FlowKit
 import Testing
 
-@Suite struct DataSourceTests {
+@Suite struct DataPartsTests {
   @Test func findsParts() throws {
-    let source = try DataSource(location("split.h5"))
+    let source = try DataParts(location("split.h5"))
     #expect(source.hasParts)
     #expect(source.train == location("split.h5", "/train"))
     #expect(source.valid == location("split.h5", "/valid"))
     #expect(source.test == location("split.h5", "/test"))
-    #expect(try TableReader(source.train).rows == 6)
+    #expect(try HDF5Table(source.train).rows == 6)
   }
 
   @Test func findsPartsThatAreGroupsOfColumns() throws {
-    let source = try DataSource(location("groups.h5", "columns"))
+    let source = try DataParts(location("groups.h5", "columns"))
     #expect(source.hasParts && source.valid == nil)
     #expect(source.test == location("groups.h5", "/columns/test"))
-    #expect(try TableReader(source.train).columns == ["u", "v"])
+    #expect(try HDF5Table(source.train).columns == ["u", "v"])
   }
 
   @Test(
@@ -24,13 +24,13 @@ import Testing
       ("groups.h5", "single", "/single/inner/rows"),
     ] as [(String, String?, String)])
   func takesTheOneTable(name: String, path: String?, table: String) throws {
-    let source = try DataSource(location(name, path))
+    let source = try DataParts(location(name, path))
     #expect(!source.hasParts && source.valid == nil && source.test == nil)
     #expect(source.train == location(name, table))
   }
 
   @Test func listsTheTablesWhereSeveralCouldBeMeant() {
-    let text = message { () throws(FlowError) in _ = try DataSource(location("groups.h5")) }
+    let text = message { () throws(FlowError) in _ = try DataParts(location("groups.h5")) }
     let file = reference("groups.h5")
     #expect(
       text == "\(file) holds 6 tables; name one, as in \(file):/columns/test: "

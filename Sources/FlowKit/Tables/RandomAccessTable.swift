@@ -1,32 +1,23 @@
-/// Rows of a table that are read in any order.
-public protocol RowBlocks: AnyObject {
-  /// The file, and the dataset or group in it that was found.
-  var location: DataLocation { get }
-  var rows: Int { get }
-  /// A number of rows that is read efficiently at once: some megabytes, in whole chunks if these have at most 32 MB.
-  var blockRows: Int { get }
-  /// Reads a range of rows into `values`, whose former contents and length are replaced: row by row, a number for each
-  /// column.
-  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError)
-}
-
 /// An open table of a file, whose rows can be read in any order.
 ///
 /// Not Sendable: a thread that reads beside others opens a table of its own, with the same `TableAccess`.
-public protocol StoredTable: RowSource, RowBlocks {
+public protocol RandomAccessTable: Table, RowBlocks {
   /// The names of all columns of the table, chosen or not.
   var allColumns: [String] { get }
   /// Which of the table's columns `columns` are, counted from 0.
   var columnIndices: [Int] { get }
 }
 
-extension StoredTable {
+extension RandomAccessTable {
   /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
   public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
     var values: [Double] = []
     try read(rows: range, into: &values)
     return values
   }
+
+  /// All values, row by row.
+  public func values() throws(FlowError) -> [Double] { try read(rows: 0..<rows) }
 
   public func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     var block: [Double] = []

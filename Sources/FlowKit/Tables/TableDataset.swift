@@ -1,5 +1,5 @@
 /// An open dataset that holds a table or one of its columns.
-final class TableSource {
+final class TableDataset {
   /// A column of the source, and which column of the result it becomes.
   typealias Column = (column: Int, target: Int)
 
@@ -172,7 +172,7 @@ private struct TableRun: Equatable {
   var target: Int
   var count: Int
 
-  static func runs(of columns: [TableSource.Column]) -> [TableRun] {
+  static func runs(of columns: [TableDataset.Column]) -> [TableRun] {
     var runs: [TableRun] = []
     for (column, target) in columns {
       if let last = runs.last, last.first + last.count == column, last.target + last.count == target {

@@ -14,7 +14,7 @@
 /// The HDF5 library reads the file in this process. It checks what it parses only in part: a damaged file, or one made to
 /// do harm, can make it crash, hang or take all memory. Read files that you do not trust in a process that may die, as
 /// `flowctl` does (see ``TableAccess``).
-public final class TableReader: StoredTable {
+public final class HDF5Table: RandomAccessTable {
   public let location: DataLocation
   /// The number of rows, at least one.
   public let rows: Int
@@ -27,7 +27,7 @@ public final class TableReader: StoredTable {
   public let units: [String?]
   public let blockRows: Int
 
-  private let sources: [(source: TableSource, columns: [TableSource.Column])]
+  private let datasets: [(dataset: TableDataset, columns: [TableDataset.Column])]
 
   /// Opens the table that a location names, or the only one in and below the group or file that it names.
   ///
@@ -37,7 +37,7 @@ public final class TableReader: StoredTable {
   public convenience init(_ location: DataLocation, columns: [String]? = nil) throws(FlowError) {
     let file = try HDF5.File(reading: location.file)
     let root = try file.root()
-    let table = try TableCandidate.find(at: location.path ?? "/", in: root)
+    let table = try TableCandidate.find(at: location.objectPath, in: root)
     try self.init(table, root: root, file: location.file, columns: columns)
   }
 
@@ -50,25 +50,25 @@ public final class TableReader: StoredTable {
     let units: [String?]
     switch table.layout {
     case .dataset:
-      let source = try TableSource(opening: found.path, in: root, sharing: 1)
+      let dataset = try TableDataset(opening: found.objectPath, in: root, sharing: 1)
       names =
-        if let given = source.names { ColumnNames(given: given) } else {
-          try ColumnNames(of: source.dataset, count: source.columns, root: root)
+        if let given = dataset.names { ColumnNames(given: given) } else {
+          try ColumnNames(of: dataset.dataset, count: dataset.columns, root: root)
         }
-      indices = try names.indices(of: chosen, labels: source.labels, in: found)
-      try source.check(indices)
-      let all = try ColumnUnits.units(of: source.dataset, count: source.columns, root: root)
+      indices = try names.indices(of: chosen, labels: dataset.labels, in: found)
+      try dataset.check(indices)
+      let all = try ColumnUnits.units(of: dataset.dataset, count: dataset.columns, root: root)
       units = indices.map { all[$0] }
-      sources = [(source, indices.enumerated().map { ($1, $0) })]
+      datasets = [(dataset, indices.enumerated().map { ($1, $0) })]
     case .columns(let members, let labels):
       names = ColumnNames(given: members)
       indices = try names.indices(of: chosen, labels: labels, in: found)
-      sources = try indices.enumerated().map { target, index throws(FlowError) in
-        let path = found.appending(members[index]).path
-        return (try TableSource(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
+      datasets = try indices.enumerated().map { target, index throws(FlowError) in
+        let path = found.appending(members[index]).objectPath
+        return (try TableDataset(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
       }
-      units = try sources.map { source, _ throws(FlowError) in
-        try ColumnUnits.units(of: source.dataset, count: 1, root: root)[0]
+      units = try datasets.map { dataset, _ throws(FlowError) in
+        try ColumnUnits.units(of: dataset.dataset, count: 1, root: root)[0]
       }
     }
     self.units = units
@@ -77,35 +77,35 @@ public final class TableReader: StoredTable {
     columns = indices.map { names.names[$0] }
     columnIndices = indices
     hasNames = names.areGiven
-    rows = try Self.commonRows(of: sources.map(\.source), found)
-    blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.source.chunkRows ?? 1)
+    rows = try Self.commonRows(of: datasets.map(\.dataset), found)
+    blockRows = Self.blockRows(columns: columns.count, chunkRows: datasets.first?.dataset.chunkRows ?? 1)
   }
 
   public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")
     let shape = [range.count, columns.count]
-    let count = try HDF5.elementCount(shape, HDF5.Location(file: location.description))
+    let count = try HDF5.elementCount(shape, location)
     if values.count > count { values.removeLast(values.count - count) }
     if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
     guard count > 0 else { return }
-    for (source, wanted) in sources {
-      try source.read(rows: range, wanted, into: &values, width: columns.count)
+    for (dataset, wanted) in datasets {
+      try dataset.read(rows: range, wanted, into: &values, width: columns.count)
     }
   }
 
   private static func commonRows(
-    of sources: [TableSource], _ location: HDF5.Location
+    of datasets: [TableDataset], _ location: DataLocation
   ) throws(FlowError) -> Int {
-    let rows = sources[0].rows
-    if let other = sources.first(where: { $0.rows != rows }) {
+    let rows = datasets[0].rows
+    if let other = datasets.first(where: { $0.rows != rows }) {
       throw FlowError(
         .format,
-        "the columns of \(location) differ in length: \(sources[0].dataset.location.path) has \(rows) rows, "
-          + "\(other.dataset.location.path) has \(other.rows); choose columns of one length")
+        "the columns of \(location) differ in length: \(datasets[0].dataset.location.objectPath) has \(rows) rows, "
+          + "\(other.dataset.location.objectPath) has \(other.rows); choose columns of one length")
     }
     guard rows > 0 else { throw FlowError(.data, "\(location) has no rows") }
-    guard sources[0].columns > 0 else { throw FlowError(.data, "\(location) has no columns") }
+    guard datasets[0].columns > 0 else { throw FlowError(.data, "\(location) has no columns") }
     return rows
   }
 
@@ -117,4 +117,4 @@ public final class TableReader: StoredTable {
 }
 
 @available(*, unavailable)
-extension TableReader: Sendable {}
+extension HDF5Table: Sendable {}

@@ -2,9 +2,9 @@ import FlowKit
 import Testing
 
 /// Each error is one line: what was met, where, and what to do.
-@Suite struct TableReaderErrorTests {
+@Suite struct HDF5TableErrorTests {
   private func failure(_ name: String, _ path: String? = nil, columns: [String]? = nil) -> String? {
-    let text = message { () throws(FlowError) in _ = try TableReader(location(name, path), columns: columns) }
+    let text = message { () throws(FlowError) in _ = try HDF5Table(location(name, path), columns: columns) }
     #expect(text?.contains("\n") != true)
     return text?.replacing(reference(""), with: "")
   }
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func valuesThatCannotBeUnpacked() throws {
-    let reader = try TableReader(location("corrupt.h5"))
+    let reader = try HDF5Table(location("corrupt.h5"))
     do throws(FlowError) {
       _ = try reader.read(rows: 3..<5)
       Issue.record("the damaged chunk was read")
@@ -108,10 +108,10 @@ import Testing
   }
 
   @Test func kindsTellFilesFromContents() {
-    #expect(throws: FlowError.self) { try TableReader(location("missing.h5")) }
+    #expect(throws: FlowError.self) { try HDF5Table(location("missing.h5")) }
     let kinds = [("missing.h5", nil), ("split.h5", "x")].map { (name: String, path: String?) in
       do throws(FlowError) {
-        _ = try TableReader(location(name, path))
+        _ = try HDF5Table(location(name, path))
         return FlowError.Kind?.none
       } catch {
         return error.kind

@@ -1,4 +1,4 @@
-/// Where data lie: an HDF5 file and, optionally, a group or dataset in it.
+/// A place in an HDF5 file: the file and, optionally, a group or dataset in it.
 ///
 /// Written `data.h5`, `data.h5:/fold0/train` or `data.h5:fold0/train`.
 public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible {
@@ -32,6 +32,12 @@ public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible
 
   public var description: String { path.map { "\(file):\($0)" } ?? file }
 
+  /// The path of the group or dataset: `/`, the root, where only the file was named.
+  package var objectPath: String { path ?? "/" }
+
   /// The same file, another path in it.
   func at(_ path: String) -> DataLocation { DataLocation(file: file, path: path) }
+
+  /// What lies at `path` below this place.
+  package func appending(_ path: String) -> DataLocation { at(objectPath + "/" + path) }
 }

@@ -4,7 +4,7 @@ public final class TableSampler {
   public let shape: [Int]
   private let evaluator: FlowEvaluator
   /// Reads the M rows of context; nil for a flow without context.
-  private let contextReader: (any StoredTable)?
+  private let contextReader: (any RandomAccessTable)?
   private let contextDimension: Int
   private let count: Int
   private let seed: UInt64
@@ -45,9 +45,9 @@ public final class TableSampler {
 
   private static func contextReader(
     _ model: Model, _ location: DataLocation, _ access: any TableAccess
-  ) throws(FlowError) -> any StoredTable {
-    let source = try access.source(location).train
-    let all = try access.table(source)
+  ) throws(FlowError) -> any RandomAccessTable {
+    let rows = try access.parts(of: location).train
+    let all = try access.table(rows)
     let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
     guard isNamed || all.columns.count == model.contextColumns.count else {
       throw FlowError(
@@ -55,7 +55,7 @@ public final class TableSampler {
         "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
       )
     }
-    let reader = try access.table(source, columns: isNamed ? model.contextColumns : nil)
+    let reader = try access.table(rows, columns: isNamed ? model.contextColumns : nil)
     if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
     return reader
   }

@@ -2,7 +2,7 @@
 ///
 /// If the file or group that the location names holds `train` (a dataset, or a group of columns), that, `valid` and
 /// `test` are the parts. Otherwise the location must name one table, or hold exactly one.
-public struct DataSource: Sendable, Equatable, Codable {
+public struct DataParts: Sendable, Equatable, Codable {
   /// The training rows, or the only table.
   public let train: DataLocation
   public let valid: DataLocation?
@@ -12,19 +12,19 @@ public struct DataSource: Sendable, Equatable, Codable {
 
   /// - Throws: an error that lists the tables there are, if none or several could be meant.
   public init(_ location: DataLocation) throws(FlowError) {
-    guard try !IntegrityBlock.isPresent(at: location.file) else { throw Self.isModel(location) }
+    guard try !ModelMark.isPresent(at: location.file) else { throw Self.isModel(location) }
     let file = try HDF5.File(reading: location.file)
     let root = try file.root()
-    guard try !Model.isModel(root) else { throw Self.isModel(location) }
-    let base = location.path ?? "/"
+    guard try !ModelMark.isPresent(in: root) else { throw Self.isModel(location) }
+    let base = location.objectPath
     func part(_ names: [String]) throws(FlowError) -> DataLocation? {
       for name in names where try root.contains(base + "/" + name) {
-        return location.at(try TableCandidate.find(at: base + "/" + name, in: root).location.path)
+        return location.at(try TableCandidate.find(at: base + "/" + name, in: root).location.objectPath)
       }
       return nil
     }
     guard try root.kind(at: base) == .group, let train = try part(["train"]) else {
-      train = location.at(try TableCandidate.find(at: base, in: root).location.path)
+      train = location.at(try TableCandidate.find(at: base, in: root).location.objectPath)
       (valid, test, hasParts) = (nil, nil, false)
       return
     }
@@ -33,6 +33,7 @@ public struct DataSource: Sendable, Equatable, Codable {
     test = try part(["test"])
     hasParts = true
   }
+
   private static func isModel(_ location: DataLocation) -> FlowError {
     FlowError(.format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
   }

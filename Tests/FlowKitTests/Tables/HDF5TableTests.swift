@@ -1,7 +1,7 @@
 import FlowKit
 import Testing
 
-@Suite struct TableReaderTests {
+@Suite struct HDF5TableTests {
   /// The values 10 * row + column that most reference files hold.
   private func expected(rows: Range<Int>, columns: some Sequence<Int>) -> [Double] {
     rows.flatMap { row in columns.map { Double(10 * row + $0) } }
@@ -10,21 +10,21 @@ import Testing
   @Test(arguments: ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"], ["little", "big"])
   func readsEveryNumberType(type: String, order: String) throws {
     guard order == "little" || !type.hasSuffix("1") else { return }
-    let reader = try TableReader(location("types.h5", "\(type)-\(order)"))
+    let reader = try HDF5Table(location("types.h5", "\(type)-\(order)"))
     #expect(reader.rows == 3 && reader.columns == ["0", "1"] && !reader.hasNames)
     #expect(try reader.read(rows: 0..<3) == expected(rows: 0..<3, columns: 0..<2))
   }
 
   @Test func readsBooleansAndTheLimitsOfIntegers() throws {
-    #expect(try TableReader(location("types.h5", "bool")).read(rows: 0..<2) == [1, 0, 0, 1])
-    let signed = try TableReader(location("types.h5", "extremes-i8"))
+    #expect(try HDF5Table(location("types.h5", "bool")).read(rows: 0..<2) == [1, 0, 0, 1])
+    let signed = try HDF5Table(location("types.h5", "extremes-i8"))
     #expect(try signed.read(rows: 0..<2) == [-0x1p63, 0x1p53])
-    let unsigned = try TableReader(location("types.h5", "extremes-u8"))
+    let unsigned = try HDF5Table(location("types.h5", "extremes-u8"))
     #expect(try unsigned.read(rows: 0..<2) == [0x1p64 - 0x1p11, 0x1p53])
   }
 
   @Test func readsRangesAcrossCompressedChunks() throws {
-    let reader = try TableReader(location("chunked.h5"))
+    let reader = try HDF5Table(location("chunked.h5"))
     #expect(reader.rows == 50 && reader.columns == ["a", "b", "c", "d", "e"] && reader.hasNames)
     #expect(reader.location.path == "/rows")
     #expect(reader.blockRows == 50 || reader.blockRows % 7 == 0)
@@ -40,7 +40,7 @@ import Testing
     (["a", "a"], [0, 0]),
   ])
   func readsChosenColumnsInTheOrderAskedFor(names: [String], indices: [Int]) throws {
-    let reader = try TableReader(location("chunked.h5"), columns: names)
+    let reader = try HDF5Table(location("chunked.h5"), columns: names)
     #expect(reader.columns == indices.map { ["a", "b", "c", "d", "e"][$0] })
     #expect(try reader.read(rows: 5..<12) == expected(rows: 5..<12, columns: indices))
   }
@@ -51,39 +51,39 @@ import Testing
     ("none", ["0", "1", "2"]),
   ])
   func findsColumnNames(dataset: String, names: [String]) throws {
-    let reader = try TableReader(location("names.h5", dataset))
+    let reader = try HDF5Table(location("names.h5", dataset))
     #expect(reader.columns == names)
     #expect(reader.hasNames == (dataset != "none"))
   }
 
   @Test func namesOnTheGroupAroundApplyWhereTheyFit() throws {
-    #expect(try TableReader(location("split.h5", "train")).columns == ["x", "y"])
-    #expect(try TableReader(location("split.h5", "mean")).columns == ["0"])
+    #expect(try HDF5Table(location("split.h5", "train")).columns == ["x", "y"])
+    #expect(try HDF5Table(location("split.h5", "mean")).columns == ["0"])
   }
 
   @Test func readsGroupsOfColumns() throws {
-    let reader = try TableReader(location("groups.h5", "events"), columns: ["mass", "charge"])
+    let reader = try HDF5Table(location("groups.h5", "events"), columns: ["mass", "charge"])
     #expect(reader.hasNames && reader.rows == 4)
     #expect(try reader.read(rows: 1..<4) == [1, 0, 2, 1, 3, 2])
-    let both = try TableReader(location("groups.h5", "columns/train"))
+    let both = try HDF5Table(location("groups.h5", "columns/train"))
     #expect(both.columns == ["u", "v"])
     #expect(try both.read(rows: 0..<3) == [0, 10, 1, 11, 2, 12])
   }
 
   @Test func readsOneVectorAsOneColumn() throws {
-    let reader = try TableReader(location("groups.h5", "vector"))
+    let reader = try HDF5Table(location("groups.h5", "vector"))
     #expect(reader.columns == ["0"] && !reader.hasNames)
     #expect(try reader.read(rows: 1..<3) == [1, 2])
   }
 
   @Test func findsTheOnlyTableBelowAGroup() throws {
-    let reader = try TableReader(location("groups.h5", "single"))
+    let reader = try HDF5Table(location("groups.h5", "single"))
     #expect(reader.location == location("groups.h5", "/single/inner/rows"))
   }
 
   @Test func seesTheChangeOfRowsOnlyWhereTheyAreRead() throws {
-    let first = try TableReader(location("chunked.h5"))
-    let second = try TableReader(location("chunked.h5"))
+    let first = try HDF5Table(location("chunked.h5"))
+    let second = try HDF5Table(location("chunked.h5"))
     #expect(try first.read(rows: 0..<1) == second.read(rows: 0..<1))
   }
 }

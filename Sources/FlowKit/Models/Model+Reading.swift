@@ -63,7 +63,7 @@ extension Model {
   private static func checkFormat(
     _ root: borrowing HDF5.Group, _ path: String, isSealed: Bool
   ) throws(FlowError) {
-    guard try isModel(root) else {
+    guard try ModelMark.isPresent(in: root) else {
       throw FlowError(
         .format, "\(path) is an HDF5 file but holds no FlowKit model; give a file that 'flowctl fit' wrote")
     }
@@ -82,11 +82,6 @@ extension Model {
         "\(path) is damaged or was edited: the block with its digest is missing; copy it again, or read a file edited "
           + "on purpose with --accept-edited")
     }
-  }
-
-  static func isModel(_ root: borrowing HDF5.Group) throws(FlowError) -> Bool {
-    guard try root.attributeNames().contains(ModelFormat.formatKey) else { return false }
-    return try root.attribute(ModelFormat.formatKey)?.text == ModelFormat.name
   }
 
   private static func texts(
