@@ -1,8 +1,8 @@
 /// Checks of a file that is to be written, before the work whose result it will hold.
-public enum OutputPath {
+package enum OutputPath {
   /// Throws if the file exists (unless `force`), its folder does not exist or cannot be written to, or the file is one
   /// of `inputs`, which no `force` may replace.
-  public static func check(_ path: String, force: Bool = false, inputs: [String] = []) throws(FlowError) {
+  package static func check(_ path: String, force: Bool = false, inputs: [String] = []) throws(FlowError) {
     if inputs.contains(where: { FileSystem.isSameFile($0, path) }) {
       throw FlowError(
         .file, "\(path) is a file to read from, and would be replaced; choose another name for the output")
@@ -21,5 +21,5 @@ public enum OutputPath {
   }
 
   /// Whether something lies at a path.
-  public static func exists(_ path: String) -> Bool { FileSystem.entry(at: path) != .missing }
+  package static func exists(_ path: String) -> Bool { FileSystem.entry(at: path) != .missing }
 }

@@ -1,20 +1,20 @@
 /// What an HDF5 file holds for this toolkit: a model or tables.
-public enum FileContents: Sendable, Codable {
+package enum FileContents: Sendable, Codable {
   case model
   /// The tables, and what else is there: datasets that are no tables, tables that cannot be read and why.
   case tables([TableSummary], others: [String])
 
   /// One table of a data file.
-  public struct TableSummary: Sendable, Equatable, Codable {
-    public var path: String
-    public var rows: Int
-    public var columns: [String]
-    public var hasNames: Bool
+  package struct TableSummary: Sendable, Equatable, Codable {
+    package var path: String
+    package var rows: Int
+    package var columns: [String]
+    package var hasNames: Bool
     /// The columns' units, nil where the file gives none.
-    public var units: [String?]
+    package var units: [String?]
   }
 
-  public init(of path: String) throws(FlowError) {
+  package init(of path: String) throws(FlowError) {
     guard try !ModelMark.isPresent(at: path) else {
       self = .model
       return

@@ -1,6 +1,6 @@
 extension Model {
   /// The model of a finished fit.
-  public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
+  package init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
     self.init(
       flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
       contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
@@ -8,7 +8,7 @@ extension Model {
   }
 
   /// The model of a fit that goes on: the best so far, and the state to resume from.
-  public init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
+  package init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
       flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,

@@ -38,7 +38,7 @@ extension Model {
       flow: Flow(architecture: architecture, parameters: parameters), columns: columns,
       contextColumns: contextColumns, units: units, contextUnits: contextUnits, history: history,
       provenance: provenance,
-      training: includingTraining ? try TrainingCheckpoint(root, history) : nil)
+      training: includingTraining ? try TrainingCheckpoint(root, history, beside: parameters) : nil)
   }
 
   private static func architecture(

@@ -28,7 +28,7 @@ extension Model {
     }
     try writeHistory(to: root)
     try root.makeGroup("provenance").setAttributes(provenance)
-    try training?.write(to: root)
+    try training?.write(to: root, beside: flow.parameters)
     return IntegrityBlock.sealed(try file.image(), version: ModelFormat.version)
   }
 

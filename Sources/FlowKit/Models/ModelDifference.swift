@@ -1,19 +1,19 @@
 /// How two models differ, in words and numbers.
-public struct ModelDifference: Sendable, Encodable {
+package struct ModelDifference: Sendable, Encodable {
   /// Whether they give the same densities: equal architecture and parameters.
-  public var sameFlow: Bool
+  package var sameFlow: Bool
   /// A line for each respect in which they differ: what it is, and how.
-  public var differences: [Line]
+  package var differences: [Line]
   /// √(Σ (a − b)² / n) over the parameters; nil where these do not correspond.
-  public var parameterDistance: Double?
-  public var largestParameterDifference: Double?
+  package var parameterDistance: Double?
+  package var largestParameterDifference: Double?
 
-  public struct Line: Sendable, Encodable, Equatable {
-    public var what: String
-    public var how: String
+  package struct Line: Sendable, Encodable, Equatable {
+    package var what: String
+    package var how: String
   }
 
-  public init(_ first: Model, _ second: Model) throws(FlowError) {
+  package init(_ first: Model, _ second: Model) throws(FlowError) {
     (sameFlow, differences) = (true, [])
     try compareArchitectures(first, second)
     compareParameters(first, second)

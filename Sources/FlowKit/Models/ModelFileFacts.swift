@@ -1,19 +1,19 @@
 /// What a model's file says of itself, beside the model.
-public struct ModelFileFacts: Sendable, Equatable {
+package struct ModelFileFacts: Sendable, Equatable {
   /// The version of the format.
-  public let formatVersion: Int
+  package let formatVersion: Int
   /// The precision in which the parameters were computed and are stored, `float32` or `float64`.
-  public let elementType: String
+  package let elementType: String
   /// The length in bytes.
-  public let bytes: Int
+  package let bytes: Int
   /// SHA-256 of the whole file, as samples and densities record it in `model_digest`; hexadecimal.
-  public let fileDigest: String
+  package let fileDigest: String
   /// The digest that stands in the file; nil for version 1, which has none.
-  public let digest: String?
+  package let digest: String?
   /// Whether the file was changed since it was written: its bytes do not match that digest.
-  public let isEdited: Bool
+  package let isEdited: Bool
 
-  public init(of path: String) throws(FlowError) {
+  package init(of path: String) throws(FlowError) {
     let contents = try AtomicFile.read(path)
     var hash = SHA256()
     hash.add(contents)

@@ -1,7 +1,7 @@
 /// Draws events block by block, in constant memory.
-public final class TableSampler {
+package final class TableSampler {
   /// N × D, or M × N × D with M rows of context.
-  public let shape: [Int]
+  package let shape: [Int]
   private let evaluator: FlowEvaluator
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
@@ -13,7 +13,7 @@ public final class TableSampler {
   ///   - count: N, the number of events for each row of context.
   ///   - context: where the rows of context are; needed by a conditional model, and by no other.
   ///   - access: opens the file of the context.
-  public init(
+  package init(
     _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil,
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
@@ -61,7 +61,7 @@ public final class TableSampler {
   }
 
   /// Hands all events to `body`, in order, in blocks.
-  public func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+  package func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     let total = shape.dropLast().reduce(1, *)
     let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
     for first in stride(from: 0, to: total, by: block) {

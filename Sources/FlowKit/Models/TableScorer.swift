@@ -1,19 +1,19 @@
 /// Scores a table block by block, in constant memory.
-public final class TableScorer {
+package final class TableScorer {
   private let model: Model
   private let evaluator: FlowEvaluator
   private let reader: any RandomAccessTable
   /// The mean log-density so far.
-  public private(set) var moments = RunningMoments()
+  package private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
-  public private(set) var nonFiniteRows = 0
+  package private(set) var nonFiniteRows = 0
   /// Rows of finite values outside the model's domain, whose log-density is −∞.
-  public private(set) var rowsOutsideDomain = 0
+  package private(set) var rowsOutsideDomain = 0
   private let acceptsNonFinite: Bool
 
   /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
   /// - Parameter access: opens the file.
-  public init(
+  package init(
     _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false,
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
@@ -28,11 +28,11 @@ public final class TableScorer {
     }
   }
 
-  public var location: DataLocation { reader.location }
-  public var rows: Int { reader.rows }
+  package var location: DataLocation { reader.location }
+  package var rows: Int { reader.rows }
 
   /// Hands the log-densities of all rows to `body`, in order, in blocks.
-  public func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+  package func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     var block: [Double] = []
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)

@@ -1,16 +1,16 @@
 /// What a fit must have in common with the one that it resumes.
-public struct TrainingSetup: Sendable {
-  public var architecture: Architecture
-  public var options: TrainingOptions
-  public var columns: [String]
-  public var contextColumns: [String]
+package struct TrainingSetup: Sendable {
+  package var architecture: Architecture
+  package var options: TrainingOptions
+  package var columns: [String]
+  package var contextColumns: [String]
   /// The columns' units, which the model keeps.
-  public var units, contextUnits: [String?]
+  package var units, contextUnits: [String?]
   /// Digests of the training and the validation events; nil without the latter.
-  public var data: String
-  public var validation: String?
+  package var data: String
+  package var validation: String?
 
-  public init(
+  package init(
     _ architecture: Architecture, _ options: TrainingOptions, train: EventSet, validation: EventSet?
   ) {
     (self.architecture, self.options) = (architecture, options)
@@ -20,7 +20,7 @@ public struct TrainingSetup: Sendable {
   }
 
   /// What a model's provenance says about it.
-  public func provenance() throws(FlowError) -> [String: MetadataValue] {
+  package func provenance() throws(FlowError) -> [String: MetadataValue] {
     [
       "training_options": .text(try options.jsonText()), "data_digest": .text(data),
       "validation_digest": .text(validation ?? "none"),
@@ -28,7 +28,7 @@ public struct TrainingSetup: Sendable {
   }
 
   /// Reads the model of an earlier fit, which must have had the same data, options and layers.
-  public func modelToResume(_ path: String) throws(FlowError) -> (model: Model, training: TrainingCheckpoint) {
+  package func modelToResume(_ path: String) throws(FlowError) -> (model: Model, training: TrainingCheckpoint) {
     let model = try Model(reading: path, includingTraining: true)
     guard let training = model.training, let text = model.provenance["training_options"]?.text else {
       throw FlowError(.format, "\(path) holds a model without the state of its training; it cannot be resumed")

@@ -1,6 +1,6 @@
 extension OutputPath {
   /// Throws if a dataset cannot be added to a file: it is not there, a model, or no HDF5 file, or the path is taken.
-  public static func checkAppending(_ location: DataLocation) throws(FlowError) {
+  package static func checkAppending(_ location: DataLocation) throws(FlowError) {
     guard let path = location.path else {
       throw FlowError(.file, "give a path for the new dataset in \(location.file), as in \(location.file):/samples")
     }

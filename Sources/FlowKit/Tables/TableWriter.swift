@@ -46,8 +46,9 @@ public final class TableWriter {
   ///   - shape: `[rows]`, `[rows, columns]` or `[groups, rows, columns]`.
   ///   - columns: names for the last axis, stored in the attribute `columns`.
   ///   - units: units for the last axis, stored in the attribute `units` where there are any.
+  ///   - element: how values are stored: `.float32` takes half the space and rounds them to 24 bits.
   public func addDataset(
-    _ name: String, shape: [Int], columns: [String]? = nil, units: [String?]? = nil, element: Element = .float32,
+    _ name: String, shape: [Int], columns: [String]? = nil, units: [String?]? = nil, element: Element = .float64,
     attributes: [String: MetadataValue] = [:]
   ) throws(FlowError) {
     precondition((1...3).contains(shape.count), "a shape of one to three axes, not \(shape)")

@@ -1,10 +1,10 @@
 /// Converts tables between HDF5, text (CSV) and NumPy's `.npy`, block by block.
-public enum Conversion {
-  public enum Format: String, Sendable {
+package enum Conversion {
+  package enum Format: String, Sendable {
     case hdf5, csv, npy
 
     /// By the ending of a file's name.
-    public init(ofName name: String) throws(FlowError) {
+    package init(ofName name: String) throws(FlowError) {
       let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
       switch ending {
       case "csv", "tsv", "txt", "dat": self = .csv
@@ -23,7 +23,7 @@ public enum Conversion {
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
   ///   - separator: what stands between fields of text; nil finds out.
   ///   - access: opens HDF5 files.
-  public static func table(
+  package static func table(
     _ location: DataLocation, separator: Character? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) -> any Table {
     switch try Format(ofName: location.file) {
@@ -34,7 +34,7 @@ public enum Conversion {
   }
 
   /// Writes all rows of `table` as a new file, which takes its place when it is complete.
-  public static func write(
+  package static func write(
     _ table: any Table, to path: String, separator: Character = ",", attributes: [String: MetadataValue] = [:]
   ) throws(FlowError) {
     switch try Format(ofName: path) {
@@ -42,7 +42,7 @@ public enum Conversion {
       let writer = try TableWriter(to: path, attributes: attributes)
       try writer.addDataset(
         "table", shape: [table.rows, table.columns.count], columns: table.hasNames ? table.columns : nil,
-        units: table.units, element: .float64)
+        units: table.units)
       try table.forEachBlock { block throws(FlowError) in try writer.append(block, to: "table") }
       try writer.finish()
     case .csv:

@@ -58,6 +58,20 @@ import Testing
     }
   }
 
+  /// What is not asked to be smaller comes back to the bit.
+  @Test func storesDoublesUnlessToldOtherwise() throws {
+    try withFolder { folder in
+      let writer = try TableWriter(to: "\(folder)/out.h5")
+      try writer.addDataset("x", shape: [2])
+      try writer.addDataset("small", shape: [2], element: .float32)
+      for name in ["x", "small"] { try writer.append([0.1, 1e300], to: name) }
+      try writer.finish()
+      let file = try HDF5.File(reading: "\(folder)/out.h5")
+      #expect(try file.root().dataset("x").read() == [0.1, 1e300])
+      #expect(try file.root().dataset("small").read() == [Double(Float(0.1)), .infinity])
+    }
+  }
+
   @Test func chunksLargeTablesAlongTheRows() throws {
     try withFolder { folder in
       let path = "\(folder)/out.h5"
