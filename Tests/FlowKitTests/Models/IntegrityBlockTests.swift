@@ -84,15 +84,4 @@ import Testing
       #expect(text == "m.h5 has model format 9, newer than the 2 that this program reads; use a newer FlowKit")
     }
   }
-
-  /// As an earlier program wrote it; the densities are those that it computed.
-  @Test func formatVersion1IsStillRead() throws {
-    let model = try Model(reading: reference("../models/version1.h5"))
-    #expect(model.columns == ["x", "y"] && model.history.count == 3)
-    #expect(model.flow.architecture.layerList.hasPrefix("coupling-affine(hidden=4),permute(reverse),coupling-rqs("))
-    let densities = model.flow.logDensity([0, 0, 1, -0.5, 0.25, 2])
-    for (density, expected) in zip(densities, [-1.3867418775125393, -2.122018828460539, -6.88322140524955]) {
-      #expect(abs(density - expected) < 1e-5)
-    }
-  }
 }
