@@ -4,7 +4,7 @@
 set -eu
 exec </dev/null
 cd "$(dirname "$0")/.."
-tests='HDF5|Table|FullDisk|AtomicFile|StalePartials|IntegrityBlock|DataSource|DataLocation|ColumnUnits|Resume'
+tests='HDF5|Table|FullDisk|AtomicFile|StalePartials|IntegrityBlock|DataParts|DataLocation|ColumnUnits|Resume'
 
 for sanitizer in ${*:-thread address}; do
   case $sanitizer in

@@ -97,7 +97,7 @@ struct Check: ParsableCommand, Diagnosing {
 
   private func read(_ location: String) throws(FlowError) -> EventSet {
     let access = ContainedAccess.shared
-    let train = try access.source(DataLocation(location)).train
+    let train = try access.parts(of: DataLocation(location)).train
     let columns: [String]
     if let model {
       columns = try ModelReading.model(model).columns

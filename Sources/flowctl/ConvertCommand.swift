@@ -32,15 +32,15 @@ struct Convert: ParsableCommand, Diagnosing {
     _ = try Conversion.Format(ofName: output)
     try OutputPath.check(output, force: force, inputs: [location.file])
     let character = try separator.map(Self.character)
-    let source = try Conversion.source(location, separator: character, access: ContainedAccess.shared)
+    let table = try Conversion.table(location, separator: character, access: ContainedAccess.shared)
     Interrupts.catchThem()
     try Conversion.write(
-      Interruptible(source, output), to: output, separator: character ?? ",",
+      Interruptible(table, output), to: output, separator: character ?? ",",
       attributes: Provenance.common.merging(["source": .text(input)]) { $1 })
     guard !json else {
-      return try Line(file: output, rows: source.rows, columns: source.columns).printJSON()
+      return try Line(file: output, rows: table.rows, columns: table.columns).printJSON()
     }
-    print("wrote \(output): \(source.rows.grouped) rows of \(source.columns.joined(separator: ", "))")
+    print("wrote \(output): \(table.rows.grouped) rows of \(table.columns.joined(separator: ", "))")
   }
 
   private static func character(_ text: String) throws -> Character {
@@ -58,20 +58,20 @@ struct Convert: ParsableCommand, Diagnosing {
   }
 }
 
-/// Rows that end with an error when somebody asks to stop.
-private final class Interruptible: RowSource {
-  private let source: any RowSource
+/// A table whose reading ends with an error when somebody asks to stop.
+private final class Interruptible: Table {
+  private let table: any Table
   private let output: String
 
-  init(_ source: any RowSource, _ output: String) { (self.source, self.output) = (source, output) }
+  init(_ table: any Table, _ output: String) { (self.table, self.output) = (table, output) }
 
-  var columns: [String] { source.columns }
-  var hasNames: Bool { source.hasNames }
-  var rows: Int { source.rows }
-  var units: [String?] { source.units }
+  var columns: [String] { table.columns }
+  var hasNames: Bool { table.hasNames }
+  var rows: Int { table.rows }
+  var units: [String?] { table.units }
 
   func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    try source.forEachBlock { block throws(FlowError) in
+    try table.forEachBlock { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try body(block)
     }

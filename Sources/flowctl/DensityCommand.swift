@@ -35,9 +35,9 @@ struct Density: ParsableCommand, Diagnosing {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let source = try ContainedAccess.shared.source(DataLocation(data))
+    let parts = try ContainedAccess.shared.parts(of: DataLocation(data))
     let scorer = try TableScorer(
-      reading.model(model), source.test ?? source.train, threads: threads, acceptingNonFinite: skipNonFinite,
+      reading.model(model), parts.test ?? parts.train, threads: threads, acceptingNonFinite: skipNonFinite,
       access: ContainedAccess.shared)
     let writer = try destination.begin(
       "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
@@ -64,6 +64,18 @@ struct Density: ParsableCommand, Diagnosing {
     let data: String
   }
 
+  /// The mean, and in the same line how many events it leaves out.
+  static func summary(of moments: RunningMoments) -> String {
+    let left = moments.nonFiniteCount
+    let total = moments.finiteCount + left
+    guard let mean = moments.mean else {
+      return "mean log-density: none, because none of \(total.grouped) events has one that is finite"
+    }
+    let value = "mean log-density \(mean.text(digits: 4)) ± \((moments.standardError ?? 0).text(digits: 4)) nats"
+    guard left > 0 else { return value }
+    return "\(value), without \(left.grouped) of \(total.grouped) events, whose log-density is not finite"
+  }
+
   private func report(_ scorer: TableScorer, _ written: String?) throws(FlowError) {
     if scorer.nonFiniteRows > 0 {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
@@ -81,10 +93,7 @@ struct Density: ParsableCommand, Diagnosing {
       ).printJSON()
     }
     print("scored \(scorer.location): \(scorer.rows.grouped) events")
-    if let mean = moments.mean {
-      print("mean log-density \(mean.text(digits: 4)) ± \((moments.standardError ?? 0).text(digits: 4)) nats")
-    }
-    if moments.nonFiniteCount > 0 { print("\(moments.nonFiniteCount.grouped) events have no finite log-density") }
+    print(Self.summary(of: moments))
     if let written { print("wrote \(written)") }
   }
 }

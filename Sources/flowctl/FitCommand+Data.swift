@@ -4,16 +4,16 @@ extension Fit {
   func readEvents(
     _ choice: ValidationChoice, _ preprocess: PreprocessingOptions, buffer: Int
   ) throws(FlowError) -> (train: EventSet, validation: EventSet?) {
-    let source = try ContainedAccess.shared.source(DataLocation(data))
+    let parts = try ContainedAccess.shared.parts(of: DataLocation(data))
     let selection = ColumnSelection(columns: columns?.names, context: context?.names ?? [], weights: weights)
-    let train = try read(source.train, selection, preprocess, buffer)
+    let train = try read(parts.train, selection, preprocess, buffer)
     // The other parts are read by the names found in the first: they may have fewer columns or another order.
     let same = ColumnSelection(columns: train.columns, context: train.contextColumns, weights: weights)
     switch choice {
     case .location(let location):
-      return (train, try read(ContainedAccess.shared.source(location).train, same, preprocess, buffer))
+      return (train, try read(ContainedAccess.shared.parts(of: location).train, same, preprocess, buffer))
     case .automatic:
-      guard let part = source.valid else { return try split(train, 0.1) }
+      guard let part = parts.valid else { return try split(train, 0.1) }
       return (train, try read(part, same, preprocess, buffer))
     case .none: return (train, nil)
     case .fraction(let fraction): return try split(train, fraction)

@@ -31,7 +31,7 @@ struct OutputArguments: ParsableArguments {
   ) throws(FlowError) -> DatasetOutput? {
     if let output {
       let writer = try TableWriter(to: output, attributes: attributes)
-      try writer.addDataset(name, shape: shape, columns: columns, units: units, element: .float64)
+      try writer.addDataset(name, shape: shape, columns: columns, units: units)
       return DatasetOutput(writer: writer, name: name, location: "\(output):/\(name)")
     }
     guard let appendTo else { return nil }
@@ -39,7 +39,7 @@ struct OutputArguments: ParsableArguments {
     let writer = try TableWriter(appendingTo: location.file)
     let path = location.path ?? "/"
     try writer.addDataset(
-      path, shape: shape, columns: columns, units: units, element: .float64, attributes: attributes)
+      path, shape: shape, columns: columns, units: units, attributes: attributes)
     return DatasetOutput(writer: writer, name: path, location: location.description)
   }
 }

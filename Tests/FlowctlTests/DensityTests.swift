@@ -75,7 +75,12 @@ import Testing
     let printed = try workspace.json(["density", "model.h5", "far.h5"])
     #expect(printed[0]["count"] as? Int == 3 && printed[0]["nonFinite"] as? Int == 2)
     #expect(kind(printed[0]["mean"]) == "number")
+    let said = lines(try workspace.expectSuccess(["density", "model.h5", "far.h5"]).output)
+    #expect(said.count == 2 && said[1].hasPrefix("mean log-density -"))
+    #expect(said[1].hasSuffix("nats, without 2 of 3 events, whose log-density is not finite"))
     try workspace.write("farther.h5", [[1e300, 0]], columns: ["x", "y"])
     #expect(kind(try workspace.json(["density", "model.h5", "farther.h5"])[0]["mean"]) == "null")
+    let none = try workspace.expectSuccess(["density", "model.h5", "farther.h5"]).output
+    #expect(lines(none).last == "mean log-density: none, because none of 1 events has one that is finite")
   }
 }

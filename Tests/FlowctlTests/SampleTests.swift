@@ -24,7 +24,7 @@ import Testing
     #expect(printed.count == 1)
     #expect(kinds(printed[0]) == ["file": "text", "samples": "number"])
     #expect(printed[0]["file"] as? String == "out.h5" && printed[0]["samples"] as? Int == 1000)
-    let reader = try TableReader(DataLocation(workspace.path("out.h5:/samples")))
+    let reader = try HDF5Table(DataLocation(workspace.path("out.h5:/samples")))
     #expect(reader.rows == 1000 && reader.columns == ["x", "y"] && reader.hasNames)
     let attribute = try samplesDataset().attribute("columns")
     #expect(attribute == .texts(["x", "y"]))

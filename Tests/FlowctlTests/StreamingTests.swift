@@ -11,7 +11,7 @@ import Testing
   /// Two dependent columns; written in blocks, since the rows are many.
   private func write(_ name: String, _ rows: Int) throws {
     let writer = try TableWriter(to: workspace.path(name))
-    try writer.addDataset("events", shape: [rows, 2], columns: ["x", "y"])
+    try writer.addDataset("events", shape: [rows, 2], columns: ["x", "y"], element: .float32)
     for first in stride(from: 0, to: rows, by: 100_000) {
       let values = (first..<(first + 100_000)).flatMap { i -> [Double] in
         let (k, m) = (Double(i * 7_919 % 100_003) / 50_000, Double(i * 104_729 % 99_991) / 50_000)

@@ -16,7 +16,7 @@ import Testing
     try writer.finish()
   }
 
-  private func units(_ name: String) throws -> [String?] { try TableReader(DataLocation(workspace.path(name))).units }
+  private func units(_ name: String) throws -> [String?] { try HDF5Table(DataLocation(workspace.path(name))).units }
 
   @Test func fromDataThroughAModelIntoSamples() throws {
     try writeData()

@@ -4,7 +4,7 @@ import FlowKit
 let arguments = CommandLine.arguments.dropFirst()
 guard let location = arguments.first else { fatalError("usage: PrintTable FILE.h5[:/path] [COLUMN ...]") }
 let columns = arguments.count > 1 ? Array(arguments.dropFirst()) : nil
-let table = try TableReader(DataLocation(location), columns: columns)
+let table = try HDF5Table(DataLocation(location), columns: columns)
 print("# " + table.columns.joined(separator: " "))
 for start in stride(from: 0, to: table.rows, by: table.blockRows) {
   let values = try table.read(rows: start..<min(table.rows, start + table.blockRows))

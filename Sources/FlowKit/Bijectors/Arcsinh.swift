@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// zᵢ = asinh((xᵢ − mᵢ)/sᵢ): linear near the median m and logarithmic far away, so that heavy tails become short ones.
 /// log|det| = −Σ log sᵢ − ½ Σ log(1 + uᵢ²) with u = (x − m)/s.
 ///
@@ -27,17 +25,17 @@ public struct Arcsinh: ElementwisePreprocessing {
   public func forward(_ x: Double, feature: Int) -> ElementwiseValue {
     guard let s = scales[feature] else { return .identity(x) }
     let u = (x - medians[feature]) / s
-    let root = hypot(1, u)
+    let root = Double.hypot(1, u)
     return ElementwiseValue(
-      asinh(u), slope: 1 / (s * root), logSlope: -log(s) - log(root), logSlopeDerivative: -u / root / root / s)
+      .asinh(u), slope: 1 / (s * root), logSlope: -.log(s) - .log(root), logSlopeDerivative: -u / root / root / s)
   }
 
   public func inverse(_ z: Double, feature: Int) -> ElementwiseValue {
     guard let s = scales[feature] else { return .identity(z) }
     // log cosh z without the overflow of cosh.
-    let logCosh = abs(z) + log1p(exp(-2 * abs(z))) - log(2)
+    let logCosh = abs(z) + .log(onePlus: .exp(-2 * abs(z))) - .log(2)
     return ElementwiseValue(
-      medians[feature] + s * sinh(z), slope: s * cosh(z), logSlope: log(s) + logCosh, logSlopeDerivative: tanh(z))
+      medians[feature] + s * .sinh(z), slope: s * .cosh(z), logSlope: .log(s) + logCosh, logSlopeDerivative: .tanh(z))
   }
 
   public func summary(columns: [String]) -> String { summary(columns: columns) { scales[$0] != nil } }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Leads features with declared bounds to the whole line: z = log(x − a) above a bound a, z = −log(b − x) below b, and
 /// z = log((x − a)/(b − x)), a scaled logit, between both. A feature without bounds is left alone.
 ///
@@ -40,16 +38,16 @@ public struct Bounded: ElementwisePreprocessing {
     case (nil, nil): return .identity(x)
     case (let a?, nil):
       let d = inside(x, feature) - a
-      return ElementwiseValue(log(d), slope: 1 / d, logSlope: -log(d), logSlopeDerivative: -1 / d)
+      return ElementwiseValue(.log(d), slope: 1 / d, logSlope: -.log(d), logSlopeDerivative: -1 / d)
     case (nil, let b?):
       let d = b - inside(x, feature)
-      return ElementwiseValue(-log(d), slope: 1 / d, logSlope: -log(d), logSlopeDerivative: 1 / d)
+      return ElementwiseValue(-.log(d), slope: 1 / d, logSlope: -.log(d), logSlopeDerivative: 1 / d)
     case (let a?, let b?):
       let x = inside(x, feature)
       let (left, right) = (x - a, b - x)
-      let (z, slope) = (log(left) - log(right), (b - a) / left / right)
+      let (z, slope) = (Double.log(left) - .log(right), (b - a) / left / right)
       return ElementwiseValue(
-        z, slope: slope, logSlope: log(b - a) - log(left) - log(right), logSlopeDerivative: 1 / right - 1 / left)
+        z, slope: slope, logSlope: .log(b - a) - .log(left) - .log(right), logSlopeDerivative: 1 / right - 1 / left)
     }
   }
 
@@ -57,16 +55,16 @@ public struct Bounded: ElementwisePreprocessing {
     switch (lower[feature], upper[feature]) {
     case (nil, nil): return .identity(z)
     case (let a?, nil):
-      return ElementwiseValue(inside(a + exp(z), feature), slope: exp(z), logSlope: z, logSlopeDerivative: 1)
+      return ElementwiseValue(inside(a + .exp(z), feature), slope: .exp(z), logSlope: z, logSlopeDerivative: 1)
     case (nil, let b?):
-      return ElementwiseValue(inside(b - exp(-z), feature), slope: exp(-z), logSlope: -z, logSlopeDerivative: -1)
+      return ElementwiseValue(inside(b - .exp(-z), feature), slope: .exp(-z), logSlope: -z, logSlopeDerivative: -1)
     case (let a?, let b?):
       // With e = exp(−|z|), the nearer bound is (b − a) e/(1 + e) away.
-      let e = exp(-abs(z))
+      let e = Double.exp(-abs(z))
       let distance = (b - a) * (e / (1 + e))
       return ElementwiseValue(
         inside(z < 0 ? a + distance : b - distance, feature), slope: distance / (1 + e),
-        logSlope: log(b - a) - abs(z) - 2 * log1p(e), logSlopeDerivative: -tanh(z / 2))
+        logSlope: .log(b - a) - abs(z) - 2 * .log(onePlus: e), logSlopeDerivative: -.tanh(z / 2))
     }
   }
 

@@ -4,7 +4,7 @@ extension HDF5 {
   /// An open dataset.
   package struct Dataset: ~Copyable, Object {
     let handle: Handle
-    package let location: Location
+    package let location: DataLocation
     package let shape: [Int]
     package let type: StoredType
     /// The bytes that one value takes in the file, unpacked.
@@ -15,7 +15,7 @@ extension HDF5 {
 
     /// - Parameter cacheBytes: how much memory decompressed chunks may take; nil leaves the library's megabyte.
     static func open(
-      _ path: String, in parent: borrowing Handle, _ location: Location, cacheBytes: Int? = nil
+      _ path: String, in parent: borrowing Handle, _ location: DataLocation, cacheBytes: Int? = nil
     ) throws(FlowError) -> Dataset {
       let id = parent.id
       let what = "cannot open \(location)"
@@ -31,7 +31,7 @@ extension HDF5 {
     }
 
     /// An open dataset whose type and shape are read here.
-    static func describing(_ handle: consuming Handle, _ location: Location) throws(FlowError) -> Dataset {
+    static func describing(_ handle: consuming Handle, _ location: DataLocation) throws(FlowError) -> Dataset {
       let id = handle.id
       let shape = try Dataspace(of: handle, location).shape()
       let stored = try Handle("cannot read the type of \(location)") { H5Dget_type(id) }
@@ -42,7 +42,7 @@ extension HDF5 {
         handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, chunk: chunk)
     }
 
-    private static func chunk(of id: hid_t, rank: Int, _ location: Location) throws(FlowError) -> [Int]? {
+    private static func chunk(of id: hid_t, rank: Int, _ location: DataLocation) throws(FlowError) -> [Int]? {
       let what = "cannot read the layout of \(location)"
       let creation = try Handle(what) { H5Dget_create_plist(id) }
       let creationID = creation.id

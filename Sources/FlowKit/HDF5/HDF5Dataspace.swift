@@ -1,5 +1,4 @@
 internal import CHDF5
-internal import Glibc
 
 extension HDF5 {
   /// A shape, with a rectangle selected in it.
@@ -16,7 +15,7 @@ extension HDF5 {
     }
 
     /// The shape of an open dataset.
-    init(of dataset: borrowing Handle, _ location: Location) throws(FlowError) {
+    init(of dataset: borrowing Handle, _ location: DataLocation) throws(FlowError) {
       let id = dataset.id
       handle = try Handle("cannot read the shape of \(location)") { H5Dget_space(id) }
     }
@@ -60,10 +59,10 @@ extension HDF5 {
   }
 
   /// The bytes that this machine's memory holds: a damaged file may claim any shape.
-  private static let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  private static let memory = System.memory
 
   /// The number of elements in a shape of values to be read at once.
-  package static func elementCount(_ shape: [Int], _ location: Location) throws(FlowError) -> Int {
+  package static func elementCount(_ shape: [Int], _ location: DataLocation) throws(FlowError) -> Int {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)

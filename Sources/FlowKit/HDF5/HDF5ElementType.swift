@@ -86,7 +86,7 @@ extension HDF5 {
       }
     }
 
-    init(_ type: borrowing Handle, in location: Location) throws(FlowError) {
+    init(_ type: borrowing Handle, in location: DataLocation) throws(FlowError) {
       let id = type.id
       let what = "cannot read the type of \(location)"
       let bits = 8 * (try HDF5.size(ofType: type, what))

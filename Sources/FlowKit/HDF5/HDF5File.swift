@@ -82,7 +82,7 @@ extension HDF5 {
 
     package func root() throws(FlowError) -> Group {
       let id = handle.id
-      let location = Location(file: name)
+      let location = DataLocation(file: name)
       return Group(
         handle: try Handle("cannot open \(location)") { H5Gopen2(id, "/", chdf5_default()) },
         location: location)

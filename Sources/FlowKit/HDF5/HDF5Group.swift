@@ -4,7 +4,7 @@ extension HDF5 {
   /// An open group: named groups and datasets.
   package struct Group: ~Copyable, Object {
     let handle: Handle
-    package let location: Location
+    package let location: DataLocation
     package var id: Int64 { handle.id }
 
     package struct Member: Sendable, Equatable {

@@ -27,28 +27,10 @@ extension HDF5 {
     consuming func abandon() { discard self }
   }
 
-  /// Something in a file, as messages name it: `data.h5:/fold0/train`.
-  package struct Location: Sendable, Equatable, CustomStringConvertible {
-    package var file: String
-    package var path: String
-
-    package init(file: String, path: String = "/") {
-      self.file = file
-      self.path = path
-    }
-
-    package func appending(_ path: String) -> Location {
-      let names = (self.path + "/" + path).split(separator: "/")
-      return Location(file: file, path: "/" + names.joined(separator: "/"))
-    }
-
-    package var description: String { path == "/" ? file : "\(file):\(path)" }
-  }
-
   /// A group or dataset: what can carry attributes.
   package protocol Object: ~Copyable {
     var id: Int64 { get }
-    var location: Location { get }
+    var location: DataLocation { get }
   }
 }
 

@@ -13,7 +13,7 @@ extension HDF5 {
     let fields: [Field]
 
     /// - Parameter type: an open compound type.
-    init(_ type: borrowing Handle, in location: Location) throws(FlowError) {
+    init(_ type: borrowing Handle, in location: DataLocation) throws(FlowError) {
       let what = "cannot read the type of \(location)"
       let id = type.id
       var fields: [Field] = []
@@ -46,7 +46,7 @@ extension HDF5 {
     private static let (countLimit, depthLimit) = (65_536, 8)
 
     /// The layout of a type; nil where it is not made of numbers alone.
-    static func of(_ type: borrowing Handle, in location: Location, depth: Int) throws(FlowError) -> NumberLayout? {
+    static func of(_ type: borrowing Handle, in location: DataLocation, depth: Int) throws(FlowError) -> NumberLayout? {
       guard depth < depthLimit else { return nil }
       let stored = try StoredType(type, in: location)
       if stored.isNumeric { return .number }

@@ -18,7 +18,7 @@ extension HDF5 {
 
   /// Strings of any kind, as `read` fetches them into a buffer of a memory type.
   static func readStrings(
-    count: Int, type: borrowing Handle, space: borrowing Dataspace, _ location: Location,
+    count: Int, type: borrowing Handle, space: borrowing Dataspace, _ location: DataLocation,
     _ read: (_ memoryType: Int64, _ buffer: UnsafeMutableRawPointer?) -> Int32
   ) throws(FlowError) -> [String] {
     let id = type.id

@@ -1,5 +1,4 @@
 internal import CHDF5
-internal import Glibc
 
 extension HDF5 {
   /// A version of the library.
@@ -29,7 +28,8 @@ extension HDF5 {
     /// number fit each other, and `HDF5_DISABLE_VERSION_CHECK` turns the check off.
     package func mismatch(with loaded: Version) -> String? {
       guard (major, minor) != (loaded.major, loaded.minor) else { return nil }
-      if let setting = getenv("HDF5_DISABLE_VERSION_CHECK"), atoi(setting) > 0 { return nil }
+      let setting = System.environment("HDF5_DISABLE_VERSION_CHECK") ?? ""
+      if Int(setting.prefix { $0.isNumber }) ?? 0 > 0 { return nil }
       return "the HDF5 library that was loaded has version \(loaded), but this program was built for \(self); install "
         + "libhdf5 \(major).\(minor), have the loader find it (LD_LIBRARY_PATH), or build the program again"
     }

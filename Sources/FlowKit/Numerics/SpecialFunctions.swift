@@ -1,13 +1,4 @@
-internal import Glibc
-
 extension Double {
-  /// log |Γ(x)|.
-  static func logGamma(_ x: Double) -> Double {
-    // lgamma would write the sign to a global variable.
-    var sign: Int32 = 0
-    return lgamma_r(x, &sign)
-  }
-
   /// ψ(x) = d log Γ(x) / dx for x > 0, to about 10⁻¹⁵ of max(1, |ψ|).
   ///
   /// ψ(x) = ψ(x + 1) − 1/x until x ≥ 10, then the asymptotic series log x − 1/2x − Σ B₂ₖ / (2k x²ᵏ) (Abramowitz & Stegun

@@ -63,6 +63,10 @@ extension Trainer {
   }
 
   private func check(_ checkpoint: TrainingCheckpoint) throws(FlowError) {
+    // As a model's file keeps it.
+    if let reason = checkpoint.stopped, checkpoint.current.parameters.isEmpty {
+      throw FlowError(.data, "the training has ended already (\(reason.rawValue)); there is nothing to resume")
+    }
     let steps = 0...max(0, min(stepsPerEpoch, checkpoint.totalSteps - checkpoint.step))
     guard
       [checkpoint.current, checkpoint.good].allSatisfy(state.fits), checkpoint.optimizer == optimizer.name,

@@ -1,8 +1,11 @@
-// In a model file, the group /training: attributes for the numbers, and the datasets current/…, good/… (parameters and the
-// optimizer's moments, such as first_moment, flat as in memory) and best. The history is that of the model, up to the attribute epoch.
+// In a model file, the group /training: attributes for the numbers; while the run can go on the datasets current/… and
+// good/… (parameters and the optimizer's moments, such as first_moment, flat as in memory); and best, where that is not the
+// model itself. The history is that of the model, up to the attribute epoch. Files of earlier versions hold more, which is
+// not read.
 
 extension TrainingCheckpoint {
-  func write(to root: borrowing HDF5.Group) throws(FlowError) {
+  /// - Parameter parameters: those of the model in the same file.
+  func write(to root: borrowing HDF5.Group, beside parameters: [Scalar]) throws(FlowError) {
     let group = try root.makeGroup("training")
     try group.setAttributes([
       "element_type": .text(elementType), "optimizer": .text(optimizer),
@@ -16,10 +19,14 @@ extension TrainingCheckpoint {
       "best_loss": .number(best?.loss ?? .nan), "current_steps": .integer(current.steps),
       "good_steps": .integer(good.steps),
     ])
-    try write(current, to: group, "current")
-    // A run that has ended goes back to nothing.
-    if stopped == nil { try write(good, to: group, "good") }
-    if let best { try group.write(best.parameters, shape: [best.parameters.count], to: "best") }
+    // A run that has ended goes on from nothing: its optimizer's state would be several times the model's size.
+    if stopped == nil {
+      try write(current, to: group, "current")
+      try write(good, to: group, "good")
+    }
+    if let best, best.parameters != parameters {
+      try group.write(best.parameters, shape: [best.parameters.count], to: "best")
+    }
   }
 
   private func write(_ state: State, to group: borrowing HDF5.Group, _ name: String) throws(FlowError) {
@@ -28,8 +35,14 @@ extension TrainingCheckpoint {
     }
   }
 
-  /// Reads the group; nil where there is none.
-  init?(_ root: borrowing HDF5.Group, _ history: [EpochReport]) throws(FlowError) {
+  /// Reads the group; nil where there is none. Of a run that has ended, the optimizer's state is empty.
+  ///
+  /// - Parameters:
+  ///   - history: that of the model in the same file.
+  ///   - parameters: its parameters.
+  init?(
+    _ root: borrowing HDF5.Group, _ history: [EpochReport], beside parameters: [Scalar]
+  ) throws(FlowError) {
     guard try root.contains("training") else { return nil }
     let group = try root.group("training")
     let location = group.location
@@ -45,9 +58,12 @@ extension TrainingCheckpoint {
     }
     // Files of version 0.1 name neither optimizer nor moments, and have one plan.
     let moments = values["moments"]?.text?.split(separator: ",").map(String.init) ?? Adam().moments
-    let current = try Self.state(group, "current", moments, steps: try integer("current_steps"))
     let stopped = values["stopped"]?.text.flatMap { StopReason(rawValue: $0) }
-    let good = stopped == nil ? try Self.state(group, "good", moments, steps: try integer("good_steps")) : current
+    func state(_ name: String) throws(FlowError) -> State {
+      let steps = try integer("\(name)_steps")
+      guard stopped == nil else { return State(parameters: [], moments: [], steps: steps) }
+      return try Self.state(group, name, moments, steps: steps)
+    }
     let totalSteps = try integer("total_steps")
     var plan = TrainingPlan(
       totalSteps: totalSteps,
@@ -55,7 +71,7 @@ extension TrainingCheckpoint {
     if let step = values["plan_step"]?.integer { plan.step = max(0, step) }
     if let progress = values["plan_progress"]?.number { plan.progress = min(max(0, progress), 1) }
     if let revision = values["plan_revision"]?.integer { plan.revision = max(0, revision) }
-    self.init(plan: plan, current: current, good: good)
+    self.init(plan: plan, current: try state("current"), good: try state("good"))
     (optimizer, momentNames) = (values["optimizer"]?.text ?? Adam().name, moments)
     (step, stepOfEpoch, epoch) = (try integer("step"), try integer("step_of_epoch"), try integer("epoch"))
     (failures, goodEpoch) = (min(try integer("failures"), 10), try integer("good_epoch"))
@@ -66,7 +82,8 @@ extension TrainingCheckpoint {
     self.history = Array(history.prefix(epoch))
     if try integer("best_epoch") > 0 {
       best = Best(
-        parameters: try group.dataset("best").read(), epoch: try integer("best_epoch"), loss: try number("best_loss"))
+        parameters: try group.contains("best") ? try group.dataset("best").read() : parameters,
+        epoch: try integer("best_epoch"), loss: try number("best_loss"))
     }
   }
 
@@ -78,7 +95,7 @@ extension TrainingCheckpoint {
     return State(parameters: try group.dataset("\(name)/parameters").read(), moments: values, steps: steps)
   }
 
-  private static func missing(_ name: String, _ location: HDF5.Location) -> FlowError {
+  private static func missing(_ name: String, _ location: DataLocation) -> FlowError {
     FlowError(.format, "\(location) has no number '\(name)'; the file is damaged or was edited")
   }
 }

@@ -9,14 +9,14 @@ struct ContainedAccess: TableAccess {
 
   private let process = ReaderProcess()
 
-  func source(_ location: DataLocation) throws(FlowError) -> DataSource {
-    guard case .source(let source) = try process.ask(.source(location), about: location.file) else {
+  func parts(of location: DataLocation) throws(FlowError) -> DataParts {
+    guard case .parts(let parts) = try process.ask(.parts(location), about: location.file) else {
       throw Self.unexpected(location.file)
     }
-    return source
+    return parts
   }
 
-  func table(_ location: DataLocation, columns: [String]?) throws(FlowError) -> any StoredTable {
+  func table(_ location: DataLocation, columns: [String]?) throws(FlowError) -> any RandomAccessTable {
     let reply = try process.ask(.open(location, columns: columns), about: location.file)
     guard case .table(let description) = reply, description.isPlausible else { throw Self.unexpected(location.file) }
     return ContainedTable(description, process)
@@ -46,7 +46,7 @@ struct ContainedAccess: TableAccess {
 }
 
 /// A table that another process has open.
-private final class ContainedTable: StoredTable {
+private final class ContainedTable: RandomAccessTable {
   private let description: TableDescription
   private let process: ReaderProcess
 
@@ -75,7 +75,7 @@ private final class ContainedTable: StoredTable {
       return
     }
     // In blocks: the limit of time is for one of them.
-    let count = try HDF5.elementCount([range.count, columns.count], HDF5.Location(file: location.description))
+    let count = try HDF5.elementCount([range.count, columns.count], location)
     values.removeAll(keepingCapacity: true)
     values.reserveCapacity(count)
     var block: [Double] = []

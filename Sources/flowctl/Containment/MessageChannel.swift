@@ -1,12 +1,5 @@
 import FlowKit
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 // The method of this name hides the system's.
 private let systemSend = send
@@ -63,11 +56,7 @@ struct MessageChannel {
     var position = 0
     while position < bytes.count {
       // Without a signal: a process whose partner has died says so in its own words.
-      #if canImport(Darwin)
-        let flags: Int32 = 0
-      #else
-        let flags = Int32(MSG_NOSIGNAL)
-      #endif
+      let flags = Int32(MSG_NOSIGNAL)
       let count = systemSend(descriptor, bytes.baseAddress! + position, bytes.count - position, flags)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return false }

@@ -1,12 +1,5 @@
 import FlowKit
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// What the process that reads data files may use up, set by itself.
 enum ReaderLimits {
@@ -34,31 +27,19 @@ enum ReaderLimits {
   static func setClock(running: Bool) {
     var clock = itimerval()
     clock.it_value.tv_sec = running ? seconds : 0
-    #if canImport(Darwin)
-      setitimer(ITIMER_PROF, &clock, nil)
-    #else
-      setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &clock, nil)
-    #endif
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &clock, nil)
   }
 
-  /// Requests for more memory fail from now on. Darwin does not keep to it.
+  /// Requests for more memory fail from now on.
   static func limitMemory(gibibytes: Int) { limit(RLIMIT_AS, to: rlim_t(gibibytes) << 30) }
 
   /// A crash here is an error message there, and leaves no file behind.
   static func leaveNoCore() { limit(RLIMIT_CORE, to: 0) }
 
-  #if canImport(Darwin)
-    private typealias Resource = Int32
-  #else
-    private typealias Resource = __rlimit_resource
-  #endif
+  private typealias Resource = __rlimit_resource
 
   private static func limit(_ resource: Resource, to value: rlim_t) {
-    #if canImport(Darwin)
-      let number = resource
-    #else
-      let number = __rlimit_resource_t(resource.rawValue)
-    #endif
+    let number = __rlimit_resource_t(resource.rawValue)
     var limit = rlimit()
     getrlimit(number, &limit)
     limit.rlim_cur = min(value, limit.rlim_max)

@@ -2,7 +2,7 @@ import FlowKit
 
 /// What the process that reads HDF5 data files is asked for.
 enum ReaderRequest: Codable {
-  case source(DataLocation)
+  case parts(DataLocation)
   case open(DataLocation, columns: [String]?)
   /// Rows of an open table; they follow the reply as numbers.
   case rows(table: Int, Range<Int>)
@@ -17,7 +17,7 @@ enum ReaderRequest: Codable {
   /// The file that it makes the process look into; nil for a table that is open.
   var file: String? {
     switch self {
-    case .source(let location), .open(let location, _), .checkAppending(let location): location.file
+    case .parts(let location), .open(let location, _), .checkAppending(let location): location.file
     case .contents(let path), .checkModel(let path, _): path
     case .rows, .close: nil
     }
@@ -27,7 +27,7 @@ enum ReaderRequest: Codable {
 /// What it answers.
 enum ReaderReply: Codable {
   case done
-  case source(DataSource)
+  case parts(DataParts)
   case table(TableDescription)
   case contents(FileContents)
   case failure(FlowError)
@@ -45,7 +45,7 @@ struct TableDescription: Codable {
   let units: [String?]
   let blockRows: Int
 
-  init(_ table: some StoredTable, number: Int) {
+  init(_ table: some RandomAccessTable, number: Int) {
     self.number = number
     (location, rows, blockRows) = (table.location, table.rows, table.blockRows)
     (columns, allColumns, columnIndices) = (table.columns, table.allColumns, table.columnIndices)

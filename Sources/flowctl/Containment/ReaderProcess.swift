@@ -1,13 +1,6 @@
 import FlowKit
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The process that reads data files, seen from the one that needs the rows; started with the first request.
 ///

@@ -1,12 +1,5 @@
 import FlowKit
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// The process that reads HDF5 data files for flowctl: libhdf5 may crash, hang or run out of memory in it.
 ///
@@ -64,9 +57,9 @@ struct ReaderService {
       ReaderLimits.limitMemory(gibibytes: gibibytes)
     }
     switch request {
-    case .source(let location): return .source(try DataSource(location))
+    case .parts(let location): return .parts(try DataParts(location))
     case .open(let location, let columns):
-      let table = try TableReader(location, columns: columns)
+      let table = try HDF5Table(location, columns: columns)
       opened += 1
       tables[opened] = ServedTable(table)
       return .table(TableDescription(table, number: opened))
@@ -86,13 +79,13 @@ struct ReaderService {
 
 /// An open table, and the block of rows that is likely to be asked for next.
 private final class ServedTable {
-  private let reader: TableReader
+  private let reader: HDF5Table
   private var end = -1
   private var isSequential = false
   private var ahead = 0..<0
   private var rowsAhead: [Double] = []
 
-  init(_ reader: TableReader) { self.reader = reader }
+  init(_ reader: HDF5Table) { self.reader = reader }
 
   func read(_ range: Range<Int>, into rows: inout [Double]) throws(FlowError) {
     isSequential = range.lowerBound == end

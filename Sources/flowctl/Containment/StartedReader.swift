@@ -1,12 +1,5 @@
 import FlowKit
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A running process that serves tables, and this side of its socket.
 struct StartedReader: Sendable {
@@ -23,10 +16,6 @@ struct StartedReader: Sendable {
     for descriptor in sockets + pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     // A full pipe makes writing fail, not wait: nobody reads it before the end.
     for end in pipes { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
-    #if canImport(Darwin)
-      var on: Int32 = 1
-      for end in sockets { setsockopt(end, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size)) }
-    #endif
     do {
       id = try Self.spawn(input: sockets[1], errors: pipes[1])
     } catch {
@@ -94,19 +83,8 @@ struct StartedReader: Sendable {
     return variables + [nil]
   }
 
-  #if canImport(Darwin)
-    private typealias Actions = posix_spawn_file_actions_t?
-    private typealias Attributes = posix_spawnattr_t?
-    private static let socketType = SOCK_STREAM
-    private static var executable: String {
-      var size: UInt32 = 4096
-      var path = [CChar](repeating: 0, count: Int(size))
-      return _NSGetExecutablePath(&path, &size) == 0 ? String(cString: path) : CommandLine.arguments[0]
-    }
-  #else
-    private typealias Actions = posix_spawn_file_actions_t
-    private typealias Attributes = posix_spawnattr_t
-    private static let socketType = Int32(SOCK_STREAM.rawValue)
-    private static let executable = "/proc/self/exe"
-  #endif
+  private typealias Actions = posix_spawn_file_actions_t
+  private typealias Attributes = posix_spawnattr_t
+  private static let socketType = Int32(SOCK_STREAM.rawValue)
+  private static let executable = "/proc/self/exe"
 }

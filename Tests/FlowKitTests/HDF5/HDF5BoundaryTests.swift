@@ -10,11 +10,11 @@ import Testing
           var matches = 0
           for round in 0..<20 {
             // Failures and successes side by side: each thread's error is its own.
-            let reader = try TableReader(location("chunked.h5"), columns: [["a", "e"][task % 2]])
+            let reader = try HDF5Table(location("chunked.h5"), columns: [["a", "e"][task % 2]])
             let row = (task + round) % 50
             if try reader.read(rows: row..<(row + 1)) == [Double(10 * row + 4 * (task % 2))] { matches += 1 }
             let text = message { () throws(FlowError) in
-              _ = try TableReader(location("split.h5", "absent\(task)"))
+              _ = try HDF5Table(location("split.h5", "absent\(task)"))
             }
             if text?.contains("'absent\(task)'") == true { matches += 1 }
           }

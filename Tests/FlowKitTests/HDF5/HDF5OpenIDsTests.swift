@@ -13,7 +13,7 @@ import Testing
             continue
           }
           for table in tables { readWholeAndInParts(DataLocation(file: path, path: table.path)) }
-          ignored { () throws(FlowError) in _ = try DataSource(DataLocation(path)) }
+          ignored { () throws(FlowError) in _ = try DataParts(DataLocation(path)) }
         }
       }
     }
@@ -25,8 +25,8 @@ import Testing
         for name in tableFiles + ["missing.h5", "empty.h5", "text.csv", "array.npy"] {
           for path in [nil, "absent", "train", "x", "cube", "text", "scalar", "lzf", "no-rows", "unequal", "nested"] {
             let location = DataLocation(file: reference(name), path: path)
-            ignored { () throws(FlowError) in _ = try TableReader(location, columns: ["absent"]) }
-            ignored { () throws(FlowError) in _ = try DataSource(location) }
+            ignored { () throws(FlowError) in _ = try HDF5Table(location, columns: ["absent"]) }
+            ignored { () throws(FlowError) in _ = try DataParts(location) }
             readWholeAndInParts(location)
             ignored { () throws(FlowError) in _ = try EventSet(location, ColumnSelection(weights: "absent")) }
           }
@@ -49,7 +49,7 @@ import Testing
         _ = try FileContents(of: path)
         ignored { () throws(FlowError) in _ = try Model(reading: reference("split.h5")) }
         ignored { () throws(FlowError) in _ = try Model(reading: reference("../models/version1.h5")) }
-        ignored { () throws(FlowError) in _ = try DataSource(DataLocation(path)) }
+        ignored { () throws(FlowError) in _ = try DataParts(DataLocation(path)) }
         for parts in 1...EditedModel.partCount {
           try EditedModel(parts: parts).write(model, to: path)
           ignored { () throws(FlowError) in _ = try Model(reading: path) }
@@ -75,7 +75,7 @@ import Testing
           try givenUp.append([1, 2], to: "x")
         }
         for (source, target) in [("out.h5:/x", "out.csv"), ("out.csv", "again.h5"), ("again.h5", "out.npy")] {
-          let source = try Conversion.source(DataLocation("\(folder)/\(source)"))
+          let source = try Conversion.table(DataLocation("\(folder)/\(source)"))
           try Conversion.write(source, to: "\(folder)/\(target)")
         }
       }
@@ -138,10 +138,10 @@ private func value<Value>(_ body: () throws(FlowError) -> Value) -> Value? {
 }
 
 private func readWholeAndInParts(_ location: DataLocation) {
-  guard let reader = value({ () throws(FlowError) in try TableReader(location) }) else { return }
-  ignored { () throws(FlowError) in _ = try Table(reader) }
+  guard let reader = value({ () throws(FlowError) in try HDF5Table(location) }) else { return }
+  ignored { () throws(FlowError) in _ = try reader.values() }
   ignored { () throws(FlowError) in _ = try reader.read(rows: reader.rows - 1..<reader.rows) }
-  ignored { () throws(FlowError) in _ = try TableReader(location, columns: ["0", "0"]).read(rows: 0..<1) }
+  ignored { () throws(FlowError) in _ = try HDF5Table(location, columns: ["0", "0"]).read(rows: 0..<1) }
   ignored { () throws(FlowError) in _ = try EventSet(location, ColumnSelection(), skipNonFinite: true) }
 }
 

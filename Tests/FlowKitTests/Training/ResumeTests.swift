@@ -76,10 +76,46 @@ import Testing
         try model.write(to: "\(folder)/m.h5")
         #expect(try Model(reading: "\(folder)/m.h5").training == nil)
         var expected = checkpoint
-        if checkpoint.stopped != nil { expected.good = checkpoint.current }
+        if checkpoint.stopped != nil {
+          expected.current.empty()
+          expected.good.empty()
+        }
         let read = try Model(reading: "\(folder)/m.h5", includingTraining: true).training
         #expect(read == expected)
+        // The best is stored once, also where it is the model.
+        let isOther = checkpoint.best.map { $0.parameters != result.flow.parameters } ?? false
+        #expect(try HDF5.File(reading: "\(folder)/m.h5").root().contains("training/best") == isOther)
       }
     }
   }
+
+  /// Its file holds the parameters once, and nothing to go on from.
+  @Test func aRunThatHasEndedKeepsNoState() throws {
+    let result = try trainer(threads: 1).fit()
+    try withFolder { folder in
+      func write(_ training: TrainingCheckpoint?, _ name: String) throws -> Int {
+        let path = "\(folder)/\(name).h5"
+        try Model(flow: result.flow, columns: ["x", "y", "z"], history: result.history, training: training)
+          .write(to: path)
+        return try AtomicFile.read(path).count
+      }
+      var unfinished = result.checkpoint
+      unfinished.stopped = nil
+      let (plain, ended) = (try write(nil, "plain"), try write(result.checkpoint, "ended"))
+      let resumable = try write(unfinished, "unfinished")
+      let parameters = result.flow.parameters.count * MemoryLayout<Scalar>.size
+      #expect(ended < plain + 16_384)
+      #expect(resumable > ended + 6 * parameters)
+      let read = try #require(try Model(reading: "\(folder)/ended.h5", includingTraining: true).training)
+      #expect(read.stopped == .epochs && read.best?.parameters == result.flow.parameters)
+      let again = try trainer(threads: 1)
+      #expect(
+        message { () throws(FlowError) in _ = try again.fit(from: read) }
+          == "the training has ended already (epochs); there is nothing to resume")
+    }
+  }
+}
+
+extension TrainingCheckpoint.State {
+  fileprivate mutating func empty() { (parameters, moments) = ([], []) }
 }

@@ -54,7 +54,7 @@ final class Workspace {
 
   func model(_ name: String = "model.h5") throws -> Model { try Model(reading: path(name)) }
 
-  func numbers(_ name: String) throws -> [Double] { try Table(TableReader(DataLocation(path(name)))).values }
+  func numbers(_ name: String) throws -> [Double] { try HDF5Table(DataLocation(path(name))).values() }
 }
 
 /// Options of a fit that takes milliseconds.

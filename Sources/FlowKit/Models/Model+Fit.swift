@@ -1,0 +1,26 @@
+extension Model {
+  /// The model of a finished fit.
+  package init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
+    self.init(
+      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
+      contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
+    describe(result.bestEpoch, result.loss, result.stopped.rawValue)
+  }
+
+  /// The model of a fit that goes on: the best so far, and the state to resume from.
+  package init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
+    let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
+    self.init(
+      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,
+      contextColumns: setup.contextColumns, units: setup.units, contextUnits: setup.contextUnits,
+      history: checkpoint.history, provenance: provenance,
+      training: checkpoint)
+    describe(checkpoint.best?.epoch ?? 0, checkpoint.best?.loss ?? .nan, "unfinished")
+  }
+
+  private mutating func describe(_ bestEpoch: Int, _ loss: Double, _ stopped: String) {
+    provenance["best_epoch"] = .integer(bestEpoch)
+    provenance["loss"] = .number(loss)
+    provenance["stopped"] = .text(stopped)
+  }
+}

@@ -1,0 +1,31 @@
+/// The layout of a model in an HDF5 file, version 2:
+///
+///     512 bytes            IntegrityBlock
+///     /                    attributes format, format_version, element_type, dimension, context_dimension, base, layers,
+///                          columns, context_columns; where data gave units: units, context_units
+///     /architecture        text: the architecture as JSON
+///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
+///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate
+///     /provenance          attributes
+///     /training/…          how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
+///
+/// Version 1 had neither the integrity block nor /training.
+/// Data are recorded in the element type they were computed in; either build reads both.
+enum ModelFormat {
+  static let version = 2
+  static let versionKey = "format_version"
+}
+
+/// The columns of a history that every epoch has.
+struct HistoryColumn {
+  let name: String
+  let path: WritableKeyPath<EpochReport, Double>
+
+  static var all: [HistoryColumn] {
+    [
+      HistoryColumn(name: "train", path: \.train), HistoryColumn(name: "seconds", path: \.seconds),
+      HistoryColumn(name: "events_per_second", path: \.eventsPerSecond),
+      HistoryColumn(name: "learning_rate", path: \.learningRate),
+    ]
+  }
+}

@@ -1,0 +1,86 @@
+/// Draws events block by block, in constant memory.
+package final class TableSampler {
+  /// N × D, or M × N × D with M rows of context.
+  package let shape: [Int]
+  private let evaluator: FlowEvaluator
+  /// Reads the M rows of context; nil for a flow without context.
+  private let contextReader: (any RandomAccessTable)?
+  private let contextDimension: Int
+  private let count: Int
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - count: N, the number of events for each row of context.
+  ///   - context: where the rows of context are; needed by a conditional model, and by no other.
+  ///   - access: opens the file of the context.
+  package init(
+    _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil,
+    access: any TableAccess = InProcessAccess()
+  ) throws(FlowError) {
+    contextDimension = model.contextColumns.count
+    (self.count, self.seed) = (count, seed)
+    let names = model.contextColumns.joined(separator: ", ")
+    switch (location, contextDimension) {
+    case (nil, 0):
+      contextReader = nil
+      shape = [count, model.columns.count]
+    case (nil, _):
+      throw FlowError(.data, "the model is conditional on \(names); give rows of it with --context")
+    case (_, 0):
+      throw FlowError(.data, "the model has no context, but --context gives some; leave it out")
+    case (let location?, _):
+      let reader = try Self.contextReader(model, location, access)
+      contextReader = reader
+      shape = [reader.rows, count, model.columns.count]
+    }
+    let bytes = shape.reduce((MemoryLayout<Double>.size, false)) { product, factor in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: factor)
+      return (value, product.1 || overflow)
+    }
+    guard !bytes.1 else {
+      throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
+    }
+    evaluator = model.flow.evaluator(threads: threads)
+  }
+
+  private static func contextReader(
+    _ model: Model, _ location: DataLocation, _ access: any TableAccess
+  ) throws(FlowError) -> any RandomAccessTable {
+    let rows = try access.parts(of: location).train
+    let all = try access.table(rows)
+    let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
+    guard isNamed || all.columns.count == model.contextColumns.count else {
+      throw FlowError(
+        .data,
+        "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
+      )
+    }
+    let reader = try access.table(rows, columns: isNamed ? model.contextColumns : nil)
+    if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
+    return reader
+  }
+
+  /// Hands all events to `body`, in order, in blocks.
+  package func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    let total = shape.dropLast().reduce(1, *)
+    let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
+    for first in stride(from: 0, to: total, by: block) {
+      let events = first..<min(total, first + block)
+      try body(try evaluator.sample(events.count, first: first, context: try contexts(of: events), seed: seed))
+    }
+  }
+
+  /// Event e belongs to row e / N of the context.
+  private func contexts(of events: Range<Int>) throws(FlowError) -> [Double] {
+    guard let contextReader else { return [] }
+    let first = events.lowerBound / count
+    let context = try contextReader.read(rows: first..<((events.upperBound - 1) / count + 1))
+    var rows: [Double] = []
+    rows.reserveCapacity(events.count * contextDimension)
+    for event in events {
+      let row = (event / count - first) * contextDimension
+      rows += context[row..<(row + contextDimension)]
+    }
+    return rows
+  }
+}

@@ -1,0 +1,70 @@
+/// Scores a table block by block, in constant memory.
+package final class TableScorer {
+  private let model: Model
+  private let evaluator: FlowEvaluator
+  private let reader: any RandomAccessTable
+  /// The mean log-density so far.
+  package private(set) var moments = RunningMoments()
+  /// Rows with a value that is not finite, where these are accepted.
+  package private(set) var nonFiniteRows = 0
+  /// Rows of finite values outside the model's domain, whose log-density is −∞.
+  package private(set) var rowsOutsideDomain = 0
+  private let acceptsNonFinite: Bool
+
+  /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
+  /// - Parameter access: opens the file.
+  package init(
+    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false,
+    access: any TableAccess = InProcessAccess()
+  ) throws(FlowError) {
+    let selection = try ColumnSelection(for: model, in: location, access: access)
+    reader = try access.table(location, columns: selection.columns! + selection.context)
+    self.model = model
+    acceptsNonFinite = acceptingNonFinite
+    evaluator = model.flow.evaluator(threads: threads)
+    if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
+      throw FlowError(
+        .data, "\(reader.location): \(nonFinite); repair the data, or accept such rows with --skip-non-finite")
+    }
+  }
+
+  package var location: DataLocation { reader.location }
+  package var rows: Int { reader.rows }
+
+  /// Hands the log-densities of all rows to `body`, in order, in blocks.
+  package func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    var block: [Double] = []
+    for start in stride(from: 0, to: rows, by: reader.blockRows) {
+      try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
+      let (events, context) = separated(block)
+      let logDensities = evaluator.logDensity(events, first: start, context: context)
+      for value in logDensities { moments.add(value) }
+      if logDensities.contains(-.infinity) { rowsOutsideDomain += countRowsOutsideDomain(events) }
+      if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
+      try body(logDensities)
+    }
+  }
+
+  private func countNonFiniteRows(_ block: [Double]) -> Int {
+    let width = reader.columns.count
+    return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
+  }
+
+  private func countRowsOutsideDomain(_ events: [Double]) -> Int {
+    let width = model.columns.count
+    return model.flow.architecture.eventsOutsideDomain(events).count {
+      events[($0.event * width)..<(($0.event + 1) * width)].allSatisfy(\.isFinite)
+    }
+  }
+
+  private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {
+    let (width, dimension) = (reader.columns.count, model.columns.count)
+    guard width > dimension else { return (block, []) }
+    var (events, context) = ([Double](), [Double]())
+    for start in stride(from: 0, to: block.count, by: width) {
+      events += block[start..<(start + dimension)]
+      context += block[(start + dimension)..<(start + width)]
+    }
+    return (events, context)
+  }
+}

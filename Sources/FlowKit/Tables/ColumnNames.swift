@@ -1,0 +1,97 @@
+/// The names of a table's columns, and how columns are chosen by them.
+struct ColumnNames {
+  var names: [String]
+  /// Whether the file gives names; otherwise they are the indices.
+  var areGiven: Bool
+
+  private static let attributes = ["columns", "column_names", "names"]
+  /// A damaged file may claim any number.
+  private static let limit = 1 << 20
+
+  init(given names: [String]) {
+    self.names = names
+    areGiven = true
+  }
+
+  /// Names that are indices.
+  init(count: Int) {
+    names = (0..<count).map(String.init)
+    areGiven = false
+  }
+
+  /// The names on a dataset itself or, where they fit its columns, on the nearest group around it.
+  init(of dataset: borrowing HDF5.Dataset, count: Int, root: borrowing HDF5.Group) throws(FlowError) {
+    guard count <= Self.limit else {
+      throw FlowError(.format, "\(dataset.location) has \(count) columns; at most \(Self.limit) are supported")
+    }
+    self.init(count: count)
+    if let names = try Self.names(on: dataset) {
+      guard names.count == count else {
+        throw FlowError(
+          .format,
+          "\(dataset.location) has \(count) columns, but its attribute names \(names.count): \(HDF5.list(names))"
+        )
+      }
+      self.init(given: names)
+      return
+    }
+    var parents = dataset.location.objectPath.split(separator: "/").dropLast()
+    while true {
+      let group = try root.group(parents.joined(separator: "/"))
+      if let names = try Self.names(on: group), names.count == count {
+        self.init(given: names)
+        return
+      }
+      guard parents.popLast() != nil else { return }
+    }
+  }
+
+  /// The names in the first attribute that holds text: one text with commas, or several texts.
+  private static func names<Object: HDF5.Object & ~Copyable>(
+    on object: borrowing Object
+  ) throws(FlowError) -> [String]? {
+    let present = try object.attributeNames()
+    for name in attributes where present.contains(name) {
+      switch try object.attribute(name) {
+      case .text(let text): return separated(text)
+      case .texts(let texts): return texts.map(\.trimmed)
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  /// What stands between commas.
+  static func separated(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
+  }
+
+  /// The indices of the columns called `chosen`, or of all but the labels of rows where nothing is chosen.
+  func indices(
+    of chosen: [String]?, labels: Set<Int>, in location: DataLocation
+  ) throws(FlowError) -> [Int] {
+    if let chosen { return try indices(of: chosen, in: location) }
+    let others = names.indices.filter { !labels.contains($0) }
+    return others.isEmpty ? Array(names.indices) : others
+  }
+
+  /// The indices of the columns called `chosen`, by name or by index.
+  func indices(of chosen: [String], in location: DataLocation) throws(FlowError) -> [Int] {
+    guard !chosen.isEmpty else { throw FlowError(.data, "no columns of \(location) are chosen") }
+    var indices: [Int] = []
+    for name in chosen {
+      let matches = names.indices.filter { names[$0] == name }
+      guard matches.count <= 1 else {
+        throw FlowError(
+          .format,
+          "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
+      }
+      guard let index = matches.first ?? Int(name), names.indices.contains(index) else {
+        let known = areGiven ? HDF5.list(names, atMost: 64) : "0 to \(names.count - 1)"
+        throw FlowError(.data, "\(location) has no column '\(name)'; its columns are \(known)")
+      }
+      indices.append(index)
+    }
+    return indices
+  }
+}

@@ -1,0 +1,40 @@
+/// The tables of a location: training rows and, where the file separates them, validation and test rows.
+///
+/// If the file or group that the location names holds `train` (a dataset, or a group of columns), that, `valid` and
+/// `test` are the parts. Otherwise the location must name one table, or hold exactly one.
+public struct DataParts: Sendable, Equatable, Codable {
+  /// The training rows, or the only table.
+  public let train: DataLocation
+  public let valid: DataLocation?
+  public let test: DataLocation?
+  /// Whether the file separates `train` from other parts.
+  public let hasParts: Bool
+
+  /// - Throws: an error that lists the tables there are, if none or several could be meant.
+  public init(_ location: DataLocation) throws(FlowError) {
+    guard try !ModelMark.isPresent(at: location.file) else { throw Self.isModel(location) }
+    let file = try HDF5.File(reading: location.file)
+    let root = try file.root()
+    guard try !ModelMark.isPresent(in: root) else { throw Self.isModel(location) }
+    let base = location.objectPath
+    func part(_ names: [String]) throws(FlowError) -> DataLocation? {
+      for name in names where try root.contains(base + "/" + name) {
+        return location.at(try TableCandidate.find(at: base + "/" + name, in: root).location.objectPath)
+      }
+      return nil
+    }
+    guard try root.kind(at: base) == .group, let train = try part(["train"]) else {
+      train = location.at(try TableCandidate.find(at: base, in: root).location.objectPath)
+      (valid, test, hasParts) = (nil, nil, false)
+      return
+    }
+    self.train = train
+    valid = try part(["valid", "validation", "val"])
+    test = try part(["test"])
+    hasParts = true
+  }
+
+  private static func isModel(_ location: DataLocation) -> FlowError {
+    FlowError(.format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
+  }
+}

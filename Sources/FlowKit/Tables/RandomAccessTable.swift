@@ -1,0 +1,36 @@
+/// An open table of a file, whose rows can be read in any order.
+///
+/// Not Sendable: a thread that reads beside others opens a table of its own, with the same `TableAccess`.
+public protocol RandomAccessTable: Table, RowBlocks {
+  /// The names of all columns of the table, chosen or not.
+  var allColumns: [String] { get }
+  /// Which of the table's columns `columns` are, counted from 0.
+  var columnIndices: [Int] { get }
+}
+
+extension RandomAccessTable {
+  /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
+  public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
+    var values: [Double] = []
+    try read(rows: range, into: &values)
+    return values
+  }
+
+  /// All values, row by row.
+  public func values() throws(FlowError) -> [Double] { try read(rows: 0..<rows) }
+
+  public func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    var block: [Double] = []
+    for start in stride(from: 0, to: rows, by: blockRows) {
+      try read(rows: start..<min(rows, start + blockRows), into: &block)
+      try body(block)
+    }
+  }
+
+  /// What is not finite in the chosen columns; reads all rows, a block at a time.
+  public func nonFinite() throws(FlowError) -> NonFinite? {
+    var scan = NonFinite.Scan(columns: columns)
+    try forEachBlock { block throws(FlowError) in scan.add(block) }
+    return scan.result
+  }
+}

@@ -1,0 +1,106 @@
+/// The records of a file of text, one after the other.
+final class CSVRecords {
+  private let path: String
+  private let file: OpenFile
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var line = 0
+  private var isAtEnd = false
+
+  init(_ path: String) throws(FlowError) {
+    guard case .file = FileSystem.entry(at: path) else {
+      throw FlowError(.file, "\(path) does not exist or is not a file; check the path and the working folder")
+    }
+    self.path = path
+    file = try OpenFile(reading: path)
+  }
+
+  /// The fields of the next record, and the number of the line on which it begins, counted from 1.
+  func next(separator: UInt8) throws(FlowError) -> (fields: [String], line: Int)? {
+    while true {
+      let start = line + 1
+      guard let first = try nextLine() else { return nil }
+      let isBlank = first.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      if isBlank || first.first == UInt8(ascii: "#") { continue }
+      if first.contains(UInt8(ascii: "\"")) { return (try quoted(first, separator, start), start) }
+      // Columns of text are often padded: several spaces are one separator.
+      let parts = first.split(separator: separator, omittingEmptySubsequences: separator == UInt8(ascii: " "))
+      return (parts.map { String(decoding: $0, as: UTF8.self) }, start)
+    }
+  }
+
+  private func quoted(_ first: [UInt8], _ separator: UInt8, _ start: Int) throws(FlowError) -> [String] {
+    let quote = UInt8(ascii: "\"")
+    var (text, index) = (first, 0)
+    var fields: [[UInt8]] = [[]]
+    var isQuoted = false
+    while true {
+      guard index < text.count else {
+        guard isQuoted else { break }
+        guard fields[fields.count - 1].count < 1 << 20, let more = try nextLine() else {
+          throw FlowError(.data, "\(path), line \(start): a quote is opened and not closed")
+        }
+        fields[fields.count - 1].append(UInt8(ascii: "\n"))
+        (text, index) = (more, 0)
+        continue
+      }
+      let byte = text[index]
+      index += 1
+      if byte == quote {
+        if isQuoted, index < text.count, text[index] == quote {
+          fields[fields.count - 1].append(quote)
+          index += 1
+        } else {
+          isQuoted.toggle()
+        }
+      } else if byte == separator, !isQuoted {
+        fields.append([])
+      } else {
+        fields[fields.count - 1].append(byte)
+      }
+    }
+    return fields.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The next line without its end; nil after the last.
+  private func nextLine() throws(FlowError) -> [UInt8]? {
+    var searched = position
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        let found = buffer[position..<end]
+        position = end + 1
+        return finish(found)
+      }
+      searched = buffer.count
+      guard !isAtEnd else {
+        guard position < buffer.count else { return nil }
+        let found = buffer[position...]
+        position = buffer.count
+        return finish(found)
+      }
+      guard buffer.count - position < 1 << 24 else {
+        throw FlowError(.data, "\(path), line \(line + 1): longer than 16 MiB; this is no table of text")
+      }
+      buffer.removeFirst(position)
+      searched -= position
+      position = 0
+      try fill()
+    }
+  }
+
+  private func finish(_ found: ArraySlice<UInt8>) -> [UInt8] {
+    line += 1
+    var found = found
+    if found.last == UInt8(ascii: "\r") { found.removeLast() }
+    // A byte order mark at the start of a file.
+    if line == 1, found.starts(with: [0xEF, 0xBB, 0xBF]) { found.removeFirst(3) }
+    return Array(found)
+  }
+
+  private func fill() throws(FlowError) {
+    var block = [UInt8](repeating: 0, count: 1 << 18)
+    let count = try file.read(into: &block)
+    isAtEnd = count == 0
+    buffer += block[..<count]
+  }
+}

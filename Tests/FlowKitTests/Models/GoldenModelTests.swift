@@ -1,0 +1,35 @@
+import FlowKit
+import Testing
+
+/// Model files as earlier programs wrote them; the densities are those that they computed.
+@Suite struct GoldenModelTests {
+  @Test func everyModelFileIsRead() throws {
+    let names = files(in: reference("../models")).filter { $0.hasSuffix(".h5") }
+    #expect(names.count >= 2)
+    for name in names {
+      let model = try Model(reading: reference("../models/\(name)"), includingTraining: true)
+      let origin = [Double](repeating: 0, count: model.columns.count + model.contextColumns.count)
+      let densities = model.flow.logDensity(
+        Array(origin.prefix(model.columns.count)), context: Array(origin.dropFirst(model.columns.count)))
+      #expect(!densities[0].isNaN, "\(name)")
+    }
+  }
+
+  @Test func formatVersion1() throws {
+    let model = try Model(reading: reference("../models/version1.h5"))
+    #expect(model.columns == ["x", "y"] && model.history.count == 3)
+    #expect(model.flow.architecture.layerList.hasPrefix("coupling-affine(hidden=4),permute(reverse),coupling-rqs("))
+    let densities = model.flow.logDensity([0, 0, 1, -0.5, 0.25, 2])
+    expectClose(densities, [-1.3867418775125393, -2.122018828460539, -6.88322140524955], within: 1e-5, "log-densities")
+  }
+
+  /// Of a fit that has ended, with the optimizer's state and the best parameters, which are no longer stored.
+  @Test func aFitThatHasEndedWithItsState() throws {
+    let model = try Model(reading: reference("../models/version2-ended.h5"), includingTraining: true)
+    let training = try #require(model.training)
+    #expect(training.stopped == .epochs && training.epoch == 3 && training.history.count == 3)
+    #expect(training.best?.parameters == model.flow.parameters && training.current.parameters.isEmpty)
+    let densities = model.flow.logDensity([1.2882, 2.0943, 0.0663, -0.2250, -1.0922, 1.2022])
+    expectClose(densities, [-3.3670171515928797, -2.417548495495813, -2.8561213245924617], within: 1e-5, "log-densities")
+  }
+}
