@@ -2,12 +2,12 @@ internal import CFlowKernels
 internal import Glibc
 
 /// The processors that this process may use.
-enum Processors {
+package enum Processors {
   /// As many as its affinity allows, and no more than its control group's quota of time is worth.
-  static let count: Int = max(1, min(allowed, quota ?? .max))
+  package static let count: Int = max(1, min(allowed, quota ?? .max))
 
   /// `taskset` and the schedulers of clusters set the affinity.
-  private static var allowed: Int {
+  package static var allowed: Int {
     let allowed = Int(flowkit_allowed_processors())
     return allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
@@ -35,14 +35,14 @@ enum Processors {
   }
 
   /// `200000 100000` are two processors; `max 100000` and `-1 100000` are no quota.
-  static func quota(inLine line: String?) -> Double? {
+  package static func quota(inLine line: String?) -> Double? {
     let numbers = (line ?? "").split(separator: " ").map { Double($0) }
     guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
     return quota / period
   }
 
   /// `/a/b`, `/a` and the root, which is "".
-  static func ancestors(_ path: String) -> [String] {
+  package static func ancestors(_ path: String) -> [String] {
     let parts = path.split(separator: "/")
     return (0...parts.count).reversed().map { parts[..<$0].reduce("") { "\($0)/\($1)" } }
   }

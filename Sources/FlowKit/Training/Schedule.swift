@@ -40,13 +40,13 @@ public struct TrainingPlan: Sendable, Codable, Equatable {
   }
 
   /// The learning rate of a step, counted from 0, of which `peak` is the largest.
-  func rate(at step: Int, peak: Double, _ schedule: any Schedule) -> Double {
+  package func rate(at step: Int, peak: Double, _ schedule: any Schedule) -> Double {
     guard step >= warmupSteps else { return peak * Double(step + 1) / Double(warmupSteps + 1) }
     return peak * schedule.factor(at: progress(at: step))
   }
 
   /// The same training with another number of steps from `step` on.
-  func revised(at step: Int, totalSteps: Int, _ schedule: any Schedule) -> TrainingPlan {
+  package func revised(at step: Int, totalSteps: Int, _ schedule: any Schedule) -> TrainingPlan {
     var plan = TrainingPlan(totalSteps: totalSteps, warmupSteps: warmupSteps)
     if step < warmupSteps {
       plan = TrainingPlan(totalSteps: totalSteps, warmupSteps: schedule.warmupSteps(of: totalSteps))

@@ -1,8 +1,8 @@
 /// Which number of threads is fastest: on a busy machine, where threads wait for processors and for each other, fewer may be.
 /// Results do not depend on it, so that training itself can try.
-struct ThreadChoice {
+package struct ThreadChoice {
   /// The number to take next.
-  private(set) var current: Int
+  package private(set) var current: Int
   /// From the most down, by halves.
   private let candidates: [Int]
   private var trial: Trial?
@@ -16,13 +16,13 @@ struct ThreadChoice {
   private static let secondsBetweenTrials = 30.0
 
   /// - Parameter isFixed: whether the number was asked for.
-  init(most: Int, isFixed: Bool) {
+  package init(most: Int, isFixed: Bool) {
     current = most
     candidates = isFixed ? [most] : Array(sequence(first: most) { $0 > 1 ? $0 / 2 : nil })
   }
 
   /// Takes note of what a step with `current` threads took.
-  mutating func note(_ stepSeconds: Double) {
+  package mutating func note(_ stepSeconds: Double) {
     guard candidates.count > 1 else { return }
     if trial == nil {
       secondsSinceTrial += stepSeconds
