@@ -80,10 +80,14 @@ struct Density: ParsableCommand, Diagnosing {
     if scorer.nonFiniteRows > 0 {
       Terminal.note("\(scorer.location): \(scorer.nonFiniteRows) rows with values that are not finite have no density")
     }
-    if scorer.rowsOutsideDomain > 0 {
+    if scorer.rowsWithoutMass > 0 {
       Terminal.note(
-        "\(scorer.location): \(scorer.rowsOutsideDomain) rows are outside the model's domain; their "
+        "\(scorer.location): \(scorer.rowsWithoutMass) rows are outside the model's domain, or beyond its numbers; their "
           + "log-density is -infinity")
+    }
+    if let (row, place) = scorer.firstWithoutNumber {
+      Terminal.note(
+        "\(scorer.location): \(scorer.rowsWithoutNumber) rows have no number for a log-density, the first row \(row): \(place)")
     }
     let moments = scorer.moments
     guard !json else {

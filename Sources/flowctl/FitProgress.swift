@@ -7,10 +7,13 @@ struct FitProgress {
   private var bestEpoch = 0
   private var lastValid: Double?
   private let start = ContinuousClock.now
+  /// The steps that an earlier run has made.
+  private var stepsBefore = 0
 
   /// - Parameter checkpoint: where a resumed fit stood.
   init(json: Bool, from checkpoint: TrainingCheckpoint?) {
     self.json = json
+    if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
 
@@ -19,10 +22,10 @@ struct FitProgress {
     case .retry(let message): Terminal.note(message)
     case .progress(let step, let total, let epoch, let train, let rate):
       guard !json else { return }
-      let elapsed = (ContinuousClock.now - start) / step * (total - step)
+      let left = (ContinuousClock.now - start) / max(1, step - stepsBefore) * (total - step)
       Terminal.status(
         "epoch \(epoch)  train \(train.text(digits: 4))" + validText
-          + "  \(Int(rate).grouped) events/s  \(Self.clock(elapsed)) left")
+          + "  \(Int(rate).grouped) events/s  \(Self.clock(left)) left")
     case .epoch(let report): show(report)
     }
   }

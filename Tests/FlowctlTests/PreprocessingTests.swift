@@ -148,7 +148,7 @@ import Testing
     #expect(outcome.code == 0)
     #expect(
       outcome.messages == [
-        "far.h5:/events: 5 rows are outside the model's domain; their log-density is -infinity"
+        "far.h5:/events: 5 rows are outside the model's domain, or beyond its numbers; their log-density is -infinity"
       ])
     let printed = try jsonLines(outcome.output)[0]
     #expect(printed["nonFinite"] as? Int == 5 && printed["count"] as? Int == 8)

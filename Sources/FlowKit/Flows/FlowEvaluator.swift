@@ -70,6 +70,14 @@ public final class FlowEvaluator {
     }
   }
 
+  /// Where the log-density of one event first leaves the finite numbers, for a message.
+  package func nonFinitePlace(of event: [Double], first: Int, context: [Double]) -> String {
+    let worker = engine.worker(0)
+    let given = FlowPass.context(context[...], for: 1, architecture, worker.tiles)
+    let pass = FlowPass(architecture, Pass(worker.parameters, context: given))
+    return pass.nonFinitePlace(of: FlowPass.Rows(event[...], first: first), worker.tiles)
+  }
+
   // MARK: Tile by tile
 
   /// Calls `body` for each tile of `count` events; returns the `width` numbers per event that it makes.

@@ -54,6 +54,11 @@ extension FlowPass {
     return cotangents
   }
 
+  /// Where log p of raw events first leaves the finite numbers.
+  func nonFinitePlace(of rows: Rows, _ pool: TilePool) -> String {
+    firstNonFinite(tile(preprocessed(rows).rows, pool)) ?? "the base distribution's log-density is not finite"
+  }
+
   /// z of raw events, N × D.
   func latents(of rows: Rows, _ pool: TilePool) -> [Double] {
     let prepared = preprocessed(rows)

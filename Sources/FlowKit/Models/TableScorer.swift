@@ -7,8 +7,11 @@ package final class TableScorer {
   package private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   package private(set) var nonFiniteRows = 0
-  /// Rows of finite values outside the model's domain, whose log-density is −∞.
-  package private(set) var rowsOutsideDomain = 0
+  /// Rows of finite values whose log-density is −∞: outside the model's domain, or beyond its numbers.
+  package private(set) var rowsWithoutMass = 0
+  /// Rows of finite values for which a layer gives no number, and the first of them: its row, and what is not finite.
+  package private(set) var rowsWithoutNumber = 0
+  package private(set) var firstWithoutNumber: (row: Int, place: String)?
   private let acceptsNonFinite: Bool
 
   /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
@@ -39,7 +42,7 @@ package final class TableScorer {
       let (events, context) = separated(block)
       let logDensities = evaluator.logDensity(events, first: start, context: context)
       for value in logDensities { moments.add(value) }
-      if logDensities.contains(-.infinity) { rowsOutsideDomain += countRowsOutsideDomain(events) }
+      if !logDensities.allSatisfy(\.isFinite) { count(logDensities, events, context, firstRow: start) }
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
       try body(logDensities)
     }
@@ -50,10 +53,19 @@ package final class TableScorer {
     return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
   }
 
-  private func countRowsOutsideDomain(_ events: [Double]) -> Int {
-    let width = model.columns.count
-    return model.flow.architecture.eventsOutsideDomain(events).count {
-      events[($0.event * width)..<(($0.event + 1) * width)].allSatisfy(\.isFinite)
+  /// Counts the rows of a block that have finite values and no finite log-density.
+  private func count(_ logDensities: [Double], _ events: [Double], _ context: [Double], firstRow: Int) {
+    let (dimension, contextDimension) = (model.columns.count, model.contextColumns.count)
+    for (row, value) in logDensities.enumerated() where !value.isFinite {
+      let event = Array(events[(row * dimension)..<((row + 1) * dimension)])
+      guard event.allSatisfy(\.isFinite) else { continue }
+      if value == -.infinity { rowsWithoutMass += 1 }
+      guard value.isNaN else { continue }
+      rowsWithoutNumber += 1
+      guard firstWithoutNumber == nil else { continue }
+      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
+      let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
+      firstWithoutNumber = (firstRow + row, place)
     }
   }
 
