@@ -1,29 +1,11 @@
-/// What a fit must have in common with the one that it resumes.
-public struct TrainingSetup: Sendable {
-  public var architecture: Architecture
-  public var options: TrainingOptions
-  public var columns: [String]
-  public var contextColumns: [String]
-  /// The columns' units, which the model keeps.
-  public var units, contextUnits: [String?]
-  /// Digests of the training and the validation events; nil without the latter.
-  public var data: String
-  public var validation: String?
+// A fit and its model file: what is written there, and how a later fit recognises it.
 
-  public init(
-    _ architecture: Architecture, _ options: TrainingOptions, train: EventSet, validation: EventSet?
-  ) {
-    (self.architecture, self.options) = (architecture, options)
-    (columns, contextColumns) = (train.columns, train.contextColumns)
-    (units, contextUnits) = (train.units, train.contextUnits)
-    (data, self.validation) = (train.digest(), validation?.digest())
-  }
-
+extension TrainingSetup {
   /// What a model's provenance says about it.
   public func provenance() throws(FlowError) -> [String: MetadataValue] {
     [
-      "training_options": .text(try options.jsonText()), "data_digest": .text(data),
-      "validation_digest": .text(validation ?? "none"),
+      "training_options": .text(try options.jsonText()), "data_digest": .text(try train.digest()),
+      "validation_digest": .text(try validation?.digest() ?? "none"),
     ]
   }
 
@@ -42,13 +24,13 @@ public struct TrainingSetup: Sendable {
         "\(path) was trained in \(training.elementType), and goes on in that alone; this program computes in "
           + Scalar.elementTypeName)
     }
-    guard model.columns == columns, model.contextColumns == contextColumns else {
+    guard model.columns == train.columns, model.contextColumns == train.contextColumns else {
       throw differs("it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))")
     }
-    guard model.provenance["data_digest"]?.text == data else {
+    guard model.provenance["data_digest"]?.text == (try train.digest()) else {
       throw differs("its training data were others (rows, columns or contents differ)")
     }
-    guard model.provenance["validation_digest"]?.text == validation ?? "none" else {
+    guard model.provenance["validation_digest"]?.text == (try validation?.digest() ?? "none") else {
       throw differs("its validation data were others (rows, columns or contents differ)")
     }
     let earlier = try TrainingOptions(jsonText: text, "the training options in \(path)")
@@ -83,8 +65,9 @@ extension Model {
   /// The model of a finished fit.
   public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
     self.init(
-      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
-      contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
+      flow: result.flow, columns: setup.train.columns, contextColumns: setup.train.contextColumns,
+      units: setup.train.units, contextUnits: setup.train.contextUnits, history: result.history, provenance: provenance,
+      training: result.checkpoint)
     describe(result.bestEpoch, result.loss, result.stopped.rawValue)
   }
 
@@ -92,8 +75,8 @@ extension Model {
   public init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
-      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,
-      contextColumns: setup.contextColumns, units: setup.units, contextUnits: setup.contextUnits,
+      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.train.columns,
+      contextColumns: setup.train.contextColumns, units: setup.train.units, contextUnits: setup.train.contextUnits,
       history: checkpoint.history, provenance: provenance,
       training: checkpoint)
     describe(checkpoint.best?.epoch ?? 0, checkpoint.best?.loss ?? .nan, "unfinished")
