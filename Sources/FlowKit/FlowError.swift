@@ -20,12 +20,32 @@ public struct FlowError: Error, Sendable, Equatable, Codable, CustomStringConver
   public var message: String
   /// More for an expert, such as the error stack of a library underneath; not part of the message.
   public var detail: String?
+  /// Which choice of the caller's the end of the message advises to make differently: a program that has a name of its
+  /// own for that choice, such as an option, can add it there.
+  public var remedy: Remedy?
 
-  public init(_ kind: Kind, _ message: String, detail: String? = nil) {
-    self.kind = kind
-    self.message = message
-    self.detail = detail
+  public init(_ kind: Kind, _ message: String, detail: String? = nil, remedy: Remedy? = nil) {
+    (self.kind, self.message, self.detail, self.remedy) = (kind, message, detail, remedy)
   }
 
   public var description: String { message }
+}
+
+/// A choice that whoever calls the library has made, and can make differently.
+public enum Remedy: String, Sendable, Codable {
+  /// Which columns are events, or context.
+  case columns, context
+  /// Whether rows with values that are not finite are left out.
+  case skippingNonFinite
+  /// Which events are for validation.
+  case validation
+  /// How columns are scaled.
+  case scaling
+}
+
+/// Calls `body`, whose error is said of `place`.
+func saying<Result>(_ place: String, _ body: () throws(FlowError) -> Result) throws(FlowError) -> Result {
+  do throws(FlowError) { return try body() } catch {
+    throw FlowError(error.kind, "\(place): \(error.message)", detail: error.detail, remedy: error.remedy)
+  }
 }

@@ -99,28 +99,24 @@ struct Fit: ParsableCommand, Diagnosing {
     try BaseRegistry.check(base)
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
-    let (train, validation) = try readEvents(split, preprocess, buffer: options.buffer)
-    let architecture = try Architecture(
-      fitting: train, layers: layerList, base: base, preprocessing: preprocess,
-      contextEmbedding: contextEmbedding?.values, seed: seed)
-    if let validation { try architecture.checkDomain(of: validation) }
-    let setup = TrainingSetup(architecture, options, train: train, validation: validation)
+    let (events, validation) = try readEvents(split, buffer: options.buffer)
+    let setup = try TrainingSetup(
+      fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
+      contextEmbedding: contextEmbedding?.values, options: options)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
       return
     }
     Interrupts.catchThem()
-    try describe(train, validation, architecture)
-    warn(of: architecture)
-    let trainer = try Trainer(
-      Flow(architecture: architecture, startingFrom: train.first(4_096), seed: seed), train: train,
-      validation: validation, options: options, threads: threads)
+    try describe(setup)
+    warn(of: setup.architecture)
+    let trainer = try Trainer(setup, threads: threads)
     if trainer.isStreaming, !json {
       print("       larger than --buffer: read from the file in every epoch")
       try Terminal.finishOutput()
     }
-    let provenance = try provenance(train, validation, architecture).merging(setup.provenance()) { $1 }
+    let provenance = try provenance(setup).merging(setup.provenance()) { $1 }
     let result = try trained(by: trainer, from: resumed) { checkpoint in
       save(Model(setup, at: checkpoint, provenance))
     }
@@ -160,12 +156,14 @@ struct Fit: ParsableCommand, Diagnosing {
 
   // MARK: Reports
 
-  private func describe(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) throws(FlowError) {
+  private func describe(_ setup: TrainingSetup) throws(FlowError) {
     guard !json else { return }
+    let (train, architecture) = (setup.train, setup.architecture)
     let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print(
-      "data   \(train.location): \(train.rows.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
-    if let validation { print("       validation: \(validation.rows.grouped) events of \(validation.location)") }
+    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    if let validation = setup.validation {
+      print("       validation: \(validation.count.grouped) events of \(validation.place)")
+    }
     if preprocessing.areGiven {
       print("       preprocessing: \(architecture.preprocessingSummary(columns: train.columns))")
     }
@@ -196,20 +194,19 @@ struct Fit: ParsableCommand, Diagnosing {
     } catch {
       guard isSaved else { throw error }
       let kept = "what was trained until then is in \(output), from which --resume goes on"
-      throw FlowError(error.kind, "\(error.message); \(kept)", detail: error.detail)
+      throw FlowError(error.kind, "\(error.text); \(kept)", detail: error.detail)
     }
   }
 
-  private func provenance(_ train: EventSet, _ validation: EventSet?, _ architecture: Architecture) -> [String:
-    MetadataValue]
-  {
+  private func provenance(_ setup: TrainingSetup) -> [String: MetadataValue] {
+    let train = setup.train
     var provenance = Provenance.common
-    provenance["data"] = .text(train.location.description)
-    provenance["training_rows"] = .integer(train.rows)
+    provenance["data"] = .text(train.place)
+    provenance["training_rows"] = .integer(train.count)
     provenance["dropped_rows"] = .integer(train.droppedRows)
-    provenance["validation"] = .text(validation?.location.description ?? "none")
-    provenance["validation_rows"] = .integer(validation?.rows ?? 0)
-    provenance["preprocessing"] = .text(architecture.preprocessingSummary(columns: train.columns))
+    provenance["validation"] = .text(setup.validation?.place ?? "none")
+    provenance["validation_rows"] = .integer(setup.validation?.count ?? 0)
+    provenance["preprocessing"] = .text(setup.architecture.preprocessingSummary(columns: train.columns))
     return provenance
   }
 

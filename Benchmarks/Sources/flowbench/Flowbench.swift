@@ -57,7 +57,8 @@ struct Flowbench: ParsableCommand {
     let events = (0..<(Workload.eventCount * workload.dimension)).map { _ in 4 * random.uniform() - 2 }
     var options = TrainingOptions()
     options.batchSize = workload.batchSize
-    let trainer = Trainer(flow, train: LabelledEvents(events), options: options, threads: threads)
+    let trainer = try Trainer(
+      flow, train: EventArray(events, dimension: workload.dimension), options: options, threads: threads)
     let train = try rate(events: workload.batchSize, seconds: 2 * seconds) { call in
       try trainer.step(trainer.batch(call % trainer.stepsPerEpoch, ofEpoch: 0), rate: 1e-3)
     }

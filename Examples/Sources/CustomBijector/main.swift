@@ -32,7 +32,7 @@ func fit(_ layers: String) throws -> (flow: Flow, mean: Double) {
   options.epochs = 60
   options.learningRate = 0.02
   let result = try Trainer(
-    Flow(architecture: architecture), train: LabelledEvents(events), options: options
+    Flow(architecture: architecture), train: EventArray(events, dimension: 2), options: options
   ).fit()
   return (result.flow, result.flow.logDensity(events).reduce(0, +) / 4_000)
 }

@@ -3,16 +3,11 @@ import FlowKit
 
 let paths = CommandLine.arguments
 let events = try EventSet(DataLocation(paths[1]), ColumnSelection())
-let (train, validation) = events.split(validFraction: 0.1, seed: 0)!
-let architecture = try Architecture(
-  fitting: train, layers: "4*[coupling-affine(hidden=64x64),permute(random)]", seed: 0)
-
-var options = TrainingOptions()
-options.epochs = 3
 let trainer = try Trainer(
-  Flow(architecture: architecture, seed: 0), train: train, validation: validation, options: options)
+  fitting: events, layers: "4*[coupling-affine(hidden=64x64),permute(random)]",
+  options: TrainingOptions { $0.epochs = 3 })
 let result = try trainer.fit()
-try Model(flow: result.flow, columns: train.columns, history: result.history).write(to: paths[2])
+try Model(flow: result.flow, columns: events.columns, history: result.history).write(to: paths[2])
 
 let flow = try Model(reading: paths[2]).flow
 let samples = try flow.sample(1_000, seed: 1)

@@ -1,24 +1,18 @@
 /// Weighted means, standard deviations and correlations of columns, in Double, in one pass over rows that come in blocks.
 ///
-/// Each block is centred on its own mean, and the blocks' sums are merged (Chan, Golub & LeVeque 1979). Means are counted
-/// from that of the first rows: a number near 10⁹ itself is known to 10⁻⁷ only, which a deviation of 1 would show.
+/// Rows are taken by runs of 1,024, however they come: the results do not depend on how rows are cut into blocks.
 public struct ColumnStatistics: Sendable {
   public let columns: [String]
-  /// The mean of the first rows; nil before.
-  private var origin: [Double]?
-  /// The means of all, from there.
-  private var shifts: [Double]
-  /// The number of rows, and Σ wᵢ.
-  private var rows = 0
-  private var totalWeight = 0.0
-  /// Σ wᵢ (xᵢ − μ)(xᵢ − μ)ᵀ: D × D, row-major, the lower triangle.
-  private var scatter: [Double]
+  /// Of whole runs.
+  private var sums: ColumnSums
+  /// Rows that do not fill a run yet, and their weights.
+  private var rest: (values: [Double], weights: [Double]) = ([], [])
+  private static let run = 1_024
 
   /// Of no rows yet.
   public init(columns: [String]) {
     self.columns = columns
-    shifts = columns.map { _ in 0 }
-    scatter = Array(repeating: 0, count: columns.count * columns.count)
+    sums = ColumnSums(width: columns.count)
   }
 
   /// - Parameters:
@@ -29,96 +23,72 @@ public struct ColumnStatistics: Sendable {
     add(rows, weights: weights)
   }
 
-  public var means: [Double] { zip(origin ?? shifts, shifts).map(+) }
+  public var means: [Double] { all.means }
 
   /// √(Σ wᵢ (xᵢ − μ)² / Σ wᵢ).
-  public var standardDeviations: [Double] {
-    columns.indices.map { (scatter[$0 * columns.count + $0] / totalWeight).squareRoot() }
+  public var standardDeviations: [Double] { all.standardDeviations }
+
+  /// Of all rows.
+  private var all: ColumnSums {
+    var result = sums
+    if !rest.weights.isEmpty { result.add(rest.weights.indices, of: rest.values, rest.weights) }
+    return result
   }
 
   /// Adds N × D values, row-major, finite, and N weights.
   public mutating func add(_ values: [Double], weights: [Double]? = nil) {
-    let count = values.count / columns.count
-    for first in stride(from: 0, to: count, by: 1_024) {
-      add(first..<min(count, first + 1_024), of: values, weights)
-    }
-  }
-
-  private mutating func add(_ range: Range<Int>, of values: [Double], _ weights: [Double]?) {
     let width = columns.count
-    rows += range.count
-    let weight = weights.map { $0[range].reduce(0, +) } ?? Double(range.count)
-    guard weight > 0 else { return }
-    func mean(from origin: [Double]) -> [Double] {
-      var sums = [Double](repeating: 0, count: width)
-      for row in range {
-        let w = weights?[row] ?? 1
-        for column in 0..<width { sums[column] += w * (values[row * width + column] - origin[column]) }
-      }
-      return sums.map { $0 / weight }
+    let count = values.count / width
+    precondition(
+      values.count == count * width && weights?.count ?? count == count,
+      "\(values.count) values and \(weights?.count ?? count) weights for rows of \(width)")
+    var first = 0
+    func wait(_ rows: Range<Int>) {
+      rest.values += values[(rows.lowerBound * width)..<(rows.upperBound * width)]
+      if let weights { rest.weights += weights[rows] } else { rest.weights += repeatElement(1, count: rows.count) }
+      first = rows.upperBound
     }
-    let origin = origin ?? mean(from: shifts)
-    self.origin = origin
-    let shift = mean(from: origin)
-    // That shift is rounded: what the rows say about the rest is taken into account.
-    var centred = [Double](repeating: 0, count: range.count * width)
-    var rest = [Double](repeating: 0, count: width)
-    for (place, row) in range.enumerated() {
-      let w = weights?[row] ?? 1
-      let root = w.squareRoot()
-      for column in 0..<width {
-        let difference = (values[row * width + column] - origin[column]) - shift[column]
-        rest[column] += w * difference
-        centred[place * width + column] = root * difference
-      }
+    if !rest.weights.isEmpty {
+      wait(0..<min(count, Self.run - rest.weights.count))
+      guard rest.weights.count == Self.run else { return }
+      (sums, rest) = (all, ([], []))
     }
-    Products.addScatter(of: centred, columns: width, to: &scatter)
-    for column in 0..<width { rest[column] /= weight }
-    merge(shift, rest, weight)
-  }
-
-  /// Moves the sums to the mean of all rows.
-  private mutating func merge(_ shift: [Double], _ rest: [Double], _ weight: Double) {
-    let width = columns.count
-    let total = totalWeight + weight
-    let difference = (0..<width).map { (shift[$0] - shifts[$0]) + rest[$0] }
-    let between = totalWeight * weight / total
-    for j in 0..<width {
-      for k in 0...j {
-        scatter[j * width + k] += difference[j] * difference[k] * between - rest[j] * rest[k] * weight
-      }
-      shifts[j] += difference[j] * (weight / total)
+    while first + Self.run <= count {
+      sums.add(first..<(first + Self.run), of: values, weights)
+      first += Self.run
     }
-    totalWeight = total
+    if first < count { wait(first..<count) }
   }
 
   /// The standardization by these statistics.
   ///
-  /// - Parameter option: which option chooses these columns, for the message.
+  /// - Parameter remedy: which choice of the caller's decides on these columns, for the error.
   /// - Throws: where a column is constant, naming it.
-  public func standardization(option: String = "--columns") throws(FlowError) -> Standardize {
-    try checkVariation(option: option)
+  public func standardization(remedy: Remedy = .columns) throws(FlowError) -> Standardize {
+    try checkVariation(remedy: remedy)
     return Standardize(means: means, standardDeviations: standardDeviations)
   }
 
-  /// Throws where a column is constant, naming it.
-  func checkVariation(option: String = "--columns") throws(FlowError) {
+  /// Throws where a column is constant, naming it, or where no row counts.
+  func checkVariation(remedy: Remedy = .columns) throws(FlowError) {
     // Rounding may leave the sum of a constant column below 0.
-    let means = means
-    for (index, deviation) in standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
+    let all = all
+    guard all.totalWeight > 0 else { throw FlowError(.data, all.rows == 0 ? "there are no rows" : "all weights are 0") }
+    let means = all.means
+    for (index, deviation) in all.standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
       throw FlowError(
         .data,
-        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with \(option)")
+        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out", remedy: remedy)
     }
   }
 
   /// Throws where there are not more events than columns.
   func checkCount() throws(FlowError) {
     let width = columns.count
-    guard rows > width else {
+    guard all.rows > width else {
       throw FlowError(
         .data,
-        "\(rows) training rows are too few for \(width) columns; at least \(width + 1) are needed")
+        "\(all.rows) training rows are too few for \(width) columns; at least \(width + 1) are needed")
     }
   }
 
@@ -134,7 +104,7 @@ public struct ColumnStatistics: Sendable {
   package func correlationFactor(ignoring ignored: [Bool]? = nil) throws(FlowError) -> [Double] {
     let width = columns.count
     try checkCount()
-    var correlations = correlations()
+    var correlations = all.correlations
     if let ignored {
       for j in 0..<width {
         for k in 0..<j where ignored[j] || ignored[k] { correlations[j * width + k] = 0 }
@@ -156,17 +126,6 @@ public struct ColumnStatistics: Sendable {
     return factor
   }
 
-  private func correlations() -> [Double] {
-    let width = columns.count
-    var sums = scatter
-    for j in 0..<width {
-      for k in 0..<j {
-        sums[j * width + k] /= (sums[j * width + j] * sums[k * width + k]).squareRoot()
-      }
-    }
-    return sums
-  }
-
   private func dependence(of column: Int, _ factor: [Double]) -> FlowError {
     let width = columns.count
     // Solve Lᵀ β = L's row for the coefficients of the regression.
@@ -182,7 +141,7 @@ public struct ColumnStatistics: Sendable {
       : "is a linear combination of \(others.joined(separator: ", "))"
     return FlowError(
       .data,
-      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out with --columns"
-    )
+      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out",
+      remedy: .columns)
   }
 }

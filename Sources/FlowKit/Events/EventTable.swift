@@ -26,13 +26,10 @@ struct EventTable: Sendable {
   let rows: Int
   let width: Int
   let blockRows: Int
-  /// How many rows of finite values are in the blocks before each block, and in all of them at the end.
-  let finiteBefore: [Int]
-  let nonFinite: NonFinite?
-  /// SHA-256 of shape, names and contents: all of these up to a million values or so, else of evenly spaced rows.
+  /// What the first look at all rows found.
+  let scan: EventScan
+  /// `RowDigest` of all rows.
   let digest: String
-  /// What a look at the weights finds wrong.
-  let complaint: String?
 
   /// - Parameters:
   ///   - weights: the column that holds weights.
@@ -54,17 +51,19 @@ struct EventTable: Sendable {
     } else {
       self.open = open
     }
-    var scan = Scan(columns: columns, weights: weights, rows: rows)
+    var scan = EventScan(columns: columns, weights: weights)
+    var digest = RowDigest(columns: columns, weights: weights, rows: rows)
     var block: [Double] = []
     for first in stride(from: 0, to: rows, by: blockRows) {
       try source.read(rows: first..<min(rows, first + blockRows), into: &block)
-      scan.add(block, firstRow: first)
+      scan.add(block)
+      digest.add(block)
     }
-    (finiteBefore, nonFinite) = (scan.finiteBefore, scan.nonFinite.result)
-    (digest, complaint) = (scan.hash.text(), scan.complaint)
+    (self.scan, self.digest) = (scan, digest.text())
   }
 
-  var blocks: Int { finiteBefore.count - 1 }
+  /// How many rows of finite values are in the blocks before each block, and in all of them at the end.
+  var finiteBefore: [Int] { scan.finiteBefore }
 
   func rows(ofBlock block: Int) -> Range<Int> { (block * blockRows)..<min(rows, (block + 1) * blockRows) }
 
@@ -79,44 +78,5 @@ struct EventTable: Sendable {
       throw FlowError(.data, "\(location) has changed while it was read (rows \(rows(ofBlock: block))); begin anew")
     }
     return finite
-  }
-
-  /// What the first look at all rows finds.
-  private struct Scan {
-    let weights: Int?
-    let step: Int
-    var nonFinite: NonFinite.Scan
-    var finiteBefore = [0]
-    var hash = SHA256()
-    private var hasWeight = false
-    private var negative: String?
-
-    init(columns: [String], weights: Int?, rows: Int) {
-      self.weights = weights
-      nonFinite = NonFinite.Scan(columns: columns)
-      step = max(1, rows * columns.count / (1 << 20))
-      hash.add([rows, columns.count, weights ?? -1])
-      for name in columns { hash.add(Array(name.utf8) + [0]) }
-    }
-
-    mutating func add(_ block: [Double], firstRow: Int) {
-      let (width, before) = (nonFinite.columns.count, nonFinite.result?.rows ?? 0)
-      let count = block.count / width
-      nonFinite.add(block)
-      let nonFiniteRows = (nonFinite.result?.rows ?? 0) - before
-      finiteBefore.append(finiteBefore.last! + count - nonFiniteRows)
-      for row in 0..<count {
-        let values = block[(row * width)..<((row + 1) * width)]
-        if (firstRow + row).isMultiple(of: step) { hash.add(values) }
-        guard let weights, nonFiniteRows == 0 || values.allSatisfy(\.isFinite) else { continue }
-        let weight = values[values.startIndex + weights]
-        hasWeight = hasWeight || weight > 0
-        if weight < 0, negative == nil {
-          negative = "the weight \(weight) in row \(firstRow + row) is negative; weights are at least 0"
-        }
-      }
-    }
-
-    var complaint: String? { negative ?? (weights != nil && !hasWeight ? "all weights are 0" : nil) }
   }
 }

@@ -24,6 +24,11 @@ public struct NonFinite: Sendable, Equatable, CustomStringConvertible {
 
     init(columns: [String]) { self.columns = columns }
 
+    /// Says the first row by another number.
+    mutating func renumberFirstRow(_ number: (Int) -> Int) {
+      if let row = result?.firstRow { result?.firstRow = number(row) }
+    }
+
     mutating func add(_ block: [Double]) {
       let width = columns.count
       for row in 0..<(block.count / width) {

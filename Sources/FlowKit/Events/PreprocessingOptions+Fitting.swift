@@ -2,23 +2,21 @@
 
 extension PreprocessingOptions {
   /// Throws where events have values that the declared maps are not defined for: outside bounds, or no whole numbers.
-  public func check(_ events: EventSet) throws(FlowError) {
-    do throws(FlowError) {
-      // The noise of a dequantization never crosses a bound, whatever the seed.
-      let layers = try declared(for: events.columns, seed: 0)
-      guard !layers.isEmpty else { return }
-      var undefined = UndefinedEvents(self, events.columns)
-      try events.forEachBlock { block in _ = undefined.mapped(block, layers) }
-      try undefined.check()
-    } catch {
-      throw FlowError(error.kind, "\(events.location): \(error.message)", detail: error.detail)
-    }
+  public func check(_ events: some EventSource) throws(FlowError) {
+    // The noise of a dequantization never crosses a bound, whatever the seed.
+    let layers = try saying(events.place) { () throws(FlowError) in try declared(for: events.columns, seed: 0) }
+    guard !layers.isEmpty else { return }
+    var undefined = UndefinedEvents(self, events.columns)
+    try events.forEachBlock { block in _ = undefined.mapped(block, layers) }
+    try saying(events.place) { () throws(FlowError) in try undefined.check() }
   }
 
   /// All maps, fitted to `events`, which are the training events; what has a limited `domain` behind them is not scaled.
-  func fitted(to events: EventSet, domain: [Interval], seed: UInt64) throws(FlowError) -> [any Preprocessing] {
+  func fitted(
+    to events: some EventSource, domain: [Interval], seed: UInt64
+  ) throws(FlowError) -> [any Preprocessing] {
     let columns = events.columns
-    let layers = try declared(for: columns, seed: seed)
+    let layers = try saying(events.place) { () throws(FlowError) in try declared(for: columns, seed: seed) }
     var undefined = UndefinedEvents(self, columns)
     var raw = ColumnStatistics(columns: columns)
     var statistics = raw
@@ -29,19 +27,25 @@ extension PreprocessingOptions {
       if !layers.isEmpty { statistics.add(rows, weights: block.events.weights) }
       sample?.add(rows, weights: block.events.weights)
     }
-    try raw.checkVariation()
-    try raw.checkCount()
-    try undefined.check()
+    return try saying(events.place) { () throws(FlowError) in
+      try undefined.check(after: raw)
+      return layers + (try scalingLayers(statistics, raw, sample, isMapped: !layers.isEmpty, domain))
+    }
+  }
+
+  private func scalingLayers(
+    _ statistics: ColumnStatistics, _ raw: ColumnStatistics, _ sample: RowSample?, isMapped: Bool, _ domain: [Interval]
+  ) throws(FlowError) -> [any Preprocessing] {
     // Columns that depend on each other linearly need not do so when they are mapped; but whole numbers no longer depend
     // on each other when each gets noise of its own.
-    if !layers.isEmpty, dequantized.isEmpty, !ignoresOutliers { try raw.checkDensityExists() }
-    if layers.isEmpty { statistics = raw }
+    if isMapped, dequantized.isEmpty, !ignoresOutliers { try raw.checkDensityExists() }
+    let (statistics, columns) = (isMapped ? statistics : raw, raw.columns)
     try statistics.checkVariation()
     let isLeft = columns.indices.map { index in
       domain[index] != .real || circular.contains { $0.column == columns[index] }
     }
-    if let sample { return layers + [try robustLayer(sample, columns, isLeft)] }
-    return layers + (try scalingLayer(statistics, isLeft))
+    if let sample { return [try robustLayer(sample, columns, isLeft)] }
+    return try scalingLayer(statistics, isLeft)
   }
 
   private var ignoresOutliers: Bool { scaling == .robust || scaling == .arcsinh }
@@ -92,10 +96,10 @@ private struct RowSample {
   private var sampling: SelectionSampling
   private let width: Int
 
-  init(of events: EventSet, seed: UInt64) {
+  init(of events: some EventSource, seed: UInt64) {
     width = events.columns.count
-    let count = min(events.rows, max(1_000, events.buffer / 2 / (width * MemoryLayout<Double>.size)))
-    sampling = SelectionSampling(count, of: events.rows, seed: seed, purpose: .quantiles)
+    let count = min(events.count, max(1_000, events.buffer / 2 / (width * MemoryLayout<Double>.size)))
+    sampling = SelectionSampling(count, of: events.count, seed: seed, purpose: .quantiles)
     weights = events.hasWeights ? [] : nil
     values.reserveCapacity(count * width)
   }
@@ -130,14 +134,21 @@ private struct UndefinedEvents {
     var rows = block.events.events
     guard !layers.isEmpty else { return rows }
     let width = columns.count
-    var unused = [Double](repeating: 0, count: block.tableRows.count)
+    var unused = [Double](repeating: 0, count: block.events.events.count / width)
     layers.forward(rows: &rows, firstEvent: block.first, addingTo: &unused) { event, feature, layer in
       if found == nil {
-        found = (feature, layer, block.events.events[event * width + feature], block.tableRows[event], 0)
+        found = (feature, layer, block.events.events[event * width + feature], block.row(of: event), 0)
       }
       if found!.feature == feature, type(of: found!.layer) == type(of: layer) { found!.rows += 1 }
     }
     return rows
+  }
+
+  /// Throws where the columns' statistics or values allow no fit.
+  func check(after statistics: ColumnStatistics) throws(FlowError) {
+    try statistics.checkVariation()
+    try statistics.checkCount()
+    try check()
   }
 
   func check() throws(FlowError) {
@@ -147,12 +158,12 @@ private struct UndefinedEvents {
     let place = "the first \(found.value) in row \(found.row)"
     guard let interval = options.bounds.first(where: { $0.column == name }), !(found.layer is Dequantize) else {
       throw FlowError(
-        .data, "the column '\(name)' holds no whole number in \(count), \(place); leave it out of --dequantize")
+        .data, "the column '\(name)' holds no whole number in \(count), \(place); do not dequantize it")
     }
     let isWhole = options.dequantized.contains(name)
     throw FlowError(
       .data,
       "the column '\(name)' is not \(isWhole ? "within" : "strictly inside") its bounds \(interval.range) in \(count), "
-        + "\(place); repair the data, or give other --bounds")
+        + "\(place); repair the data, or give other bounds")
   }
 }

@@ -21,12 +21,12 @@ public struct PreprocessingOptions: Sendable, Equatable {
   ///
   /// - Throws: where a declaration names no column of `columns`, or contradicts another.
   func declared(for columns: [String], seed: UInt64) throws(FlowError) -> [any Preprocessing] {
-    let whole = try Set(indices(dequantized, "--dequantize", in: columns))
-    let bounded = try indices(bounds.map(\.column), "--bounds", in: columns)
-    let periodic = try indices(circular.map(\.column), "--circular", in: columns)
+    let whole = try Set(indices(dequantized, "the columns to dequantize name", in: columns))
+    let bounded = try indices(bounds.map(\.column), "the bounds name", in: columns)
+    let periodic = try indices(circular.map(\.column), "the periods name", in: columns)
     if let both = periodic.first(where: bounded.contains) {
       throw FlowError(
-        .architecture, "the column '\(columns[both])' is given to --bounds and to --circular; give it to one of them")
+        .architecture, "the column '\(columns[both])' is given bounds and a period; give it one of them")
     }
     var layers: [any Preprocessing] = []
     if !whole.isEmpty { layers.append(Dequantize(dimension: columns.count, features: whole.sorted(), seed: seed)) }
@@ -43,7 +43,7 @@ public struct PreprocessingOptions: Sendable, Equatable {
       for (index, interval) in zip(periodic, circular) {
         guard let lower = interval.lower, let upper = interval.upper else {
           throw FlowError(
-            .architecture, "--circular \(interval.column)=\(interval.range) has one end; a period has two")
+            .architecture, "the period \(interval.column)=\(interval.range) has one end; a period has two")
         }
         periods[index] = Interval(lower, upper)
       }
@@ -56,20 +56,20 @@ public struct PreprocessingOptions: Sendable, Equatable {
   private func wholeEnds(_ interval: ColumnInterval) throws(FlowError) -> (lower: Double?, upper: Double?) {
     for end in [interval.lower, interval.upper].compactMap(\.self) where end != end.rounded() {
       throw FlowError(
-        .architecture, "--bounds \(interval.column)=\(interval.range): a dequantized column has whole bounds")
+        .architecture, "the bounds \(interval.column)=\(interval.range): a dequantized column has whole bounds")
     }
     return (interval.lower, interval.upper.map { $0 + 1 })
   }
 
-  private func indices(_ names: [String], _ option: String, in columns: [String]) throws(FlowError) -> [Int] {
+  private func indices(_ names: [String], _ declarations: String, in columns: [String]) throws(FlowError) -> [Int] {
     var found: [Int] = []
     for name in names {
       guard let index = columns.firstIndex(of: name) else {
         throw FlowError(
-          .data, "\(option) names '\(name)', but the event columns are \(columns.joined(separator: ", "))")
+          .data, "\(declarations) '\(name)', but the event columns are \(columns.joined(separator: ", "))")
       }
       guard !found.contains(index) else {
-        throw FlowError(.architecture, "\(option) names the column '\(name)' twice")
+        throw FlowError(.architecture, "\(declarations) the column '\(name)' twice")
       }
       found.append(index)
     }

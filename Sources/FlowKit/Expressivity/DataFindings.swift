@@ -2,17 +2,19 @@
 
 extension Expressivity {
   /// Adds what events, in the data's own units, show about an architecture; reads them block by block.
-  public mutating func addFindings(of architecture: Architecture, on events: EventSet) throws(FlowError) {
+  public mutating func addFindings(of architecture: Architecture, on events: some EventSource) throws(FlowError) {
     var box = BoxCount(architecture)
     if box != nil {
       try events.forEachBlock { block in
         var values = block.events.events
-        var logDeterminants = Array(repeating: 0.0, count: block.tableRows.count)
+        var logDeterminants = Array(repeating: 0.0, count: values.count / architecture.dimension)
         architecture.preprocessing.forward(rows: &values, firstEvent: block.first, addingTo: &logDeterminants)
         box?.add(values)
       }
     }
-    findings += [box?.finding(events.columns, of: events.rows), fewEvents(architecture, events.rows)].compactMap { $0 }
+    findings += [box?.finding(events.columns, of: events.count), fewEvents(architecture, events.count)].compactMap {
+      $0
+    }
   }
 
   /// How many rows leave the box of the first splines.

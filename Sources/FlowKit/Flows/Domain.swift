@@ -21,19 +21,84 @@ extension [Interval] {
   }
 }
 
-extension Architecture {
+/// An event outside the domain, and the map that refuses it.
+private struct Refusal {
+  let event: Int
+  let feature: Int
+  let map: any Bijector
+  let isPreprocessing: Bool
+
+  init(_ event: Int, _ feature: Int, _ map: any Bijector, _ isPreprocessing: Bool) {
+    (self.event, self.feature, self.map, self.isPreprocessing) = (event, feature, map, isPreprocessing)
+  }
+
+  var part: String { isPreprocessing ? "preprocessing" : "layers" }
+  var remedy: String { isPreprocessing ? "preprocess them otherwise" : "begin with another layer" }
+
+  var reason: String {
+    let interval = map.domain[feature]
+    return interval == .real
+      ? "\(map.layerList) is not defined" : "\(map.layerList) takes \(interval.lower) < x < \(interval.upper)"
+  }
+}
+
+extension Trainable {
   /// The events, in the data's own units, with a value that the preprocessing is not defined for, or that it carries
-  /// outside the chain's domain: their log-density is −∞.
+  /// outside the domain of the first map: a flow's log-density there is −∞.
   public func eventsOutsideDomain(_ events: [Double]) -> [OutsideEvent] {
-    var (rows, found) = (events, [Int: OutsideEvent]())
-    func note(_ event: Int, _ feature: Int) {
-      if found[event] == nil { found[event] = OutsideEvent(event: event, feature: feature) }
+    var rows = events
+    return outside(of: &rows).map { OutsideEvent(event: $0.event, feature: $0.feature) }
+  }
+
+  /// Preprocesses events, and finds those that it or the first map is not defined for.
+  private func outside(of rows: inout [Double]) -> [Refusal] {
+    var found: [Int: Refusal] = [:]
+    func note(_ event: Int, _ feature: Int, _ map: any Bijector, isPreprocessing: Bool) {
+      if found[event] == nil { found[event] = Refusal(event, feature, map, isPreprocessing) }
     }
-    var unused = [Double](repeating: 0, count: events.count / dimension)
-    preprocessing.forward(rows: &rows, addingTo: &unused) { event, feature, _ in note(event, feature) }
-    if !chain.domain.isEverything { for each in chain.domain.eventsOutside(rows) { note(each.event, each.feature) } }
+    var unused = [Double](repeating: 0, count: rows.count / dimension)
+    preprocessing.forward(rows: &rows, addingTo: &unused) { event, feature, map in
+      note(event, feature, map, isPreprocessing: true)
+    }
+    if let first = firstMap, !first.domain.isEverything {
+      for each in first.domain.eventsOutside(rows) { note(each.event, each.feature, first, isPreprocessing: false) }
+    }
     return found.values.sorted { $0.event < $1.event }
   }
+
+  /// Throws where an event of `data` is outside the domain of the preprocessing or of the first map, naming the map that
+  /// refuses it, the column, how many rows, and the first.
+  public func checkDomain(of data: some EventSource) throws(FlowError) {
+    try checkColumns(of: data)
+    var (count, first) = (0, (value: 0.0, row: 0, refusal: Refusal?.none))
+    try data.forEachBlock { block in
+      var rows = block.events.events
+      let refused = outside(of: &rows)
+      if count == 0, let found = refused.first {
+        first = (block.events.events[found.event * dimension + found.feature], block.row(of: found.event), found)
+      }
+      count += refused.count
+    }
+    guard let refusal = first.refusal else { return }
+    throw FlowError(
+      .data,
+      "\(data.place): \(count) row\(count == 1 ? " has" : "s have") values outside the domain of the \(refusal.part), "
+        + "first \(first.value) in row \(first.row), column '\(data.columns[refusal.feature])', where "
+        + "\(refusal.reason); leave such rows out, or \(refusal.remedy)")
+  }
+
+  /// Throws where `data` have other numbers of features or of context features than training sees.
+  func checkColumns(of data: some EventSource) throws(FlowError) {
+    for (count, expected, what) in [
+      (data.dimension, dimension, "features"), (data.contextDimension, contextDimension, "context features"),
+    ] where count != expected {
+      throw FlowError(.data, "\(data.place): \(count) \(what), but the flow has \(expected)")
+    }
+  }
+}
+
+extension Architecture {
+  public var firstMap: (any Bijector)? { chain.layers.first }
 
   /// Throws where the base has mass that the layers never reach: the density would integrate to less than 1.
   func checkSupport() throws(FlowError) {
@@ -43,27 +108,7 @@ extension Architecture {
         .architecture,
         "the layers lead feature \(feature) to values from \(image.lower) to \(image.upper), but the base \(base.text) has "
           + "mass outside, so the density would not integrate to 1; end with a layer that maps onto all numbers, such as "
-          + "monotone(logit) after monotone(sigmoid), or give a --base such as uniform on that interval")
+          + "monotone(logit) after monotone(sigmoid), or choose a base such as uniform on that interval")
     }
-  }
-
-  /// Throws where an event of `data` is outside the chain's domain, naming the column, how many rows, and the first.
-  public func checkDomain(of data: EventSet) throws(FlowError) {
-    var (count, first) = (0, (feature: 0, value: 0.0, row: 0))
-    try data.forEachBlock { block in
-      let outside = eventsOutsideDomain(block.events.events)
-      if count == 0, let found = outside.first {
-        let value = block.events.events[found.event * dimension + found.feature]
-        first = (found.feature, value, block.tableRows[found.event])
-      }
-      count += outside.count
-    }
-    guard count > 0 else { return }
-    let (interval, column) = (chain.domain[first.feature], data.columns[first.feature])
-    throw FlowError(
-      .data,
-      "\(data.location): \(count) row\(count == 1 ? " has" : "s have") values outside the domain of the layers, first "
-        + "\(first.value) in row \(first.row), column '\(column)', where \(chain.layers[0].layerList) "
-        + "takes \(interval.lower) < x < \(interval.upper); leave such rows out, or begin with another layer")
   }
 }

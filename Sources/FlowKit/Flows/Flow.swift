@@ -51,11 +51,13 @@ public struct Flow: Sendable {
   }
 
   /// A flow with initial parameters, drawn from `seed`, for training on `events`: layers such as `actnorm` start from
-  /// what the first 4,096 of them look like when they arrive there.
-  public init(architecture: Architecture, startingFrom events: LabelledEvents, seed: UInt64 = 0) {
-    let first = events.prefix(
-      4_096, dimension: architecture.dimension, contextDimension: architecture.contextDimension)
-    let data = TrainingData(first, architecture)
+  /// what 4,096 of them, drawn from the seed, look like when they arrive there.
+  ///
+  /// - Throws: where the events cannot be read, or the architecture is not defined for them.
+  public init(
+    architecture: Architecture, startingFrom events: some EventSource, seed: UInt64 = 0
+  ) throws(FlowError) {
+    let data = try TrainingData(sampling: 4_096, of: events, architecture, seed: seed)
     var (x, context) = data.tiles(TilePool())
     var random = RandomStream(seed: seed, purpose: .parameters)
     let chain = architecture.chain

@@ -1,18 +1,19 @@
 extension Model {
   /// The model of a finished fit.
-  package init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
+  public init(_ setup: TrainingSetup, _ result: TrainingResult, _ provenance: [String: MetadataValue]) {
     self.init(
-      flow: result.flow, columns: setup.columns, contextColumns: setup.contextColumns, units: setup.units,
-      contextUnits: setup.contextUnits, history: result.history, provenance: provenance, training: result.checkpoint)
+      flow: result.flow, columns: setup.train.columns, contextColumns: setup.train.contextColumns,
+      units: setup.train.units, contextUnits: setup.train.contextUnits, history: result.history, provenance: provenance,
+      training: result.checkpoint)
     describe(result.bestEpoch, result.loss, result.stopped.rawValue)
   }
 
   /// The model of a fit that goes on: the best so far, and the state to resume from.
-  package init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
+  public init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
-      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.columns,
-      contextColumns: setup.contextColumns, units: setup.units, contextUnits: setup.contextUnits,
+      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.train.columns,
+      contextColumns: setup.train.contextColumns, units: setup.train.units, contextUnits: setup.train.contextUnits,
       history: checkpoint.history, provenance: provenance,
       training: checkpoint)
     describe(checkpoint.best?.epoch ?? 0, checkpoint.best?.loss ?? .nan, "unfinished")

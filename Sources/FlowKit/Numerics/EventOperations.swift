@@ -17,6 +17,7 @@ extension Tile {
 
   /// Multiplies every row by the row `factors`.
   mutating func scaleEvents(by factors: Tile) {
+    checkFactors(factors)
     factors.withRow(0) { factors in
       for feature in 0..<features {
         withMutableRow(feature) { row in for event in row.indices { row[event] *= factors[event] } }
@@ -27,6 +28,7 @@ extension Tile {
   /// Adds to every row that of `x` times the row `factors`.
   mutating func add(_ x: Tile, scaledByEvents factors: Tile) {
     checkShape(x)
+    checkFactors(factors)
     factors.withRow(0) { factors in
       for feature in 0..<features {
         x.withRow(feature) { x in
@@ -34,6 +36,10 @@ extension Tile {
         }
       }
     }
+  }
+
+  private func checkFactors(_ factors: Tile) {
+    precondition(factors.width == width, "\(factors.width) factors for \(width) events")
   }
 
   /// A tile of f of each value.

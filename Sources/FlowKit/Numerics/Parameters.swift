@@ -80,7 +80,7 @@ public struct Parameters: Sendable {
 
   /// A part, counted from the start of this slice.
   public func slice(_ part: Range<Int>) -> Parameters {
-    precondition(part.upperBound <= count, "parameters \(part) of \(count)")
+    precondition(0 <= part.lowerBound && part.upperBound <= count, "parameters \(part) of \(count)")
     return Parameters(
       buffer: buffer, range: (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound))
   }
@@ -125,7 +125,7 @@ public struct Gradient {
 
   /// Runs `body` with the part `part` of this slice.
   public mutating func withSlice<R>(_ part: Range<Int>, _ body: (inout Gradient) -> R) -> R {
-    precondition(part.upperBound <= count, "parameters \(part) of \(count)")
+    precondition(0 <= part.lowerBound && part.upperBound <= count, "parameters \(part) of \(count)")
     let whole = range
     range = (whole.lowerBound + part.lowerBound)..<(whole.lowerBound + part.upperBound)
     defer { range = whole }

@@ -13,7 +13,8 @@ public struct WeightMatrix {
   public init(_ parameters: Parameters, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     precondition(
-      rows == 0 || columns == 0 || offset + (rows - 1) * stride + columns <= parameters.count,
+      offset >= 0 && rows >= 0 && 0...stride ~= columns
+        && (rows == 0 || columns == 0 || offset + (rows - 1) * stride + columns <= parameters.count),
       "a \(rows) × \(columns) matrix at \(offset) of \(parameters.count) parameters")
     self.parameters = parameters
     self.offset = offset
@@ -187,7 +188,7 @@ extension WeightMatrix {
     _ finish: Products.Finish
   ) {
     precondition(
-      x.features >= columns && y.features >= row + rows && x.width == y.width,
+      x.features >= columns && row >= 0 && y.features >= row + rows && x.width == y.width,
       "W is \(rows) × \(columns), x has \(x.features) rows, y \(y.features) from \(row) on")
     guard rows > 0 else { return }
     let target = Products.Matrix(base: y.mutableBase() + row * y.width, stride: y.width)
@@ -217,7 +218,7 @@ extension WeightMatrix {
     depths: [flowkit_depths]?
   ) {
     precondition(
-      y.features >= yRow + rows && x.features >= row + columns && x.width == y.width,
+      yRow >= 0 && y.features >= yRow + rows && row >= 0 && x.features >= row + columns && x.width == y.width,
       "W is \(rows) × \(columns), y has \(y.features) rows from \(yRow) on, x \(x.features) from \(row) on")
     guard rows > 0, columns > 0 else { return adding ? () : x.fill(rows: row..<(row + columns), with: 0) }
     Products.multiply(

@@ -12,6 +12,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case dequantization = 33
   /// The rows from which quantiles are estimated.
   case quantiles = 34
+  /// The events from which layers and bases start.
+  case start = 36
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).

@@ -61,7 +61,7 @@ public struct Tile {
 
   /// The rows `range`, sharing memory until one of the two is written.
   public func rows(_ range: Range<Int>) -> Tile {
-    precondition(0 <= range.lowerBound && range.upperBound <= features, "rows \(range) of a tile of \(features)")
+    checkRange(range)
     return Tile(storage, firstRow: firstRow + range.lowerBound, features: range.count, width: width)
   }
 
@@ -103,6 +103,7 @@ public struct Tile {
 extension Tile {
   /// The rows `indices`, in that order: a view where they are consecutive, a copy elsewhere.
   public func gathering(_ indices: [Int]) -> Tile {
+    checkRows(indices)
     guard let first = indices.first else { return rows(0..<0) }
     if indices == Array(first..<(first + indices.count)) { return rows(first..<(first + indices.count)) }
     var result = Tile(features: indices.count, like: self)
@@ -115,10 +116,26 @@ extension Tile {
 
   /// Writes row k of `source` to row `indices[k]`.
   public mutating func scatter(_ source: Tile, to indices: [Int]) {
-    precondition(source.features == indices.count, "\(source.features) rows for \(indices.count) places")
+    checkPlaces(indices, of: source)
     let target = mutableBase()
     for (row, index) in indices.enumerated() {
       (target + index * width).update(from: source.base + row * width, count: width)
     }
+  }
+
+  private func checkRows(_ indices: [Int]) {
+    precondition(indices.allSatisfy { 0..<features ~= $0 }, "rows \(indices) of a tile of \(features)")
+  }
+
+  func checkRange(_ rows: Range<Int>) {
+    precondition(0 <= rows.lowerBound && rows.upperBound <= features, "rows \(rows) of a tile of \(features)")
+  }
+
+  /// Checks that the rows of `source` are as many as `indices`, and as wide as the rows of these indices.
+  func checkPlaces(_ indices: [Int], of source: Tile) {
+    precondition(
+      source.features == indices.count && source.width == width,
+      "a tile of \(source.features) × \(source.width) for \(indices.count) rows of width \(width)")
+    checkRows(indices)
   }
 }

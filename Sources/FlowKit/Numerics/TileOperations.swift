@@ -9,17 +9,21 @@ extension Tile {
 
   /// Sets every value of some rows.
   mutating func fill(rows: Range<Int>, with value: Scalar) {
+    checkRange(rows)
     (mutableBase() + rows.lowerBound * width).update(repeating: value, count: rows.count * width)
   }
 
   /// Writes all rows of `source` to the rows from `row` on.
   mutating func write(_ source: Tile, toRow row: Int) {
-    precondition(row + source.features <= features, "\(source.features) rows from \(row) on of \(features)")
+    precondition(
+      0 <= row && row + source.features <= features && source.width == width,
+      "\(source.features) × \(source.width) from row \(row) on of a tile of \(features) × \(width)")
     (mutableBase() + row * width).update(from: source.base, count: source.count)
   }
 
   /// A tile of its own that holds some rows.
   func copy(ofRows rows: Range<Int>) -> Tile {
+    checkRange(rows)
     var result = Tile(features: rows.count, like: self)
     result.mutableBase().update(from: base + rows.lowerBound * width, count: result.count)
     return result
@@ -40,7 +44,7 @@ extension Tile {
 
   /// Row indices[k] += row k of `source`.
   mutating func addRows(_ source: Tile, to indices: [Int]) {
-    precondition(source.features == indices.count, "\(source.features) rows for \(indices.count) places")
+    checkPlaces(indices, of: source)
     let target = mutableBase()
     for (row, index) in indices.enumerated() {
       kernelAXPY(1, source.base + row * width, target + index * width, width)
@@ -63,7 +67,8 @@ extension Tile {
   /// Each row r += a · bias[r]; of some rows, or all.
   mutating func addBias(_ bias: Parameters, scaledBy a: Scalar = 1, rows: Range<Int>? = nil) {
     let rows = rows ?? 0..<features
-    precondition(bias.count == rows.count && rows.upperBound <= features, "rows \(rows), \(bias.count) biases")
+    checkRange(rows)
+    precondition(bias.count == rows.count, "rows \(rows), \(bias.count) biases")
     kernelBias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
   }
 

@@ -1,4 +1,5 @@
-/// Events for training or validation: all in memory where they fit, else a window of them at a time, read ahead.
+/// Events for training or validation, whatever their source: all in memory where they fit, else a window of them at a
+/// time, read ahead.
 package final class EventWindows {
   /// Where the events of the windows lie.
   package let data: TrainingData
@@ -10,35 +11,34 @@ package final class EventWindows {
   /// The places of a window's events, in the order of their epoch, for the windows in use.
   private var orders: [(epoch: Int, window: Int, start: Int, places: [Int32])] = []
 
-  /// Events in memory.
-  ///
-  /// - Parameter seed: decides the order; nil keeps that of the data.
-  init(_ events: LabelledEvents, _ subject: any Trainable, seed: UInt64?) {
-    data = TrainingData(events, subject)
-    plan = EpochPlan(eventsBefore: [0, data.capacity], capacity: data.capacity, seed: seed)
-    reader = nil
-  }
-
   /// - Parameters:
   ///   - buffer: how many bytes the events may take in memory.
   ///   - batchSize: the most events that are asked for at once, which must fit.
+  ///   - seed: decides the order; nil keeps that of the source.
+  /// - Throws: where the flow cannot be trained on the events, or they cannot be read.
   package init(
-    _ events: EventSet, _ subject: any Trainable, buffer: Int, batchSize: Int, seed: UInt64?
+    _ events: some EventSource, _ subject: any Trainable, buffer: Int, batchSize: Int, seed: UInt64?
   ) throws(FlowError) {
     let bytes = TrainingData.bytesPerEvent(subject, hasWeights: events.hasWeights) + orderBytes
-    let meanWeight = events.hasWeights ? try events.meanWeight() : nil
+    let (count, before) = (events.count, events.eventsBefore)
+    try events.checkCounts()
+    try subject.checkColumns(of: events)
+    let meanWeight = events.hasWeights ? try events.totalWeight().sum / Double(count) : nil
     let most = min(buffer / bytes, Int(Int32.max))
-    guard events.rows > most, events.rows > batchSize else {
-      data = TrainingData(capacity: events.rows, subject, meanWeight: meanWeight)
-      plan = EpochPlan(eventsBefore: events.eventsBefore, capacity: events.rows, seed: seed)
+    guard count > most, count > batchSize else {
+      data = TrainingData(capacity: count, of: events, subject, meanWeight: meanWeight)
+      plan = EpochPlan(eventsBefore: before, capacity: count, seed: seed)
       reader = nil
-      try events.forEachBlock { [data] block in data.store(block.events, firstEvent: block.first, at: block.first) }
+      try events.forEachBlock { [data] block throws(FlowError) in
+        try data.store(block, at: block.first)
+      }
       return
     }
     // A batch must not reach into three windows, and all windows of an epoch but the last lack less than a block.
-    let capacity = max(most / 2, events.table.blockRows + batchSize)
-    data = TrainingData(capacity: 2 * capacity, subject, meanWeight: meanWeight)
-    plan = EpochPlan(eventsBefore: events.eventsBefore, capacity: capacity, seed: seed)
+    let largest = zip(before, before.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+    let capacity = max(most / 2, largest + batchSize)
+    data = TrainingData(capacity: 2 * capacity, of: events, subject, meanWeight: meanWeight)
+    plan = EpochPlan(eventsBefore: before, capacity: capacity, seed: seed)
     reader = WindowReader(events, data, capacity: capacity)
   }
 

@@ -11,6 +11,9 @@ public protocol Trainable: Sendable {
   /// What is done to events and contexts once, when they are loaded, in Double; nothing by default.
   var preprocessing: [any Preprocessing] { get }
   var contextPreprocessing: [any Preprocessing] { get }
+  /// The map that preprocessed events meet first, if one takes only some values, such as those between 0 and 1; nil by
+  /// default. An event outside its domain is an error in training.
+  var firstMap: (any Bijector)? { get }
   /// The same value for another worker, which may be in objects of its own; by default itself.
   func copied() -> Self
 }
@@ -19,5 +22,6 @@ extension Trainable {
   public var contextDimension: Int { 0 }
   public var preprocessing: [any Preprocessing] { [] }
   public var contextPreprocessing: [any Preprocessing] { [] }
+  public var firstMap: (any Bijector)? { nil }
   public func copied() -> Self { self }
 }

@@ -17,56 +17,45 @@ public final class Trainer {
   /// The number of steps in one pass over the training events.
   public let stepsPerEpoch: Int
 
-  /// Trains a flow by maximum likelihood.
+  /// Trains a flow by maximum likelihood, from the parameters that it has. Training events beyond `options.buffer`, and
+  /// validation events beyond a quarter of it, are read again in every epoch, by threads of their own.
   ///
   /// - Parameters:
-  ///   - train: N × D events in the data's units, all finite, with N × C values of context and N weights ≥ 0, if any.
   ///   - validation: events that decide when training ends; none trains to the end.
+  ///   - threads: by default as many as are fastest, which the first steps find out, and others now and then.
+  /// - Throws: where the flow cannot be trained on the events, they cannot be read, or an option means nothing.
   public convenience init(
-    _ flow: Flow, train: LabelledEvents, validation: LabelledEvents? = nil, options: TrainingOptions,
+    _ flow: Flow, train: any EventSource, validation: (any EventSource)? = nil, options: TrainingOptions,
     threads: Int? = nil
-  ) {
-    self.init(
+  ) throws(FlowError) {
+    try self.init(
       MaximumLikelihood(flow.architecture), from: flow.parameters, train: train, validation: validation,
       options: options, threads: threads)
   }
 
-  /// Trains the subject of any objective, from `parameters` on.
-  ///
-  /// - Parameters:
-  ///   - threads: by default as many as are fastest, which the first steps find out, and others now and then.
+  /// Trains the subject of any objective in the same way, from `parameters` on.
   public convenience init(
-    _ objective: some Objective, from parameters: [Scalar], train: LabelledEvents, validation: LabelledEvents? = nil,
-    options: TrainingOptions, optimizer: any Optimizer = Adam(), schedule: any Schedule = CosineSchedule(),
-    threads: Int? = nil
-  ) {
-    let subject = objective.subject
-    self.init(
-      objective, parameters, EventWindows(train, subject, seed: options.seed),
-      validation.map { EventWindows($0, subject, seed: nil) }, options, optimizer, schedule, threads)
-  }
-
-  /// Trains on the events of tables. Training events beyond `options.buffer`, and validation events beyond a quarter of
-  /// it, are read again in every epoch, by threads of their own.
-  ///
-  /// - Throws: where a table cannot be read.
-  public convenience init(
-    _ flow: Flow, train: EventSet, validation: EventSet? = nil, options: TrainingOptions, threads: Int? = nil
+    _ objective: some Objective, from parameters: [Scalar], train: any EventSource,
+    validation: (any EventSource)? = nil, options: TrainingOptions, optimizer: any Optimizer = Adam(),
+    schedule: any Schedule = CosineSchedule(), threads: Int? = nil
   ) throws(FlowError) {
-    let architecture = flow.architecture
+    try options.check()
+    let subject = objective.subject
     let windows = try EventWindows(
-      train, architecture, buffer: options.buffer, batchSize: options.batchSize, seed: options.seed)
+      train, subject, buffer: options.buffer, batchSize: options.batchSize, seed: options.seed)
     let validation = try validation.map { events throws(FlowError) in
-      try EventWindows(events, architecture, buffer: options.buffer / 4, batchSize: 1, seed: nil)
+      try EventWindows(events, subject, buffer: options.buffer / 4, batchSize: 1, seed: nil)
     }
-    self.init(
-      MaximumLikelihood(architecture), flow.parameters, windows, validation, options, Adam(), CosineSchedule(), threads)
+    self.init(objective, parameters, windows, validation, options, optimizer, schedule, threads)
   }
 
   private init(
     _ objective: any Objective, _ parameters: [Scalar], _ events: EventWindows, _ validation: EventWindows?,
     _ options: TrainingOptions, _ optimizer: any Optimizer, _ schedule: any Schedule, _ threads: Int?
   ) {
+    precondition(
+      parameters.count == objective.subject.layout.parameterCount,
+      "\(parameters.count) parameters for a subject of \(objective.subject.layout.parameterCount)")
     (self.options, self.events, self.validation) = (options, events, validation)
     (self.objective, self.optimizer, self.schedule) = (objective, optimizer, schedule)
     engine = Engine(objective.subject.layout, ParameterBuffer(parameters), threads: threads, isTraining: true)
@@ -146,24 +135,4 @@ public final class Trainer {
 
   /// The random numbers of the next step: event i of its batch has number i.
   var random: EventRandom { EventRandom(seed: options.seed, purpose: .passes, first: state.steps << 32) }
-}
-
-/// Events with what belongs to each: context and weight.
-public struct LabelledEvents: Sendable {
-  /// N × D, row-major.
-  public var events: [Double]
-  /// N × C, row-major.
-  public var context: [Double]
-  public var weights: [Double]?
-
-  public init(_ events: [Double], context: [Double] = [], weights: [Double]? = nil) {
-    (self.events, self.context, self.weights) = (events, context, weights)
-  }
-
-  /// The first events, at most `count`.
-  func prefix(_ count: Int, dimension: Int, contextDimension: Int) -> LabelledEvents {
-    LabelledEvents(
-      Array(events.prefix(count * dimension)), context: Array(context.prefix(count * contextDimension)),
-      weights: weights.map { Array($0.prefix(count)) })
-  }
 }

@@ -6,6 +6,8 @@ package final class TrainingData: @unchecked Sendable {
   let dimension: Int
   let contextDimension: Int
   private let subject: any Trainable
+  /// Where the events come from, for messages.
+  private let source: any EventSource
   /// capacity × D.
   private let events: UnsafeMutableBufferPointer<Scalar>
   /// capacity × C.
@@ -18,20 +20,30 @@ package final class TrainingData: @unchecked Sendable {
   private let meanWeight: Double
 
   /// - Parameter meanWeight: w̄ of all events; nil where all weigh the same.
-  init(capacity: Int, _ subject: any Trainable, meanWeight: Double?) {
-    (self.capacity, self.subject) = (capacity, subject)
+  init(capacity: Int, of source: any EventSource, _ subject: any Trainable, meanWeight: Double?) {
+    (self.capacity, self.source, self.subject) = (capacity, source, subject)
     (dimension, contextDimension) = (subject.dimension, subject.contextDimension)
-    events = .allocate(capacity: capacity * dimension)
-    context = .allocate(capacity: capacity * contextDimension)
-    logDeterminants = .allocate(capacity: capacity)
-    relativeWeights = meanWeight == nil ? nil : .allocate(capacity: capacity)
+    func room<Value>(_ count: Int, _ value: Value) -> UnsafeMutableBufferPointer<Value> {
+      let room = UnsafeMutableBufferPointer<Value>.allocate(capacity: count)
+      room.initialize(repeating: value)
+      return room
+    }
+    events = room(capacity * dimension, 0)
+    context = room(capacity * contextDimension, 0)
+    logDeterminants = room(capacity, 0)
+    relativeWeights = meanWeight == nil ? nil : room(capacity, 0)
     self.meanWeight = meanWeight ?? 1
   }
 
-  convenience init(_ labelled: LabelledEvents, _ subject: any Trainable) {
-    let meanWeight = labelled.weights.map { $0.reduce(0, +) / Double($0.count) }
-    self.init(capacity: labelled.events.count / subject.dimension, subject, meanWeight: meanWeight)
-    store(labelled, firstEvent: 0, at: 0)
+  /// A random choice of the events of a source, at most `most`.
+  convenience init(
+    sampling most: Int, of source: some EventSource, _ subject: any Trainable, seed: UInt64
+  ) throws(FlowError) {
+    try subject.checkColumns(of: source)
+    let sample = try source.sample(most, seed: seed)
+    self.init(
+      capacity: sample.rows!.count, of: source, subject, meanWeight: source.hasWeights ? 1 : nil)
+    try store(sample, at: 0)
   }
 
   deinit {
@@ -47,39 +59,50 @@ package final class TrainingData: @unchecked Sendable {
       + (hasWeights ? 2 : 1) * MemoryLayout<Double>.size
   }
 
-  /// Stores events from place `place` on.
+  /// Stores the events of a block from place `place` on; returns how many.
   ///
-  /// - Parameter firstEvent: the number of the first in its data, which decides the noise of columns that are dequantized.
-  func store(_ labelled: LabelledEvents, firstEvent: Int, at place: Int) {
+  /// - Throws: where the flow is not defined for one of them.
+  @discardableResult
+  func store(_ block: EventBlock, at place: Int) throws(FlowError) -> Int {
+    let labelled = block.events
     let count = labelled.events.count / dimension
     precondition(
       labelled.events.count == count * dimension && labelled.context.count == count * contextDimension
-        && place + count <= capacity, "whole rows, at most \(capacity - place)")
+        && labelled.weights?.count == (hasWeights ? count : nil) && 0 <= place && place + count <= capacity,
+      "\(labelled.events.count) values, \(labelled.context.count) of context and \(labelled.weights?.count ?? 0) "
+        + "weights at \(place) in room for \(capacity) events of \(dimension) features, \(contextDimension) of context")
     var rows = labelled.events
     var sums = [Double](repeating: 0, count: count)
-    subject.preprocessing.forward(rows: &rows, firstEvent: firstEvent, addingTo: &sums)
-    for (index, value) in rows.enumerated() {
-      events.initializeElement(at: place * dimension + index, to: Scalar(value))
+    var isDefined = true
+    subject.preprocessing.forward(rows: &rows, firstEvent: block.first, addingTo: &sums) { _, _, _ in
+      isDefined = false
     }
-    for (event, value) in sums.enumerated() { logDeterminants.initializeElement(at: place + event, to: value) }
+    guard isDefined, subject.firstMap?.domain.eventsOutside(rows).isEmpty ?? true else { throw refusal() }
+    for (index, value) in rows.enumerated() { events[place * dimension + index] = Scalar(value) }
+    for (event, value) in sums.enumerated() { logDeterminants[place + event] = value }
     if contextDimension > 0 {
       rows = labelled.context
       subject.contextPreprocessing.forward(rows: &rows, addingTo: &sums)
-      for (index, value) in rows.enumerated() {
-        context.initializeElement(at: place * contextDimension + index, to: Scalar(value))
-      }
+      for (index, value) in rows.enumerated() { context[place * contextDimension + index] = Scalar(value) }
     }
-    guard let relativeWeights, let weights = labelled.weights else { return }
-    for (event, weight) in weights.enumerated() {
-      relativeWeights.initializeElement(at: place + event, to: weight / meanWeight)
+    if let relativeWeights, let weights = labelled.weights {
+      for (event, weight) in weights.enumerated() { relativeWeights[place + event] = weight / meanWeight }
     }
+    return count
+  }
+
+  /// What is said where the flow is not defined for an event: the same as before a fit.
+  private func refusal() -> FlowError {
+    do throws(FlowError) { try subject.checkDomain(of: source) } catch { return error }
+    return FlowError(.data, "\(source.place) has changed while it was read; begin anew")
   }
 
   var hasWeights: Bool { relativeWeights != nil }
 
   /// The events at some places as a tile, and their context; the last one fills the padding.
   func tiles(_ places: ArraySlice<Int32>, _ pool: TilePool) -> (x: Tile, context: Tile?) {
-    (
+    for place in places { check(place) }
+    return (
       gathered(events, dimension, places, pool),
       contextDimension > 0 ? gathered(context, contextDimension, places, pool) : nil
     )
@@ -113,10 +136,21 @@ package final class TrainingData: @unchecked Sendable {
 
   /// The event at a place.
   package subscript(place: Int32) -> [Scalar] {
-    Array(events[(Int(place) * dimension)..<((Int(place) + 1) * dimension)])
+    check(place)
+    return Array(events[(Int(place) * dimension)..<((Int(place) + 1) * dimension)])
   }
 
-  func relativeWeight(_ index: Int32) -> Double { relativeWeights?[Int(index)] ?? 1 }
+  func relativeWeight(_ index: Int32) -> Double {
+    check(index)
+    return relativeWeights?[Int(index)] ?? 1
+  }
 
-  func logDeterminant(_ index: Int32) -> Double { logDeterminants[Int(index)] }
+  func logDeterminant(_ index: Int32) -> Double {
+    check(index)
+    return logDeterminants[Int(index)]
+  }
+
+  private func check(_ place: Int32) {
+    precondition(0 <= place && Int(place) < capacity, "the event at place \(place) of \(capacity)")
+  }
 }

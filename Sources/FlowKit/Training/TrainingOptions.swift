@@ -12,7 +12,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   public var gradientClip = 5.0
   /// Training ends after this many epochs without a better validation loss.
   public var patience = 30
-  /// About how many bytes of training events are held in memory. More events than that are read from their file in every
+  /// About how many bytes of training events are held in memory. More events than that are read from their source in every
   /// epoch, and shuffled in parts of half of it.
   public var buffer = EventSet.defaultBuffer
   public var seed: UInt64 = 0

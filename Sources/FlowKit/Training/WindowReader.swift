@@ -6,7 +6,7 @@ final class WindowReader {
   private let thread: pthread_t
 
   /// - Parameter data: room for two windows, `capacity` events each.
-  init(_ events: EventSet, _ data: TrainingData, capacity: Int) {
+  init(_ events: any EventSource, _ data: TrainingData, capacity: Int) {
     let shared = Shared(events, data, capacity: capacity)
     self.shared = shared
     var thread = pthread_t()
@@ -33,7 +33,7 @@ final class WindowReader {
 /// What the two threads share. Sendable by this rule: what changes is used under the mutex, and the events of a slot are written while
 /// `slots` says that it is empty.
 private final class Shared: @unchecked Sendable {
-  private let events: EventSet
+  private let events: any EventSource
   private let data: TrainingData
   private let capacity: Int
   private var wanted: [EpochPlan.Window] = []
@@ -43,7 +43,7 @@ private final class Shared: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ events: EventSet, _ data: TrainingData, capacity: Int) {
+  init(_ events: any EventSource, _ data: TrainingData, capacity: Int) {
     (self.events, self.data, self.capacity) = (events, data, capacity)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(change, nil)
@@ -83,9 +83,9 @@ private final class Shared: @unchecked Sendable {
 
   func serve() {
     do throws(FlowError) {
-      let source = try events.table.open()
+      let read = try events.checkedReader()
       while let (window, slot) = next() {
-        try load(window, into: slot, from: source)
+        try load(window, into: slot, read)
         pthread_mutex_lock(mutex)
         slots[slot] = window
         pthread_cond_broadcast(change)
@@ -114,16 +114,14 @@ private final class Shared: @unchecked Sendable {
     return nil
   }
 
-  private func load(_ window: EpochPlan.Window, into slot: Int, from source: any RowBlocks) throws(FlowError) {
+  private func load(_ window: EpochPlan.Window, into slot: Int, _ read: EventReader) throws(FlowError) {
     var place = slot * capacity
     for block in window.blocks {
       pthread_mutex_lock(mutex)
       let isOver = isStopping
       pthread_mutex_unlock(mutex)
       guard !isOver else { return }
-      let read = try events.read(block, from: source)
-      data.store(read.events, firstEvent: read.first, at: place)
-      place += read.tableRows.count
+      place += try data.store(try read(block), at: place)
     }
   }
 }

@@ -23,9 +23,9 @@ import Testing
   private func flow(_ list: String, startingFrom events: [Double]) throws -> Flow {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(list).chain(dimension: 3, using: &random)
-    return Flow(
+    return try Flow(
       architecture: Architecture(chain: chain, base: StandardNormal(dimension: 3)),
-      startingFrom: LabelledEvents(events), seed: 3)
+      startingFrom: EventArray(events, dimension: 3), seed: 3)
   }
 
   private func moments(_ rows: [Scalar], feature: Int) -> (mean: Double, variance: Double) {
@@ -60,9 +60,9 @@ import Testing
       return try Model(reading: "\(folder)/model.h5").flow
     }
     #expect(copy.parameters == flow.parameters)
-    let other = LabelledEvents(uniformNumbers(3 * 64, seed: 12))
+    let other = try EventArray(uniformNumbers(3 * 64, seed: 12), dimension: 3)
     func stepped(_ flow: Flow) throws -> [Scalar] {
-      let trainer = Trainer(flow, train: other, options: TrainingOptions(), threads: 1)
+      let trainer = try Trainer(flow, train: other, options: TrainingOptions(), threads: 1)
       try trainer.step(trainer.batch(0, ofEpoch: 0), rate: 1e-3)
       return trainer.flow.parameters
     }

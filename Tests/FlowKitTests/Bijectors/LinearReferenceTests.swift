@@ -63,7 +63,8 @@ private func layer(_ list: String, dimension: Int) throws -> any Bijector {
     let start = try JSONDecoder().decode(ActNormStart.self, from: file).actnormStart
     let architecture = Architecture(
       chain: try Chain([ActNorm(dimension: 3)], dimension: 3), base: StandardNormal(dimension: 3))
-    let flow = Flow(architecture: architecture, startingFrom: LabelledEvents(start.sample.values))
+    let flow = try Flow(
+      architecture: architecture, startingFrom: EventArray(start.sample.values, dimension: 3))
     // Float rounds the sample first, which a small spread about a large mean shows.
     let tolerance = MemoryLayout<Scalar>.size == 8 ? 1e-12 : 1e-4
     expectClose(flow.parameters, start.parameters, within: tolerance, "start")

@@ -12,8 +12,9 @@ import Testing
     let architecture = Architecture(chain: chain, base: try BaseRegistry.make(base, dimension: dimension))
     var options = TrainingOptions()
     (options.epochs, options.batchSize, options.learningRate) = (epochs, 250, rate)
-    let start = Flow(architecture: architecture, startingFrom: LabelledEvents(events), seed: 1)
-    return try Trainer(start, train: LabelledEvents(events), options: options).fit().flow
+    let train = try EventArray(events, dimension: dimension)
+    let start = try Flow(architecture: architecture, startingFrom: train, seed: 1)
+    return try Trainer(start, train: train, options: options).fit().flow
   }
 
   private func mean(_ flow: Flow, _ events: [Double]) -> Double {

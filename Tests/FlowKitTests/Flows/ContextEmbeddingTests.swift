@@ -77,7 +77,8 @@ import Testing
     let events = LabelledEvents(numbers(200, seed: 6), context: numbers(300, seed: 7))
     var options = TrainingOptions()
     options.gradientClip = .infinity
-    let trainer = Trainer(flow, train: events, options: options)
+    let trainer = try Trainer(
+      flow, train: EventArray(events.events, dimension: 2, context: events.context), options: options)
     try trainer.step(trainer.batch(0, ofEpoch: 0), rate: 1e-3)
     let moved = zip(trainer.flow.parameters, flow.parameters).map { Double($0 - $1) }
     let original = flow.parameters

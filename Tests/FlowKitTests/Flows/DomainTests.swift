@@ -99,4 +99,25 @@ import Testing
       "\(message)")
     #expect(message.contains("monotone(logit) takes 0.0 < x < 1.0"), "\(message)")
   }
+
+  /// Where the preprocessing refuses an event it is named, whatever the layers are, or if there are none.
+  @Test(arguments: [[], [Permutation.reverse(dimension: 2)]] as [[any Bijector]]) func whatRefusesAnEventIsNamed(
+    layers: [any Bijector]
+  ) throws {
+    let events = try EventArray([0.2, 0.5, 0.7, 1, -1, 1.5], dimension: 2, columns: ["x", "y"])
+    func text(_ preprocessing: any Preprocessing) throws -> String? {
+      let architecture = Architecture(
+        chain: try Chain(layers, dimension: 2), base: StandardNormal(dimension: 2), preprocessing: [preprocessing])
+      return message { () throws(FlowError) in try architecture.checkDomain(of: events) }
+    }
+    #expect(
+      try text(Bounded(lower: [0, 0], upper: [nil, 1]))
+        == "the events: 2 rows have values outside the domain of the preprocessing, first 1.0 in row 1, column 'y', where "
+        + "bounds takes 0.0 < x < 1.0; leave such rows out, or preprocess them otherwise")
+    #expect(
+      try text(Dequantize(dimension: 2, features: [0], seed: 1))
+        == "the events: 2 rows have values outside the domain of the preprocessing, first 0.2 in row 0, column 'x', where "
+        + "dequantize is not defined; leave such rows out, or preprocess them otherwise")
+    #expect(try text(Standardize(means: [0, 0], standardDeviations: [1, 1])) == nil)
+  }
 }

@@ -73,7 +73,7 @@ import Testing
     var options = TrainingOptions()
     (options.epochs, options.learningRate, options.batchSize) = (40, 2e-2, 128)
     let start = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 2)), seed: 1)
-    let flow = try Trainer(start, train: LabelledEvents(events), options: options, threads: 1).fit().flow
+    let flow = try Trainer(start, train: EventArray(events, dimension: 2), options: options, threads: 1).fit().flow
     var offset = 0
     for layer in chain.layers {
       let parameters = Array(flow.parameters[offset..<(offset + layer.parameterCount)])

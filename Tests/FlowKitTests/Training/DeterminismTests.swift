@@ -6,11 +6,12 @@ import Testing
     var options = TrainingOptions()
     (options.epochs, options.batchSize, options.seed) = (3, 400, seed)
     let weights = uniformNumbers(1_501, in: 0...2, seed: 7)
-    let trainer = Trainer(
-      try exampleFlow(context: 1),
-      train: LabelledEvents(
-        uniformNumbers(3 * 1_501), context: uniformNumbers(1_501, seed: 2), weights: weights),
-      validation: LabelledEvents(uniformNumbers(3 * 301, seed: 3), context: uniformNumbers(301, seed: 4)),
+    let trainer = try Trainer(
+      exampleFlow(context: 1),
+      train: EventArray(
+        uniformNumbers(3 * 1_501), dimension: 3, context: uniformNumbers(1_501, seed: 2), weights: weights),
+      validation: EventArray(
+        uniformNumbers(3 * 301, seed: 3), dimension: 3, context: uniformNumbers(301, seed: 4)),
       options: options, threads: threads)
     let result = try trainer.fit()
     return (result.flow.parameters, result.history.flatMap { [$0.train, $0.valid ?? .nan] })
@@ -39,8 +40,9 @@ import Testing
     func steps(threads: Int) throws -> (parameters: [Scalar], losses: [Double]) {
       var options = TrainingOptions()
       options.batchSize = 900
-      let trainer = Trainer(
-        Flow(architecture: architecture, seed: 5), train: LabelledEvents(uniformNumbers(3 * 900)), options: options,
+      let trainer = try Trainer(
+        Flow(architecture: architecture, seed: 5), train: EventArray(uniformNumbers(3 * 900), dimension: 3),
+        options: options,
         threads: threads)
       let losses = try [900, 100, 100, 400, 900, 20, 900].map { count in
         try trainer.step(trainer.batch(ofFirst: count), rate: 1e-3)

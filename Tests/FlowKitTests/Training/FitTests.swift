@@ -21,7 +21,7 @@ import Testing
     var options = TrainingOptions()
     (options.epochs, options.learningRate) = (epochs, rate)
     return try Trainer(
-      Flow(architecture: architecture, seed: seed), train: LabelledEvents(events), options: options
+      Flow(architecture: architecture, seed: seed), train: EventArray(events, dimension: dimension), options: options
     ).fit().flow
   }
 

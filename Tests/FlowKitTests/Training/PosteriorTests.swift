@@ -41,7 +41,8 @@ import Testing
       contextEmbedding: embedding.map { ContextEmbedding(inputs: dimension, widths: $0) })
     var options = TrainingOptions()
     (options.epochs, options.batchSize, options.learningRate) = (12, 256, 5e-3)
-    let flow = try Trainer(Flow(architecture: architecture, seed: 1), train: train, options: options).fit().flow
+    let events = try EventArray(train.events, dimension: dimension, context: train.context)
+    let flow = try Trainer(Flow(architecture: architecture, seed: 1), train: events, options: options).fit().flow
     let divergence = divergence(of: flow)
     print("KL(exact ‖ fitted) with embedding \(embedding ?? []): \(divergence) nats")
     #expect(-0.003 < divergence && divergence < 0.015)

@@ -5,9 +5,9 @@ import Testing
   private func trainer(threads: Int, minutes: Double? = nil) throws -> Trainer {
     var options = TrainingOptions()
     (options.epochs, options.batchSize, options.minutes) = (4, 100, minutes)
-    return Trainer(
-      try exampleFlow(), train: LabelledEvents(uniformNumbers(3 * 450)),
-      validation: LabelledEvents(uniformNumbers(3 * 100, seed: 2)), options: options, threads: threads)
+    return try Trainer(
+      exampleFlow(), train: EventArray(uniformNumbers(3 * 450), dimension: 3),
+      validation: EventArray(uniformNumbers(3 * 100, seed: 2), dimension: 3), options: options, threads: threads)
   }
 
   /// What must be the same to the bit: all but times.

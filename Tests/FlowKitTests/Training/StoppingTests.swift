@@ -32,7 +32,8 @@ private struct Cliff: Bijector {
     var options = TrainingOptions()
     (options.learningRate, options.patience, options.epochs) = (1e-2, 5, 1_000)
     let result = try Trainer(
-      exampleFlow(), train: LabelledEvents(train), validation: LabelledEvents(validation), options: options
+      exampleFlow(), train: EventArray(train, dimension: 3), validation: EventArray(validation, dimension: 3),
+      options: options
     ).fit()
     #expect(result.stopped == .patience)
     let losses = result.history.map { $0.valid! }
@@ -45,8 +46,8 @@ private struct Cliff: Bijector {
 
   @Test func trainingCanBeInterrupted() throws {
     var asked = 0
-    let trainer = Trainer(
-      try exampleFlow(), train: LabelledEvents(uniformNumbers(3 * 2_000)), options: TrainingOptions())
+    let trainer = try Trainer(
+      exampleFlow(), train: EventArray(uniformNumbers(3 * 2_000), dimension: 3), options: TrainingOptions())
     #expect(trainer.stepsPerEpoch == 4)
     let result = try trainer.fit(shouldStop: {
       asked += 1
@@ -60,7 +61,7 @@ private struct Cliff: Bijector {
     var options = TrainingOptions()
     options.epochs = 3
     let result = try Trainer(
-      exampleFlow(), train: LabelledEvents(uniformNumbers(3 * 1_000)), options: options
+      exampleFlow(), train: EventArray(uniformNumbers(3 * 1_000), dimension: 3), options: options
     ).fit()
     #expect(result.stopped == .epochs && result.bestEpoch == 3 && result.history.map(\.epoch) == [1, 2, 3])
   }
@@ -73,7 +74,7 @@ private struct Cliff: Bijector {
     let flow = Flow(architecture: Architecture(chain: chain, base: StandardNormal(dimension: 3)))
     var retries: [String] = []
     let error = #expect(throws: FlowError.self) {
-      try Trainer(flow, train: LabelledEvents(events), options: TrainingOptions()).fit(observe: {
+      try Trainer(flow, train: EventArray(events, dimension: 3), options: TrainingOptions()).fit(observe: {
         if case .retry(let message) = $0 { retries.append(message) }
       })
     }
@@ -88,9 +89,9 @@ private struct Cliff: Bijector {
   @Test func aHugeLearningRateIsAnErrorThatNamesStepAndLayer() throws {
     var options = TrainingOptions()
     (options.learningRate, options.batchSize) = (1e6, 100)
-    let trainer = Trainer(
-      try exampleFlow(), train: LabelledEvents(uniformNumbers(3 * 500)),
-      validation: LabelledEvents(uniformNumbers(3 * 100, seed: 2)), options: options)
+    let trainer = try Trainer(
+      exampleFlow(), train: EventArray(uniformNumbers(3 * 500), dimension: 3),
+      validation: EventArray(uniformNumbers(3 * 100, seed: 2), dimension: 3), options: options)
     let error = #expect(throws: FlowError.self) { try trainer.fit() }
     #expect(error?.kind == .numerics)
     #expect(
@@ -106,8 +107,8 @@ private struct Cliff: Bijector {
     (options.learningRate, options.epochs) = (0.02, 500)
     // The best shift is +1, beyond the cliff.
     let result = try Trainer(
-      flow, train: LabelledEvents(uniformNumbers(200, in: -2...0)),
-      validation: LabelledEvents(uniformNumbers(200, in: -2...0, seed: 2)), options: options
+      flow, train: EventArray(uniformNumbers(200, in: -2...0), dimension: 1),
+      validation: EventArray(uniformNumbers(200, in: -2...0, seed: 2), dimension: 1), options: options
     ).fit()
     #expect(result.stopped == .diverged)
     #expect(result.failure?.message.contains("the output of layer 00-cliff is not finite") == true)

@@ -20,13 +20,13 @@ import Testing
     return options
   }
 
-  private func parts(_ folder: String) throws -> (train: EventSet, valid: EventSet) {
+  private func parts(_ folder: String) throws -> (train: EventPart, valid: EventPart) {
     let location = try writeTable(Self.rows, columns: Self.columns, in: folder)
     let all = try EventSet(location, Self.selection, skipNonFinite: true, buffer: 16_000)
-    return try #require(all.split(validFraction: 0.2, seed: 1))
+    return try all.split(validFraction: 0.2, seed: 1)
   }
 
-  private func trainer(_ parts: (train: EventSet, valid: EventSet), threads: Int = 1) throws -> Trainer {
+  private func trainer(_ parts: (train: EventPart, valid: EventPart), threads: Int = 1) throws -> Trainer {
     let flow = try Flow(
       architecture: Architecture(
         fitting: parts.train, layers: "2*[coupling-affine(hidden=8),permute(reverse)]", seed: 1),
@@ -51,14 +51,14 @@ import Testing
       let plain = Architecture(
         chain: try exampleFlow(context: 1).architecture.chain, base: StandardNormal(dimension: 3))
       let windows = try EventWindows(train, plain, buffer: 16_000, batchSize: batch, seed: 1)
-      #expect(windows.data.capacity < train.rows / 2)
-      let expected = try train.events.events.enumerated().filter { $0.0 % 3 == 0 }.map(\.1)
+      #expect(windows.data.capacity < train.count / 2)
+      let expected = try train.contents().events.enumerated().filter { $0.0 % 3 == 0 }.map(\.1)
       var orders: [[Double]] = []
       // Back and forth between epochs too, as after a step that was not finite.
       for epoch in [0, 1, 1, 2, 0] {
         var order: [Double] = []
-        for first in stride(from: 0, to: train.rows, by: batch) {
-          let places = try windows.batch(first..<min(train.rows, first + batch), ofEpoch: epoch)
+        for first in stride(from: 0, to: train.count, by: batch) {
+          let places = try windows.batch(first..<min(train.count, first + batch), ofEpoch: epoch)
           order += places.map { Double(windows.data[$0][0]) }
         }
         #expect(order.sorted() == expected)
@@ -102,7 +102,7 @@ import Testing
     try withFolder { folder in
       let parts = try parts(folder)
       let result = try trainer(parts).fit()
-      let valid = try parts.valid.events
+      let valid = try parts.valid.contents()
       let densities = result.flow.logDensity(valid.events, context: valid.context)
       let weights = try #require(valid.weights)
       let expected = -zip(weights, densities).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
@@ -145,11 +145,11 @@ import Testing
       options.dequantized = ["row"]
       func mapped(buffer: Int) throws -> [Double] {
         let set = try EventSet(location, Self.selection, skipNonFinite: true, buffer: buffer)
-        let (train, _) = try #require(set.split(validFraction: 0.2, seed: 1))
+        let (train, _) = try set.split(validFraction: 0.2, seed: 1)
         let architecture = try Architecture(fitting: train, layers: "lower", preprocessing: options, seed: 1)
-        let (events, context) = (try train.events.events, try train.events.context)
+        let (events, context) = (try train.contents().events, try train.contents().context)
         var (rows, given) = (events, context)
-        var sums = [Double](repeating: 0, count: train.rows)
+        var sums = [Double](repeating: 0, count: train.count)
         for layer in architecture.preprocessing { layer.forward(rows: &rows, addingTo: &sums) }
         for layer in architecture.contextPreprocessing { layer.forward(rows: &given, addingTo: &sums) }
         return rows + given + sums

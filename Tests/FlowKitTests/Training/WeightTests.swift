@@ -6,18 +6,20 @@ import Testing
   private let events = uniformNumbers(3 * 300)
   private let weights = (0..<300).map { Double(($0 * 7) % 4) }
 
-  private var weighted: LabelledEvents { LabelledEvents(events, weights: weights) }
-  private var repeated: LabelledEvents {
-    LabelledEvents(
-      weights.enumerated().flatMap { event, weight in
+  private let weighted, repeated: EventArray
+
+  init() throws {
+    weighted = try EventArray(events, dimension: 3, weights: weights)
+    repeated = try EventArray(
+      weights.enumerated().flatMap { [events] event, weight in
         (0..<Int(weight)).flatMap { _ in events[(3 * event)..<(3 * event + 3)] }
-      })
+      }, dimension: 3)
   }
 
-  private func trainer(_ data: LabelledEvents) throws -> Trainer {
+  private func trainer(_ data: EventArray) throws -> Trainer {
     var options = TrainingOptions()
     (options.batchSize, options.epochs) = (10_000, 2)
-    return Trainer(try exampleFlow(), train: data, validation: data, options: options)
+    return try Trainer(exampleFlow(), train: data, validation: data, options: options)
   }
 
   @Test func integerWeightsEqualRepeatedRows() throws {
@@ -49,15 +51,15 @@ import Testing
     let inside = Array(uniformNumbers(2 * 200))
     // All of a tile, some of one, and the last one.
     let outside = [Double](repeating: 1e30, count: 2 * 150) + [.greatestFiniteMagnitude, 1e300]
-    let mixed = LabelledEvents(
-      outside + inside + outside,
+    let mixed = try EventArray(
+      outside + inside + outside, dimension: 2,
       weights: [Double](repeating: 0, count: 151) + Array(repeating: 1, count: 200) + Array(repeating: 0, count: 151))
-    func fit(_ data: LabelledEvents) throws -> TrainingResult {
+    func fit(_ data: EventArray) throws -> TrainingResult {
       var options = TrainingOptions()
       (options.batchSize, options.epochs) = (1000, 4)
       return try Trainer(flow, train: data, validation: data, options: options).fit()
     }
-    let (with, without) = (try fit(mixed), try fit(LabelledEvents(inside)))
+    let (with, without) = (try fit(mixed), try fit(EventArray(inside, dimension: 2)))
     let tolerance = MemoryLayout<Scalar>.size == 8 ? 1e-12 : 1e-5
     expectClose(with.history.map(\.train), without.history.map(\.train), within: tolerance, "training loss")
     expectClose(with.history.map { $0.valid! }, without.history.map { $0.valid! }, within: tolerance, "validation")
@@ -71,7 +73,7 @@ import Testing
       one.history.map { $0.valid! }, other.history.map { $0.valid! }, within: tolerance, "validation loss")
     expectClose(one.history.map(\.train), other.history.map(\.train), within: tolerance, "training loss")
     let unweighted = try Trainer(
-      exampleFlow(), train: LabelledEvents(events), options: trainer(weighted).options
+      exampleFlow(), train: EventArray(events, dimension: 3), options: trainer(weighted).options
     ).fit()
     #expect(abs(unweighted.history[0].train - one.history[0].train) > 1e-3)
   }

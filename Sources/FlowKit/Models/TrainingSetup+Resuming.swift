@@ -1,29 +1,11 @@
-/// What a fit must have in common with the one that it resumes.
-package struct TrainingSetup: Sendable {
-  package var architecture: Architecture
-  package var options: TrainingOptions
-  package var columns: [String]
-  package var contextColumns: [String]
-  /// The columns' units, which the model keeps.
-  package var units, contextUnits: [String?]
-  /// Digests of the training and the validation events; nil without the latter.
-  package var data: String
-  package var validation: String?
+// A fit and its model file: what is written there, and how a later fit recognises it.
 
-  package init(
-    _ architecture: Architecture, _ options: TrainingOptions, train: EventSet, validation: EventSet?
-  ) {
-    (self.architecture, self.options) = (architecture, options)
-    (columns, contextColumns) = (train.columns, train.contextColumns)
-    (units, contextUnits) = (train.units, train.contextUnits)
-    (data, self.validation) = (train.digest(), validation?.digest())
-  }
-
+extension TrainingSetup {
   /// What a model's provenance says about it.
   package func provenance() throws(FlowError) -> [String: MetadataValue] {
     [
-      "training_options": .text(try options.jsonText()), "data_digest": .text(data),
-      "validation_digest": .text(validation ?? "none"),
+      "training_options": .text(try options.jsonText()), "data_digest": .text(try train.digest()),
+      "validation_digest": .text(try validation?.digest() ?? "none"),
     ]
   }
 
@@ -42,13 +24,13 @@ package struct TrainingSetup: Sendable {
         "\(path) was trained in \(training.elementType), and goes on in that alone; this program computes in "
           + Scalar.elementTypeName)
     }
-    guard model.columns == columns, model.contextColumns == contextColumns else {
+    guard model.columns == train.columns, model.contextColumns == train.contextColumns else {
       throw differs("it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))")
     }
-    guard model.provenance["data_digest"]?.text == data else {
+    guard model.provenance["data_digest"]?.text == (try train.digest()) else {
       throw differs("its training data were others (rows, columns or contents differ)")
     }
-    guard model.provenance["validation_digest"]?.text == validation ?? "none" else {
+    guard model.provenance["validation_digest"]?.text == (try validation?.digest() ?? "none") else {
       throw differs("its validation data were others (rows, columns or contents differ)")
     }
     let earlier = try TrainingOptions(jsonText: text, "the training options in \(path)")

@@ -1,0 +1,55 @@
+extension Architecture {
+  /// An architecture for the events of `data`: preprocessed as `preprocessing` says, by statistics of these events, then
+  /// the layers of a list. Columns for which the chain takes only some values, such as those between 0 and 1, are not
+  /// scaled. The context is standardized.
+  ///
+  /// - Parameters:
+  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - seed: draws what is random in the layers.
+  /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is
+  ///   outside the domain.
+  public init(
+    fitting data: some EventSource, layers: String, base: String = StandardNormal.name,
+    preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    registry: LayerRegistry = .standard, seed: UInt64
+  ) throws(FlowError) {
+    var random = RandomStream(seed: seed, purpose: .architecture)
+    let chain = try LayerList(layers).chain(
+      dimension: data.dimension, contextDimension: contextEmbedding?.last ?? data.contextDimension,
+      registry: registry, using: &random)
+    guard chain.parameterCount <= Self.parameterLimit else {
+      throw FlowError(
+        .architecture,
+        "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
+    }
+    let embedding = contextEmbedding.map { ContextEmbedding(inputs: data.contextDimension, widths: $0) }
+    if let count = embedding?.parameterCount, count > Self.parameterLimit {
+      throw FlowError(
+        .architecture,
+        "the context embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
+    }
+    let base = try BaseRegistry.make(base, dimension: data.dimension)
+    let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
+    self.init(
+      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
+      contextEmbedding: embedding)
+    try checkSupport()
+    // The preprocessing was checked where it was fitted.
+    if !chain.domain.isEverything { try checkDomain(of: data) }
+  }
+
+  /// A gigabyte of Float for each copy that training holds.
+  private static var parameterLimit: Int { 1 << 28 }
+
+  private static func preprocessing(
+    of data: some EventSource, _ options: PreprocessingOptions, for domain: [Interval], seed: UInt64
+  ) throws(FlowError) -> (events: [any Preprocessing], context: [any Preprocessing]) {
+    let events = try options.fitted(to: data, domain: domain, seed: seed)
+    guard data.contextDimension > 0 else { return (events, []) }
+    var context = ColumnStatistics(columns: data.contextColumns)
+    try data.forEachBlock { context.add($0.events.context, weights: $0.events.weights) }
+    return try saying(data.place) { () throws(FlowError) in
+      (events, [try context.standardization(remedy: .context)])
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// Which events decide when training ends.
+public enum Validation: Sendable {
+  /// A part of the training events, between 0 and 1, drawn from the options' seed; these are not trained on.
+  case fraction(Double)
+  case events(any EventSource)
+  /// Training does not end before its epochs do.
+  case none
+}
+
+/// A fit that can begin: a flow's architecture made for events, these events, and how it is trained on them. `flowctl fit`
+/// is this and no more, so that a program fits the same flow, bit for bit, to the same events with the same options.
+public struct TrainingSetup: Sendable {
+  public let architecture: Architecture
+  public let options: TrainingOptions
+  public let train: any EventSource
+  /// nil trains to the end.
+  public let validation: (any EventSource)?
+
+  public init(
+    _ architecture: Architecture, _ options: TrainingOptions, train: any EventSource,
+    validation: (any EventSource)? = nil
+  ) {
+    (self.architecture, self.options, self.train, self.validation) = (architecture, options, train, validation)
+  }
+
+  /// - Parameters:
+  ///   - events: what the flow is fitted to; their context, if they have any, makes it a flow p(x | c).
+  ///   - recipe: an architecture by name; without it and `layers`, that of the first `Recipe`.
+  ///   - layers: an architecture as a layer list, from the data to the base.
+  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - options: `options.seed` decides everything that is random.
+  /// - Throws: where the list describes no flow for these events, or they allow no fit: an event outside the domain of the
+  ///   flow, a constant column, columns that depend on each other.
+  public init(
+    fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
+    layers: String? = nil, base: String = StandardNormal.name,
+    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard
+  ) throws(FlowError) {
+    guard recipe == nil || layers == nil else {
+      throw FlowError(.architecture, "a recipe and a layer list both name an architecture; give one of them")
+    }
+    try options.check()
+    let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
+    // Before events are split, so that messages count rows as their source does.
+    try preprocessing.check(events)
+    let parts = try Self.parts(events, validation, preprocessing, options.seed)
+    let architecture = try Architecture(
+      fitting: parts.train, layers: list, base: base, preprocessing: preprocessing,
+      contextEmbedding: contextEmbedding, registry: registry, seed: options.seed)
+    if let validation = parts.validation { try architecture.checkDomain(of: validation) }
+    self.init(architecture, options, train: parts.train, validation: parts.validation)
+  }
+
+  private static func parts(
+    _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions, _ seed: UInt64
+  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?) {
+    switch validation {
+    case .none: return (events, nil)
+    case .events(let others):
+      try preprocessing.check(others)
+      return (events, others)
+    case .fraction(let fraction):
+      let parts = try events.split(validFraction: fraction, seed: seed)
+      return (parts.train, parts.valid)
+    }
+  }
+
+  /// The flow as training begins: its parameters drawn from the seed, or started from the events, as `actnorm` does.
+  public func start() throws(FlowError) -> Flow {
+    try Flow(architecture: architecture, startingFrom: train, seed: options.seed)
+  }
+}
+
+extension Trainer {
+  /// Makes ready to train: the flow at its start, the events in memory.
+  public convenience init(_ setup: TrainingSetup, threads: Int? = nil) throws(FlowError) {
+    try self.init(
+      setup.start(), train: setup.train, validation: setup.validation, options: setup.options, threads: threads)
+  }
+
+  /// Makes ready to fit a flow to events: `try Trainer(fitting: events).fit().flow`. The arguments are those of
+  /// ``TrainingSetup``.
+  public convenience init(
+    fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
+    layers: String? = nil, base: String = StandardNormal.name,
+    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard, threads: Int? = nil
+  ) throws(FlowError) {
+    let setup = try TrainingSetup(
+      fitting: events, validation: validation, recipe: recipe, layers: layers, base: base,
+      preprocessing: preprocessing, contextEmbedding: contextEmbedding, options: options, registry: registry)
+    try self.init(setup, threads: threads)
+  }
+}
