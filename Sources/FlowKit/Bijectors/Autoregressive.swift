@@ -163,3 +163,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     return result
   }
 }
+
+extension Autoregressive: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
+}

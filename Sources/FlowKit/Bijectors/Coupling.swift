@@ -125,3 +125,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     )
   }
 }
+
+extension Coupling: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
+}

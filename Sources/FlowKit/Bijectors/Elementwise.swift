@@ -165,3 +165,7 @@ extension Elementwise: ListedLayer where Map: ListedScalarMap {
     ) { shape throws(FlowError) in try arguments.network(shape) }
   }
 }
+
+extension Elementwise: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
+}

@@ -44,3 +44,8 @@ extension Parameterized {
     parameterShapes.map { ParameterShape(prefix + $0.name, $0.dimensions) }
   }
 }
+
+/// A layer of FlowKit's own that may hold a network.
+protocol NetworkHolder {
+  var heldNetwork: (any Conditioner)? { get }
+}
