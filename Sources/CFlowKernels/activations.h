@@ -1,4 +1,4 @@
-/* Bias and activation in one pass, and their pullbacks. */
+/* Bias, if there is one, and activation in one pass, and their pullbacks. */
 
 KERNEL void NAME(bias)(REAL *y, REAL a, const REAL *b, size_t rows, size_t n) {
   ROWS {
@@ -18,7 +18,7 @@ KERNEL void NAME(row_sums)(const REAL *x, REAL a, REAL *out, size_t rows, size_t
 
 KERNEL void NAME(bias_relu)(REAL *a, const REAL *b, size_t rows, size_t n) {
   ROWS {
-    REAL *ai = a + i * n, bi = b[i];
+    REAL *ai = a + i * n, bi = b ? b[i] : 0;
     EVENTS {
       REAL v = ai[e] + bi;
       /* Written so that a NaN stays one. */
@@ -29,14 +29,14 @@ KERNEL void NAME(bias_relu)(REAL *a, const REAL *b, size_t rows, size_t n) {
 
 KERNEL void NAME(bias_tanh)(REAL *a, const REAL *b, size_t rows, size_t n) {
   ROWS {
-    REAL *ai = a + i * n, bi = b[i];
+    REAL *ai = a + i * n, bi = b ? b[i] : 0;
     EVENTS ai[e] = tanh_(ai[e] + bi);
   }
 }
 
 KERNEL void NAME(bias_silu)(REAL *restrict a, REAL *restrict saved, const REAL *b, size_t rows, size_t n) {
   ROWS {
-    REAL *ai = a + i * n, *si = saved + i * n, bi = b[i];
+    REAL *ai = a + i * n, *si = saved + i * n, bi = b ? b[i] : 0;
     EVENTS {
       REAL v = ai[e] + bi;
       si[e] = v;
@@ -49,7 +49,9 @@ KERNEL void NAME(bias_relu_pullback)(REAL *restrict d, const REAL *restrict h, R
   ROWS {
     REAL *di = d + i * n;
     const REAL *hi = h + i * n;
-    ROW_SUM(gb[i], (di[e] = hi[e] > 0 ? di[e] : 0));
+    REAL sum = 0;
+    ROW_SUM(sum, (di[e] = hi[e] > 0 ? di[e] : 0));
+    if (gb) gb[i] += sum;
   }
 }
 
@@ -57,7 +59,9 @@ KERNEL void NAME(bias_tanh_pullback)(REAL *restrict d, const REAL *restrict h, R
   ROWS {
     REAL *di = d + i * n;
     const REAL *hi = h + i * n;
-    ROW_SUM(gb[i], (di[e] *= 1 - hi[e] * hi[e]));
+    REAL sum = 0;
+    ROW_SUM(sum, (di[e] *= 1 - hi[e] * hi[e]));
+    if (gb) gb[i] += sum;
   }
 }
 
@@ -69,6 +73,8 @@ KERNEL void NAME(bias_silu_pullback)(REAL *restrict d, const REAL *restrict save
       REAL s = sigmoid_(ai[e]);
       di[e] *= s * (1 + ai[e] * (1 - s));
     }
-    ROW_SUM(gb[i], di[e]);
+    REAL sum = 0;
+    ROW_SUM(sum, di[e]);
+    if (gb) gb[i] += sum;
   }
 }

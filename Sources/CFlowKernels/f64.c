@@ -9,6 +9,7 @@
 #include "bases.h"
 #include "buffers.h"
 #include "monotone.h"
+#include "networks.h"
 #include "normal.h"
 #include "fills.h"
 #include "rows.h"

@@ -108,6 +108,7 @@ struct Examination {
     case .adjoint: for direction in differentiableDirections { try examineAdjoint(direction) }
     case .gradientIsAdded: for direction in differentiableDirections { examineAddition(direction) }
     case .eventIndependence: try examineIndependence()
+    case .randomness: for direction in differentiableDirections { try examineRandomness(direction) }
     case .finiteness: for direction in BijectorProbe.Direction.allCases { try examineFiniteness(direction) }
     case .structure: try examineStructure()
     case .parameterCount: break  // examined before anything else

@@ -29,6 +29,8 @@ public struct BijectorProbe {
   public let bijector: any Bijector
   /// θ.
   public private(set) var parameters: [Scalar]
+  /// The random numbers of the first event and those after it, as training gives them; nil: nothing is random.
+  public var random: EventRandom?
   private let prepared: [Scalar]
   private let pool = TilePool()
 
@@ -52,8 +54,8 @@ public struct BijectorProbe {
   public func map(_ direction: Direction, _ x: [Scalar], context: [Scalar] = []) throws(FlowError) -> Value {
     let (tile, c) = (tile(x, features: bijector.dimension), contextTile(context))
     switch direction {
-    case .forward: return value(bijector.forward(tile, Pass(Parameters(prepared), context: c)), count: count(x))
-    case .inverse: return value(try bijector.inverse(tile, Pass(Parameters(prepared), context: c)), count: count(x))
+    case .forward: return value(bijector.forward(tile, pass(c)), count: count(x))
+    case .inverse: return value(try bijector.inverse(tile, pass(c)), count: count(x))
     }
   }
 
@@ -84,17 +86,19 @@ public struct BijectorProbe {
     return (value(result, count: count(x)), gradients)
   }
 
+  private func pass(_ context: Tile?) -> Pass { Pass(Parameters(prepared), context: context, random: random) }
+
   private func differentiated(
     _ direction: Direction, _ x: Tile, _ context: Tile?
   ) -> (value: Transformed, pullback: Pullback) {
     switch direction {
-    case .forward: return bijector.forwardWithPullback(x, Pass(Parameters(prepared), context: context))
+    case .forward: return bijector.forwardWithPullback(x, pass(context))
     case .inverse:
       guard let invertible = bijector as? any InvertiblyDifferentiable else {
         preconditionFailure("the inverse of \(bijector.layerList) cannot be differentiated")
       }
       do throws(FlowError) {
-        return try invertible.inverseWithPullback(x, Pass(Parameters(prepared), context: context))
+        return try invertible.inverseWithPullback(x, pass(context))
       } catch {
         preconditionFailure("\(error)")
       }

@@ -109,6 +109,16 @@ extension Examination {
   /// ⟨Jδ, (r, s)⟩ by one central difference along δ, ⟨δ, Jᵀ(r, s)⟩ by the pullback.
   mutating func examineAdjoint(_ direction: BijectorProbe.Direction) throws {
     let cotangents = Cotangents(values: normals(events.count), logDeterminants: normals(count))
+    try compareAlongOneDirection(direction, cotangents, random: nil) { probe, x, context in
+      try probe.map(direction, x, context: context)
+    }
+  }
+
+  /// One random direction δ of x, context and θ together; `map` gives the value at a place near by.
+  mutating func compareAlongOneDirection(
+    _ direction: BijectorProbe.Direction, _ cotangents: Cotangents, random: EventRandom?,
+    _ map: (_ probe: BijectorProbe, _ x: [Scalar], _ context: [Scalar]) throws -> BijectorProbe.Value
+  ) throws {
     let shift = (
       x: normals(events.count), context: normals(context.count), parameters: normals(probe.parameters.count)
     )
@@ -120,15 +130,16 @@ extension Examination {
     let length = Double(1 + probe.parameters.count + dimension + contextDimension).squareRoot()
     let slopes = try derivative { offset in
       let offset = offset / Scalar(length)
-      let moving = BijectorProbe(bijector, parameters: moved(probe.parameters, shift.parameters, offset))
-      let value = try moving.map(
-        direction, moved(x, shift.x, offset), context: moved(context, shift.context, offset))
+      var moving = BijectorProbe(bijector, parameters: moved(probe.parameters, shift.parameters, offset))
+      moving.random = random
+      let value = try map(moving, moved(x, shift.x, offset), moved(context, shift.context, offset))
       return cotangents.losses(value).map { $0 * length }
     }
     let slope = Slope(sumOf: slopes)
-    let (value, gradients) = probe.pullBack(
-      direction, at: inputs(of: direction), context: context, values: cotangents.values,
-      logDeterminants: cotangents.logDeterminants)
+    var here = probe
+    here.random = random
+    let (value, gradients) = here.pullBack(
+      direction, at: x, context: context, values: cotangents.values, logDeterminants: cotangents.logDeterminants)
     let along: [Scalar] = shift.x + shift.context + shift.parameters
     let gradient: [Scalar] = gradients.input + gradients.context + gradients.parameters
     let products = zip(along, gradient).map { (step: Scalar, slope: Scalar) -> Double in

@@ -20,6 +20,10 @@ public enum BijectorLaw: String, Sendable, CaseIterable {
   case gradientIsAdded
   /// An event's result does not depend on its neighbours or its place in the tile, to the bit.
   case eventIndependence
+  /// With the same random numbers two passes agree to the bit; an event's numbers do not depend on its place in the tile; and
+  /// the pullback is the derivative of the value that was drawn. Estimates whose gradient is right in the mean only, such as
+  /// `logdet=roulette`, do not promise the last.
+  case randomness
   /// Values and log-determinants are finite at ±10 standard deviations.
   case finiteness
   /// The declared dependencies, diagonal signs and affinity are those of the numerical Jacobian.

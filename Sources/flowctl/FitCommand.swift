@@ -37,8 +37,12 @@ struct Fit: ParsableCommand, Diagnosing {
   @Option(help: "The layers, from the data to the base, such as '8*[coupling-affine(hidden=64x64),permute(reverse)]'.")
   var layers: String?
 
-  @Option(help: "A trained perceptron through which the layers see the context: its widths, such as 64x64.")
-  var contextEmbedding: Widths?
+  @Option(
+    help: """
+      A trained network through which the layers see the context: its widths, such as 64x64, then other arguments, such \
+      as network=residual.
+      """)
+  var contextEmbedding: String?
 
   @Option(
     help: """
@@ -97,12 +101,13 @@ struct Fit: ParsableCommand, Diagnosing {
     // What needs no data is checked before they are read.
     _ = try LayerList(layerList)
     try BaseRegistry.check(base)
+    if let contextEmbedding { try ContextEmbedding.check(contextEmbedding) }
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
     let (events, validation) = try readEvents(split, buffer: options.buffer)
     let setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
-      contextEmbedding: contextEmbedding?.values, options: options)
+      contextEmbedding: contextEmbedding, options: options)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")

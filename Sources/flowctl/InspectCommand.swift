@@ -35,6 +35,7 @@ struct Inspect: ParsableCommand, Diagnosing {
     let units, contextUnits: [String?]
     let preprocessing, layers, base: String
     let contextEmbedding: [Int]?
+    let contextNetwork: String?
     let parameters: Int
     let tensors: [Tensor]
     let architecture: String
@@ -72,6 +73,7 @@ struct Inspect: ParsableCommand, Diagnosing {
       (columns, context) = (model.columns, model.contextColumns)
       preprocessing = architecture.preprocessingSummary(columns: model.columns)
       contextEmbedding = architecture.contextEmbedding?.widths
+      contextNetwork = architecture.contextEmbedding?.text
       (layers, base) = (architecture.layerList, architecture.base.text)
       tensors = architecture.parameterShapes.map { Tensor(name: "/flow/\($0.name)", shape: $0.dimensions) }
       self.architecture = try architecture.jsonText()
@@ -88,9 +90,7 @@ struct Inspect: ParsableCommand, Diagnosing {
     if !line.context.isEmpty {
       print("given       \(line.context.withUnits(line.contextUnits).joined(separator: ", "))")
     }
-    if let widths = line.contextEmbedding {
-      print("embedding   \(widths.map(String.init).joined(separator: "x"))")
-    }
+    if let network = line.contextNetwork { print("embedding   \(network)") }
     print("preprocess  \(line.preprocessing)")
     print("layers      \(line.layers)")
     print("base        \(line.base)")

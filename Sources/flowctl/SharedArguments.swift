@@ -12,16 +12,6 @@ struct CommaSeparated: ExpressibleByArgument {
   }
 }
 
-/// Widths of a network's layers, such as `64x64`.
-struct Widths: ExpressibleByArgument {
-  let values: [Int]
-
-  init?(argument: String) {
-    values = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard values.allSatisfy({ 1...65_536 ~= $0 }) else { return nil }
-  }
-}
-
 /// What every command that reads a model takes.
 struct ModelReading: ParsableArguments {
   @Flag(help: "Read a model also if its file was edited since it was written.")

@@ -83,7 +83,7 @@ import Testing
       fit + ["65536x65536"], "the context embedding asks for 4295163904 parameters; at most 268435456 are supported")
     try workspace.expectFailure(
       fit + ["8x"],
-      "The value '8x' is invalid for '--context-embedding <context-embedding>' (flowctl --help shows the usage)",
-      code: 64)
+      "'8x' at character 1 of the context's embedding: the embedding takes widths such as 64x64, the last that of what "
+        + "the layers see")
   }
 }

@@ -10,7 +10,7 @@ import Testing
   private func expectSame(
     _ events: EventArray, _ arguments: [String], validation: Validation = .fraction(0.1), layers: String,
     base: String = "normal", preprocessing: PreprocessingOptions = PreprocessingOptions(),
-    contextEmbedding: [Int]? = nil, options: TrainingOptions, sourceLocation: SourceLocation = #_sourceLocation
+    contextEmbedding: String? = nil, options: TrainingOptions, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     try workspace.expectSuccess(
       ["fit", "data.h5", "-o", "model.h5", "--force", "--layers", layers, "--base", base, "--epochs", "3"] + arguments)
@@ -48,7 +48,7 @@ import Testing
     try expectSame(
       events,
       ["--context", "c", "--weights", "w", "--bounds", "m=0..", "--preprocess", "whiten", "--context-embedding", "4"],
-      layers: "2*[coupling-affine(hidden=8),permute(reverse)]", preprocessing: preprocessing, contextEmbedding: [4],
+      layers: "2*[coupling-affine(hidden=8),permute(reverse)]", preprocessing: preprocessing, contextEmbedding: "4",
       options: TrainingOptions { $0.epochs = 3 })
   }
 }

@@ -30,15 +30,30 @@ enum flowkit_monotone {
   void flowkit_bias_##X(REAL *y, REAL a, const REAL *b, size_t rows, size_t n);                                        \
   /* out_row += a * sum of x over the events. */                                                                       \
   void flowkit_row_sums_##X(const REAL *x, REAL a, REAL *out, size_t rows, size_t n);                                  \
-  /* a <- phi(a + b_row), in place. */                                                                                 \
+  /* a <- phi(a + b_row), in place; b may be null, for no bias, here and in the next. */                               \
   void flowkit_bias_relu_##X(REAL *a, const REAL *b, size_t rows, size_t n);                                           \
   void flowkit_bias_tanh_##X(REAL *a, const REAL *b, size_t rows, size_t n);                                           \
   /* saved = a + b_row, a <- saved * sigmoid(saved). */                                                                \
   void flowkit_bias_silu_##X(REAL *a, REAL *saved, const REAL *b, size_t rows, size_t n);                              \
-  /* d <- d * phi'(a) in place; gb_row += sum of d over the events. h = phi(a), saved = a. */                          \
+  /* d <- d * phi'(a) in place; gb_row += sum of d over the events unless gb is null. h = phi(a), saved = a. */        \
   void flowkit_bias_relu_pullback_##X(REAL *d, const REAL *h, REAL *gb, size_t rows, size_t n);                        \
   void flowkit_bias_tanh_pullback_##X(REAL *d, const REAL *h, REAL *gb, size_t rows, size_t n);                        \
   void flowkit_bias_silu_pullback_##X(REAL *d, const REAL *saved, REAL *gb, size_t rows, size_t n);                    \
+                                                                                                                       \
+  /* y *= x; z += x * y; entry by entry. */                                                                            \
+  void flowkit_multiply_##X(const REAL *x, REAL *y, size_t count);                                                     \
+  void flowkit_add_product_##X(const REAL *x, const REAL *y, REAL *z, size_t count);                                   \
+  /* Pullback of z + v * sigmoid(g) with s = sigmoid(g): dv = d * s, dg = d * v * s (1 - s). */                        \
+  void flowkit_gate_pullback_##X(const REAL *d, const REAL *v, const REAL *s, REAL *dv, REAL *dg, size_t count);       \
+  /* u = (x - mean) * r of each event over its rows, r = 1 / sqrt(variance + 1e-5), y = scale_row * u + shift_row. */  \
+  void flowkit_layer_norm_##X(const REAL *x, const REAL *scale, const REAL *shift, REAL *y, REAL *u, REAL *r,          \
+                              size_t rows, size_t n);                                                                  \
+  /* d (in place): cotangent of y to that of x; dscale_row, dshift_row += sums over the events. */                     \
+  void flowkit_layer_norm_pullback_##X(REAL *d, const REAL *u, const REAL *r, const REAL *scale, REAL *dscale,         \
+                                       REAL *dshift, size_t rows, size_t n);                                           \
+  /* z[row][e] = 0 where number `row` of event first + e, uniform below 2^32, is below `dropped`, `kept` elsewhere. */ \
+  void flowkit_dropout_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first,       \
+                                uint32_t dropped, REAL kept);                                                          \
                                                                                                                        \
   /* a <- phi(a + b_row) in place, first = phi', second = phi''; the value alone where both are null. */               \
   void flowkit_bias_lipswish_smooth_##X(REAL *a, const REAL *b, REAL *first, REAL *second, size_t rows, size_t n);     \

@@ -1,42 +1,66 @@
-/// zᵢ = g(xᵢ; φᵢ), where φᵢ = masked perceptron(features before i, c): a triangular map in one order of the features.
+/// zᵢ = g(xᵢ; φᵢ), where φᵢ = masked network(features before i, c): a triangular map in one order of the features.
 ///
 /// log|det| = Σ log|dg/dx|, exact. Scoring is one pass of the network; the inverse needs each feature for the next, but
 /// fills the hidden units by degree and costs about one pass as well. With `AffineMap` this is MAF (Papamakarios,
 /// Pavlakou & Murray 2017), `Inverted` it is IAF (Kingma et al. 2016), with `RationalQuadraticSpline` the autoregressive
 /// neural spline flow (Durkan et al. 2019). Layer lists: `autoregressive-affine(hidden=64x64)`,
-/// `autoregressive-rqs(bins=8,bound=5,hidden=64x64)`.
-public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
+/// `autoregressive-rqs(bins=8,bound=5,hidden=64x64)`; the network is a masked perceptron, or another by `network=`
+/// (``OrderedConditioner``).
+public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "autoregressive-\(Map.name)" }
   /// The features in the order in which they come: feature `ordering[k]` depends on those before position k.
   public let ordering: [Int]
   public let map: Map
-  public let conditioner: MaskedPerceptron
+  private let encodedConditioner: EncodedOrderedNetwork
 
+  /// With the network that `makeConditioner` makes of the sizes that it is given.
+  ///
   /// - Parameter ordering: a permutation of 0 ..< dimension; that order itself where omitted.
-  public init(
-    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, hidden: [Int],
-    activation: Activation = .relu
-  ) {
+  public init<Failure>(
+    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map,
+    conditioner makeConditioner: (NetworkShape) throws(Failure) -> any OrderedConditioner
+  ) throws(Failure) {
     self.ordering = ordering ?? Array(0..<dimension)
     precondition(
       self.ordering.sorted() == Array(0..<dimension), "\(self.ordering) is no order of \(dimension) features")
     self.map = map
-    conditioner = MaskedPerceptron(
-      inputs: dimension, context: contextDimension, hidden: hidden, outputsPerInput: map.parameterCount,
-      activation: activation)
+    let shape = NetworkShape(
+      inputs: dimension, context: contextDimension, outputs: dimension * map.parameterCount)
+    let conditioner = try makeConditioner(shape)
+    shape.check(conditioner, of: Self.layerName)
+    encodedConditioner = EncodedOrderedNetwork(conditioner)
+  }
+
+  /// With a masked perceptron.
+  public init(
+    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, hidden: [Int],
+    activation: Activation = .relu
+  ) {
+    self.init(dimension: dimension, contextDimension: contextDimension, ordering: ordering, map: map) { shape in
+      MaskedPerceptron(
+        inputs: shape.inputs, context: shape.context, hidden: hidden, outputsPerInput: map.parameterCount,
+        activation: activation)
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case ordering, map
+    case encodedConditioner = "conditioner"
   }
 
   public func checkDescription() throws(FlowError) {
     try map.checkDescription()
     try DescriptionCheck.requirePermutation(ordering, ordering.count, of: "the ordering of \(Self.layerName)")
     try DescriptionCheck.require(
-      conditioner.inputs == dimension && conditioner.outputsPerInput == map.parameterCount,
+      conditioner.inputs == dimension && conditioner.outputsPerInput == map.parameterCount
+        && conditioner.outputs == dimension * map.parameterCount,
       "the conditioner of \(Self.layerName) does not fit its ordering and map")
   }
 
+  /// Gives φ.
+  public var conditioner: any OrderedConditioner { encodedConditioner.network }
+  public var network: any Conditioner { conditioner }
   public var dimension: Int { ordering.count }
-  public var contextDimension: Int { conditioner.context }
-  public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
 
   public var structure: JacobianStructure {
     JacobianStructure(
@@ -46,7 +70,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
 
   public var traits: LayerTraits {
     var traits = LayerTraits.scalar(
-      map.family, transformed: ordering, universal: !conditioner.hidden.isEmpty, box: map.box)
+      map.family, transformed: ordering, conditioner: conditioner, box: map.box)
     traits.widePattern = pattern(Array(0..<dimension))
     return traits
   }
@@ -60,17 +84,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     return pattern
   }
 
-  public var weightCount: Int { conditioner.weightCount }
-
-  public var layerList: String {
-    "\(Self.layerName)(\((map.layerListArguments + [conditioner.layerListArguments]).joined(separator: ",")))"
-  }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    conditioner.initialParameters(using: &random)
-  }
-
-  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { conditioner.clearMasked(values) }
+  public var layerList: String { Self.layerList(map.layerListArguments + conditioner.layerListArguments()) }
 
   // MARK: Forward: one pass
 
@@ -99,7 +113,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
     let ordered = z.gathering(ordering)
-    var positions = MaskedPass(conditioner, pass, like: ordered)
+    var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     for position in 0..<dimension {
@@ -113,7 +127,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let ordered = z.gathering(ordering)
-    var positions = MaskedPass(conditioner, pass, like: ordered)
+    var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [ScalarPullback] = []
@@ -128,15 +142,15 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
       Transformed(restored(x), logDeterminant),
       { [positions, x, pullbacks] values, logDeterminant, gradient in
         // xₖ was used for every later position: when position k is reached, all of ∂L/∂xₖ is known.
-        var cotangents = positions.cotangents()
-        cotangents.x = values.gathering(ordering)
+        var walk = positions.pullback(at: x)
+        var x̄ = values.gathering(ordering)
         var result = Tile(features: dimension, like: values)
         for (position, pullback) in pullbacks.enumerated().reversed() {
-          let (z̄, φ̄) = pullback(cotangents.x.copy(ofRows: position..<(position + 1)), logDeterminant)
+          let (z̄, φ̄) = pullback(x̄.copy(ofRows: position..<(position + 1)), logDeterminant)
           result.write(z̄, toRow: position)
-          positions.pullBack(position: position, outputs: φ̄, &cotangents, &gradient)
+          walk.pullBack(position: position, φ̄, to: &x̄, &gradient)
         }
-        positions.addGradient(cotangents, x, to: &gradient)
+        walk.finish(&gradient)
         return restored(result)
       }
     )
@@ -148,4 +162,8 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
     result.scatter(ordered, to: ordering)
     return result
   }
+}
+
+extension Autoregressive: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
 }

@@ -1,30 +1,51 @@
-/// Some features condition the map of the others: z_A = x_A, z_B = g(x_B; φ), φ = perceptron(x_A, c).
+/// Some features condition the map of the others: z_A = x_A, z_B = g(x_B; φ), φ = network(x_A, c).
 ///
 /// A are the `conditioning` features, B the rest; g is a scalar map per feature of B. log|det| = Σ_B log|dg/dx|, exact,
 /// and the inverse costs what the forward pass does. Source: Dinh, Krueger & Bengio, "NICE" (2014), section 3;
 /// with `AffineMap`, Real-NVP (Dinh et al. 2017); with `RationalQuadraticSpline`, Durkan et al. 2019. Layer lists:
-/// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`.
-public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
+/// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`; the network is a
+/// perceptron, or another by `network=` (``Conditioner``).
+public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "coupling-\(Map.name)" }
   public let conditioning: [Int]
   public let transformed: [Int]
   public let map: Map
-  public let conditioner: Perceptron
+  private let encodedConditioner: EncodedNetwork
   private let mask: CouplingMask
 
+  /// With the network that `makeConditioner` makes of the sizes that it is given.
+  ///
   /// - Parameter mask: which features condition, but not all; the others are transformed.
-  public init(
-    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],
-    activation: Activation = .relu
-  ) {
+  public init<Failure>(
+    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map,
+    conditioner makeConditioner: (NetworkShape) throws(Failure) -> any Conditioner
+  ) throws(Failure) {
     conditioning = mask.conditioning(dimension: dimension)
     transformed = (0..<dimension).filter { [conditioning] in !conditioning.contains($0) }
     precondition(!transformed.isEmpty, "a coupling transforms at least one feature")
     self.map = map
-    conditioner = Perceptron(
-      inputs: conditioning.count, context: contextDimension, hidden: hidden,
-      outputs: transformed.count * map.parameterCount, activation: activation)
+    let shape = NetworkShape(
+      inputs: conditioning.count, context: contextDimension, outputs: transformed.count * map.parameterCount)
+    let conditioner = try makeConditioner(shape)
+    shape.check(conditioner, of: Self.layerName)
+    encodedConditioner = EncodedNetwork(conditioner)
     self.mask = mask
+  }
+
+  /// With a perceptron.
+  public init(
+    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],
+    activation: Activation = .relu
+  ) {
+    self.init(dimension: dimension, contextDimension: contextDimension, mask: mask, map: map) { shape in
+      Perceptron(
+        inputs: shape.inputs, context: shape.context, hidden: hidden, outputs: shape.outputs, activation: activation)
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case conditioning, transformed, map, mask
+    case encodedConditioner = "conditioner"
   }
 
   public func checkDescription() throws(FlowError) {
@@ -39,9 +60,10 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
       "the conditioner of \(Self.layerName) does not fit its mask and map")
   }
 
+  /// Gives φ.
+  public var conditioner: any Conditioner { encodedConditioner.network }
+  public var network: any Conditioner { conditioner }
   public var dimension: Int { conditioning.count + transformed.count }
-  public var contextDimension: Int { conditioner.context }
-  public var parameterShapes: [ParameterShape] { conditioner.parameterShapes(prefix: "conditioner/") }
   public var structure: JacobianStructure {
     var structure = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed)
     // Without a feature that conditions, φ is the same for all events of one context.
@@ -50,19 +72,12 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   }
 
   public var traits: LayerTraits {
-    .scalar(map.family, transformed: transformed, universal: !conditioner.hidden.isEmpty, box: map.box)
+    .scalar(map.family, transformed: transformed, conditioner: conditioner, box: map.box)
   }
-
-  public var weightCount: Int { conditioner.weightCount }
 
   public var layerList: String {
     let masking = mask == .halves ? [] : ["mask=\(mask.layerList)"]
-    let arguments = masking + map.layerListArguments + [conditioner.layerListArguments]
-    return "\(Self.layerName)(\(arguments.joined(separator: ",")))"
-  }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    conditioner.initialParameters(using: &random)
+    return Self.layerList(masking + map.layerListArguments + conditioner.layerListArguments())
   }
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
@@ -109,4 +124,8 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
       }
     )
   }
+}
+
+extension Coupling: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
 }

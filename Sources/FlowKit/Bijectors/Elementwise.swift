@@ -1,39 +1,59 @@
 /// The same family of scalar maps on each feature by itself, with parameters of its own: zᵢ = g(xᵢ; φᵢ).
 ///
-/// Without context φ (D × P) is trained directly and is the same for all events; with context a perceptron gives it,
-/// φ = perceptron(c). log|det| = Σᵢ log|dg/dxᵢ|, exact, and the inverse costs what the forward pass does. φ starts at 0,
+/// Without context φ (D × P) is trained directly and is the same for all events; with context a network gives it,
+/// φ = network(c). log|det| = Σᵢ log|dg/dxᵢ|, exact, and the inverse costs what the forward pass does. φ starts at 0,
 /// near the identity. Layer lists: `elementwise-affine`, `elementwise-rqs(bins=8,bound=5)`, `circular-rqs(bins=8)`, and with
-/// context also `hidden=64x64,activation=relu`.
+/// context also `hidden=64x64,activation=relu` or another network by `network=` (``Conditioner``).
 public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public static var layerName: String { Map.elementwiseName }
   public let dimension: Int
   public let map: Map
-  /// Gives φ from the context; nil without context.
-  public let conditioner: Perceptron?
+  private let encodedConditioner: EncodedNetwork?
 
+  /// With the network that `makeConditioner` makes of the sizes that it is given, where there is a context.
+  public init<Failure>(
+    dimension: Int, contextDimension: Int, map: Map,
+    conditioner makeConditioner: (NetworkShape) throws(Failure) -> any Conditioner
+  ) throws(Failure) {
+    (self.dimension, self.map) = (dimension, map)
+    guard contextDimension > 0 else {
+      encodedConditioner = nil
+      return
+    }
+    let shape = NetworkShape(inputs: 0, context: contextDimension, outputs: dimension * map.parameterCount)
+    let conditioner = try makeConditioner(shape)
+    shape.check(conditioner, of: Self.layerName)
+    encodedConditioner = EncodedNetwork(conditioner)
+  }
+
+  /// With a perceptron.
+  ///
   /// - Parameter hidden: the widths of the hidden layers between context and φ.
   public init(
     dimension: Int, contextDimension: Int = 0, map: Map, hidden: [Int] = [64, 64], activation: Activation = .relu
   ) {
-    self.dimension = dimension
-    self.map = map
-    conditioner =
-      contextDimension == 0
-      ? nil
-      : Perceptron(
-        inputs: 0, context: contextDimension, hidden: hidden, outputs: dimension * map.parameterCount,
-        activation: activation)
+    self.init(dimension: dimension, contextDimension: contextDimension, map: map) { shape in
+      Perceptron(
+        inputs: 0, context: shape.context, hidden: hidden, outputs: shape.outputs, activation: activation)
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case dimension, map
+    case encodedConditioner = "conditioner"
   }
 
   public func checkDescription() throws(FlowError) {
     try map.checkDescription()
+    guard let conditioner else { return }
     try DescriptionCheck.require(
-      conditioner == nil
-        || conditioner!.inputs == 0 && conditioner!.context > 0
-          && conditioner!.outputs == dimension * map.parameterCount,
+      conditioner.inputs == 0 && conditioner.context > 0
+        && conditioner.outputs == dimension * map.parameterCount,
       "the conditioner of \(Self.layerName) does not fit its map")
   }
 
+  /// Gives φ from the context; nil without context.
+  public var conditioner: (any Conditioner)? { encodedConditioner?.network }
   public var contextDimension: Int { conditioner?.context ?? 0 }
   public var parameterShapes: [ParameterShape] {
     conditioner?.parameterShapes(prefix: "conditioner/") ?? [ParameterShape("map", [dimension, map.parameterCount])]
@@ -49,13 +69,31 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public func image(of input: [Interval]) -> [Interval] { domain }
 
   public var layerList: String {
-    let arguments = map.layerListArguments + (conditioner.map { [$0.layerListArguments] } ?? [])
-    return arguments.isEmpty ? Self.layerName : "\(Self.layerName)(\(arguments.joined(separator: ",")))"
+    Self.layerList(map.layerListArguments + (conditioner?.layerListArguments() ?? []))
   }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     conditioner?.initialParameters(using: &random) ?? Array(repeating: 0, count: parameterCount)
   }
+
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { conditioner?.clearUnused(values) }
+
+  // MARK: Preparation: the network's
+
+  public var preparedCount: Int? { conditioner?.preparedCount }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    conditioner?.prepare(parameters, into: prepared)
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    conditioner?.pullBackPreparation(
+      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
+  }
+
+  // MARK: The map
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     let φ = mapParameters(x, pass)
@@ -121,12 +159,13 @@ extension Tile {
 
 extension Elementwise: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    let map = try Map.fromLayerList(&arguments)
-    guard arguments.contextDimension > 0 else { return Elementwise(dimension: arguments.dimension, map: map) }
-    return Elementwise(
-      dimension: arguments.dimension, contextDimension: arguments.contextDimension, map: map,
-      hidden: try arguments.widths("hidden", default: [64, 64]),
-      activation: try arguments.choice(
-        "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))
+    try Elementwise(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension,
+      map: try Map.fromLayerList(&arguments)
+    ) { shape throws(FlowError) in try arguments.network(shape) }
   }
+}
+
+extension Elementwise: NetworkHolder {
+  var heldNetwork: (any Conditioner)? { conditioner }
 }

@@ -92,13 +92,22 @@ extension LayerTraits {
     return traits
   }
 
-  /// A layer of scalar maps whose inverse costs no search. Networks of relu, tanh or silu grow at most linearly.
+  /// A layer of scalar maps whose inverse costs no search, φ given by a network that grows at most linearly.
   public static func scalar(
     _ family: ScalarFamily, transformed: [Int], universal: Bool = true, box: Double? = nil
   ) -> LayerTraits {
     var traits = LayerTraits(.scalar(family, transformed: transformed, universal: universal))
     (traits.growsLinearly, traits.inverse, traits.box) = (family != .unknown, .exact, box)
     traits.hasConstantVolume = family == .shift
+    return traits
+  }
+
+  /// The same with φ given by `conditioner`, or trained directly where there is none.
+  static func scalar(
+    _ family: ScalarFamily, transformed: [Int], conditioner: (any Conditioner)?, box: Double?
+  ) -> LayerTraits {
+    var traits = scalar(family, transformed: transformed, universal: conditioner?.isUniversal ?? true, box: box)
+    if let conditioner, !conditioner.growsLinearly { traits.growsLinearly = false }
     return traits
   }
 

@@ -19,6 +19,7 @@ extension Chain {
 
 extension ContextEmbedding {
   fileprivate func copied() -> ContextEmbedding {
+    guard network.isBuiltIn else { return self }
     do throws(FlowError) {
       return try ContextEmbedding(jsonText: jsonText(), "an embedding")
     } catch {
@@ -33,7 +34,7 @@ extension Bijector {
     guard LayerRegistry.standard.kind(named: type(of: self).layerName) == type(of: self) else { return false }
     if let chain = self as? Chain { return chain.layers.allSatisfy(\.isBuiltIn) }
     if let inverted = self as? Inverted { return inverted.base.isBuiltIn }
-    return true
+    return (self as? any NetworkHolder)?.heldNetwork?.isBuiltIn ?? true
   }
 
   /// What its description decodes to; nil where a part of it is of a kind that is not registered.
@@ -43,5 +44,11 @@ extension Bijector {
     } catch {
       return nil
     }
+  }
+}
+
+extension Conditioner {
+  fileprivate var isBuiltIn: Bool {
+    NetworkRegistry.standard.kind(named: Self.networkName, ordered: self is any OrderedConditioner) == Self.self
   }
 }

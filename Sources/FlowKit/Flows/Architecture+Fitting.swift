@@ -4,25 +4,27 @@ extension Architecture {
   /// scaled. The context is standardized.
   ///
   /// - Parameters:
-  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
   ///   - seed: draws what is random in the layers.
   /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is
   ///   outside the domain.
   public init(
     fitting data: some EventSource, layers: String, base: String = StandardNormal.name,
-    preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
     registry: LayerRegistry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
+    let embedding = try contextEmbedding.map { text throws(FlowError) in
+      try ContextEmbedding(text, inputs: data.contextDimension, registry: registry)
+    }
     let chain = try LayerList(layers).chain(
-      dimension: data.dimension, contextDimension: contextEmbedding?.last ?? data.contextDimension,
+      dimension: data.dimension, contextDimension: embedding?.outputs ?? data.contextDimension,
       registry: registry, using: &random)
     guard chain.parameterCount <= Self.parameterLimit else {
       throw FlowError(
         .architecture,
         "the layer list asks for \(chain.parameterCount) parameters; at most \(Self.parameterLimit) are supported")
     }
-    let embedding = contextEmbedding.map { ContextEmbedding(inputs: data.contextDimension, widths: $0) }
     if let count = embedding?.parameterCount, count > Self.parameterLimit {
       throw FlowError(
         .architecture,

@@ -7,8 +7,11 @@ enum DescriptionCheck {
   /// Throws `complaint` unless `condition` holds.
   static func require(_ condition: Bool, _ complaint: @autoclosure () -> String) throws(FlowError) {
     guard !condition else { return }
-    throw FlowError(
-      .format, "the architecture is inconsistent: \(complaint()); the file is damaged or was edited")
+    throw error(complaint())
+  }
+
+  static func error(_ complaint: String) -> FlowError {
+    FlowError(.format, "the architecture is inconsistent: \(complaint); the file is damaged or was edited")
   }
 
   /// Checks a number of features, units or outputs.

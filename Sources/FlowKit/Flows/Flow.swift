@@ -65,7 +65,7 @@ public struct Flow: Sendable {
     if let network = architecture.contextEmbedding {
       var random = RandomStream(seed: seed, purpose: .parameters, index: 1)
       embedding = network.initialParameters(using: &random)
-      context = network.forward(context!, Pass(Parameters(embedding)))
+      context = network.forward(context!, Pass(network.prepared(Parameters(embedding))))
     }
     var parameters = chain.initialParameters(for: x, given: context, using: &random)
     let z = chain.forward(x, Pass(chain.prepared(Parameters(parameters)), context: context)).values

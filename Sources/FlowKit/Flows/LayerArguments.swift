@@ -2,6 +2,7 @@
 enum ListedText: String, Sendable {
   case layers = "the layer list"
   case base = "the base"
+  case embedding = "the context's embedding"
 }
 
 /// What a layer list gives to one layer: `name(value, key=value, …)`, together with the flow's dimensions.
@@ -77,14 +78,18 @@ public struct LayerArguments {
     }
   }
 
-  /// Layer widths such as `128x128`.
-  public mutating func widths(_ key: String, default: [Int]) throws(FlowError) -> [Int] {
+  /// Layer widths such as `128x128`, or `none`, for which `accepts` holds; by default at least one.
+  public mutating func widths(
+    _ key: String, default: [Int], _ requirement: String = "widths such as 128x128",
+    where accepts: ([Int]) -> Bool = { !$0.isEmpty }
+  ) throws(FlowError) -> [Int] {
     guard let argument = take(key, positional: false) else { return `default` }
     let parts = argument.value.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard parts.allSatisfy({ 1...65_536 ~= $0 }) else {
-      throw error(argument, "\(key) takes widths such as 128x128")
+    let widths = argument.value == "none" ? [] : parts
+    guard widths.allSatisfy({ 1...65_536 ~= $0 }), accepts(widths) else {
+      throw error(argument, "\(key) takes \(requirement)")
     }
-    return parts
+    return widths
   }
 
   /// One of several words.

@@ -4,6 +4,10 @@
 /// `LayerRegistry.standard.adding(MyLayer.self)` where it parses a layer list or loads a checkpoint.
 public struct LayerRegistry: Sendable {
   private var kinds: [any Bijector.Type]
+  /// The kinds of network inside the layers.
+  public private(set) var networks = NetworkRegistry.standard
+
+  private init(kinds: [any Bijector.Type]) { self.kinds = kinds }
 
   /// One line adds a layer.
   public static let standard = LayerRegistry(kinds: [
@@ -45,7 +49,16 @@ public struct LayerRegistry: Sendable {
 
   /// This registry and one more kind, which replaces one of the same name.
   public func adding(_ kind: any Bijector.Type) -> LayerRegistry {
-    LayerRegistry(kinds: kinds.filter { $0.layerName != kind.layerName } + [kind])
+    var result = self
+    result.kinds = kinds.filter { $0.layerName != kind.layerName } + [kind]
+    return result
+  }
+
+  /// This registry and one more kind of network, which replaces one of the same name and use.
+  public func adding(_ kind: any Conditioner.Type) -> LayerRegistry {
+    var result = self
+    result.networks = networks.adding(kind)
+    return result
   }
 
   /// The names, in order.

@@ -45,22 +45,19 @@ extension Permutation: ListedLayer {
 
 extension Coupling: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    Coupling(
+    try Coupling(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      mask: try CouplingMask.fromLayerList(&arguments),
-      map: try Map.fromLayerList(&arguments), hidden: try arguments.widths("hidden", default: [64, 64]),
-      activation: try arguments.choice(
-        "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))
+      mask: try CouplingMask.fromLayerList(&arguments), map: try Map.fromLayerList(&arguments)
+    ) { shape throws(FlowError) in try arguments.network(shape) }
   }
 }
 
 extension Autoregressive: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    Autoregressive(
+    try Autoregressive(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      map: try Map.fromLayerList(&arguments), hidden: try arguments.widths("hidden", default: [64, 64]),
-      activation: try arguments.choice(
-        "activation", default: .relu, from: Activation.allCases.map { ($0.rawValue, $0) }))
+      map: try Map.fromLayerList(&arguments)
+    ) { shape throws(FlowError) in try arguments.orderedNetwork(shape) }
   }
 }
 

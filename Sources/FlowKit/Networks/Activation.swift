@@ -9,50 +9,74 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 
   /// Whether φ′ needs a itself; the others know it from φ(a), and a need not be kept.
   var needsInput: Bool { self == .silu }
-
-  /// The arguments of a layer list that make a network with this activation.
-  func layerListArguments(hidden: [Int]) -> String {
-    let sizes = "hidden=" + hidden.map(String.init).joined(separator: "x")
-    return self == .relu ? sizes : sizes + ",activation=\(rawValue)"
-  }
 }
 
 extension Tile {
+  /// self ← φ(self + bias), with one bias per row, or none. Returns what ``pullBackActivation(_:saved:)`` needs.
+  public mutating func activate(_ activation: Activation, bias: Parameters? = nil) -> Tile {
+    var saved = activation.needsInput ? Tile(features: features, like: self) : nil
+    activate(activation, bias: bias, saving: &saved)
+    return saved ?? self
+  }
+
+  /// self ← self · φ′, entry by entry: turns the cotangent of what `activate` made into that of what it was given.
+  public mutating func pullBackActivation(_ activation: Activation, saved: Tile) {
+    pullBackActivation(activation, saved: saved, rows: 0..<features, biasGradient: nil)
+  }
+
+  /// The same, and bias gradient[r] += Σ over the events of the result's row r.
+  public mutating func pullBackActivation(
+    _ activation: Activation, saved: Tile, biasGradient: inout Gradient
+  ) {
+    pullBackActivation(activation, saved: saved, rows: 0..<features, biasGradient: &biasGradient)
+  }
+
   /// φ(self + bias) in place, on some rows or all. Where φ′ needs it, self + bias is written to `saved`.
   mutating func activate(
-    _ activation: Activation, bias: Parameters, rows: Range<Int>? = nil, saving saved: inout Tile?
+    _ activation: Activation, bias: Parameters?, rows: Range<Int>? = nil, saving saved: inout Tile?
   ) {
-    let rows = checked(rows, bias.count)
+    let rows = checked(rows ?? 0..<features, biases: bias?.count)
     let first = rows.lowerBound * width
     switch activation {
-    case .relu: kernelBiasReLU(mutableBase() + first, bias.base, rows.count, width)
-    case .tanh: kernelBiasTanh(mutableBase() + first, bias.base, rows.count, width)
+    case .relu: kernelBiasReLU(mutableBase() + first, bias?.base, rows.count, width)
+    case .tanh: kernelBiasTanh(mutableBase() + first, bias?.base, rows.count, width)
     case .silu:
       checkShape(saved!)
-      kernelBiasSiLU(mutableBase() + first, saved!.mutableBase() + first, bias.base, rows.count, width)
+      kernelBiasSiLU(mutableBase() + first, saved!.mutableBase() + first, bias?.base, rows.count, width)
     }
   }
 
-  /// self ← self ∘ φ′ in place, on some rows or all; bias gradient += its row sums. `saved` is what `activate` saved, or
-  /// else its value.
+  /// The pullback on some rows, whose biases the gradient belongs to.
   mutating func pullBackActivation(
-    _ activation: Activation, saved: Tile, rows: Range<Int>? = nil, biasGradient: inout Gradient
+    _ activation: Activation, saved: Tile, rows: Range<Int>, biasGradient: inout Gradient
+  ) {
+    _ = checked(rows, biases: biasGradient.count)
+    pullBackActivation(activation, saved: saved, rows: rows, biasGradient: biasGradient.base)
+  }
+
+  /// The same without biases.
+  mutating func pullBackActivation(_ activation: Activation, saved: Tile, rows: Range<Int>) {
+    pullBackActivation(activation, saved: saved, rows: rows, biasGradient: nil)
+  }
+
+  private mutating func pullBackActivation(
+    _ activation: Activation, saved: Tile, rows: Range<Int>, biasGradient: UnsafeMutablePointer<Scalar>?
   ) {
     checkShape(saved)
-    let rows = checked(rows, biasGradient.count)
-    let first = rows.lowerBound * width
+    let first = checked(rows, biases: nil).lowerBound * width
     let kernel =
       switch activation {
       case .relu: kernelBiasReLUPullback
       case .tanh: kernelBiasTanhPullback
       case .silu: kernelBiasSiLUPullback
       }
-    kernel(mutableBase() + first, saved.base + first, biasGradient.base, rows.count, width)
+    kernel(mutableBase() + first, saved.base + first, biasGradient, rows.count, width)
   }
 
-  private func checked(_ rows: Range<Int>?, _ biases: Int) -> Range<Int> {
-    let rows = rows ?? 0..<features
-    precondition(rows.upperBound <= features && biases == rows.count, "\(biases) biases for rows \(rows)")
+  private func checked(_ rows: Range<Int>, biases: Int?) -> Range<Int> {
+    precondition(
+      0 <= rows.lowerBound && rows.upperBound <= features && biases ?? rows.count == rows.count,
+      "\(biases ?? rows.count) biases for the rows \(rows) of \(features)")
     return rows
   }
 }

@@ -25,30 +25,21 @@ public struct LipschitzPerceptron: Sendable {
     precondition(lipschitz > 0 && lipschitz.isFinite, "a Lipschitz constant is above 0, got \(lipschitz)")
     (self.inputs, self.context, self.hidden, self.outputs) = (inputs, context, hidden, outputs)
     (self.activation, self.lipschitz) = (activation, lipschitz)
-    let widths = [inputs] + hidden + [outputs]
-    var layers: [NetworkLayer] = []
-    for (columns, rows) in zip(widths, widths.dropFirst()) {
-      layers.append(
-        NetworkLayer(
-          offset: layers.last?.bias.upperBound ?? 0, columns: columns, context: layers.isEmpty ? context : 0,
-          rowStarts: [0, rows], prefixes: [columns], isLast: layers.count == widths.count - 2))
-    }
-    self.layers = layers
+    layers = Perceptron.layers([inputs] + hidden + [outputs], context: context)
   }
 
   /// `weight0` (units × inputs, row-major), `bias0`, `weight1`, …; weights as trained, before they are scaled.
-  public func parameterShapes(prefix: String) -> [ParameterShape] { layers.parameterShapes(prefix: prefix) }
+  public func parameterShapes(prefix: String) -> [ParameterShape] {
+    layers.parameterShapes.map { ParameterShape(prefix + $0.name, $0.dimensions) }
+  }
 
   public var parameterCount: Int { layers.last!.bias.upperBound }
 
   var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.flatMap { layer -> [Scalar] in
-      let bound = (layer.isLast ? 0.1 : 1) / Double(layer.stride).squareRoot()
-      return (layer.weight.lowerBound..<layer.bias.upperBound).map { _ in
-        Scalar((2 * random.uniform() - 1) * bound)
-      }
+    layers.flatMap { layer in
+      layer.initialParameters(within: (layer.isLast ? 0.1 : 1) / Double(layer.stride).squareRoot(), using: &random)
     }
   }
 
@@ -137,30 +128,21 @@ public struct LipschitzPerceptron: Sendable {
 }
 
 extension LipschitzPerceptron: Codable {
-  private enum CodingKeys: CodingKey { case inputs, context, hidden, outputs, activation, lipschitz }
-
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let inputs = try container.decode(Int.self, forKey: .inputs)
-    let context = try container.decode(Int.self, forKey: .context)
-    let hidden = try container.decode([Int].self, forKey: .hidden)
-    let outputs = try container.decode(Int.self, forKey: .outputs)
-    let lipschitz = try container.decode(Double.self, forKey: .lipschitz)
-    try DescriptionCheck.requireNetwork(inputs: inputs, context: context, hidden: hidden, outputs: outputs)
+    let constants = try NetworkConstants(from: decoder)
+    let (outputs, lipschitz) = (try constants.checkedOutputs(), constants.lipschitz ?? .nan)
     try DescriptionCheck.require(
-      !hidden.isEmpty && lipschitz > 0 && lipschitz.isFinite, "a network of Lipschitz constant \(lipschitz) is none")
+      !constants.hidden.isEmpty && lipschitz > 0 && lipschitz.isFinite,
+      "a network of Lipschitz constant \(lipschitz) is none")
     self.init(
-      inputs: inputs, context: context, hidden: hidden, outputs: outputs,
-      activation: try container.decode(SmoothActivation.self, forKey: .activation), lipschitz: lipschitz)
+      inputs: constants.inputs, context: constants.context, hidden: constants.hidden, outputs: outputs,
+      activation: try constants.checkedActivation(), lipschitz: lipschitz)
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(inputs, forKey: .inputs)
-    try container.encode(context, forKey: .context)
-    try container.encode(hidden, forKey: .hidden)
-    try container.encode(outputs, forKey: .outputs)
-    try container.encode(activation, forKey: .activation)
-    try container.encode(lipschitz, forKey: .lipschitz)
+    try NetworkConstants(
+      inputs: inputs, context: context, hidden: hidden, outputs: outputs, activation: activation.rawValue,
+      lipschitz: lipschitz
+    ).encode(to: encoder)
   }
 }

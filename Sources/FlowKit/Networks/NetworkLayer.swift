@@ -65,6 +65,9 @@ final class NetworkLayer: Sendable {
 
   func rowRange(ofDegree degree: Int) -> Range<Int> { rowStarts[degree]..<rowStarts[degree + 1] }
 
+  /// Those of one degree, or all.
+  func rows(ofDegree degree: Int?) -> Range<Int> { degree.map(rowRange) ?? 0..<rows }
+
   /// A part of the weights, its first entry at (row, column).
   func matrix(_ parameters: Parameters, row: Int, rows: Int, column: Int = 0, columns: Int) -> WeightMatrix {
     WeightMatrix(
@@ -79,24 +82,41 @@ final class NetworkLayer: Sendable {
   func output(
     _ h: Tile, _ c: Tile?, _ activation: Activation, _ parameters: Parameters
   ) -> (value: Tile, saved: Tile) {
-    let bias = parameters.slice(bias)
-    guard isLast || activation == .relu else {
-      var a = product(h, c, parameters)
-      var saved = activation.needsInput ? Tile(features: rows, like: h) : nil
-      a.activate(activation, bias: bias, saving: &saved)
-      return (a, saved ?? a)
-    }
-    let value = product(h, c, parameters, bias: bias, relu: !isLast)
-    return (value, value)
+    var a = contextProduct(c, parameters, like: h)
+    var saved = !isLast && activation.needsInput ? Tile(features: rows, like: h) : nil
+    apply(to: h, into: &a, adding: context > 0, isLast ? nil : activation, saving: &saved, parameters)
+    return (a, saved ?? a)
   }
 
-  /// Wh (+ W_c c) (+ b), with negative values made 0 on request.
-  func product(
-    _ h: Tile, _ c: Tile?, _ parameters: Parameters, bias: Parameters? = nil, relu: Bool = false
-  ) -> Tile {
+  /// a ← φ(Wh + b) or, adding, φ(a + Wh + b), for all units or those of one degree; without φ where none is given. What φ′
+  /// needs is written to `saved`, where that is not φ.
+  func apply(
+    to h: Tile, into a: inout Tile, adding: Bool, ofDegree degree: Int? = nil, _ activation: Activation?,
+    saving saved: inout Tile?, _ parameters: Parameters
+  ) {
+    let own = rows(ofDegree: degree)
+    let bias = parameters.slice(bias.lowerBound + own.lowerBound..<bias.lowerBound + own.upperBound)
+    let isFused = degree == nil && (activation == nil || activation == .relu)
+    if let degree {
+      matrix(parameters, row: own.lowerBound, rows: own.count, columns: prefixes[degree]).multiply(
+        h, into: &a, atRow: own.lowerBound, adding: adding)
+    } else {
+      visibleMatrix(parameters).multiply(
+        h, into: &a, adding: adding, depths: rowDepths,
+        isFused ? Products.Finish(bias: bias.base, relu: activation == .relu) : Products.Finish())
+    }
+    guard !isFused else { return }
+    if let activation {
+      a.activate(activation, bias: bias, rows: own, saving: &saved)
+    } else {
+      a.addBias(bias, rows: own)
+    }
+  }
+
+  /// Wh (+ W_c c).
+  func product(_ h: Tile, _ c: Tile?, _ parameters: Parameters) -> Tile {
     var a = contextProduct(c, parameters, like: h)
-    visibleMatrix(parameters).multiply(
-      h, into: &a, adding: context > 0, depths: rowDepths, Products.Finish(bias: bias?.base, relu: relu))
+    visibleMatrix(parameters).multiply(h, into: &a, adding: context > 0, depths: rowDepths, Products.Finish())
     return a
   }
 
@@ -138,16 +158,25 @@ final class NetworkLayer: Sendable {
   /// Wᵀδ.
   func pullBackProduct(_ δ: Tile, _ parameters: Parameters) -> Tile {
     var result = Tile(features: columns, like: δ)
-    visibleMatrix(parameters).multiplyTransposed(δ, into: &result, depths: columnDepths)
+    pullBackProduct(δ, into: &result, parameters)
     return result
+  }
+
+  /// h̄ ← Wᵀδ; of the units of one degree h̄ += Wᵀδ.
+  func pullBackProduct(_ δ: Tile, ofDegree degree: Int? = nil, into h̄: inout Tile, _ parameters: Parameters) {
+    guard let degree else {
+      return visibleMatrix(parameters).multiplyTransposed(δ, into: &h̄, depths: columnDepths)
+    }
+    let own = rowRange(ofDegree: degree)
+    matrix(parameters, row: own.lowerBound, rows: own.count, columns: prefixes[degree]).multiplyTransposed(
+      δ, fromRow: own.lowerBound, into: &h̄, adding: true)
   }
 }
 
 extension NetworkLayer {
-  /// Uniform in ±1/√(visible inputs) where a weight is not masked, biases alike; all 0 in the last layer.
+  /// Uniform in ±1/√(visible inputs) where a weight is not masked, biases alike.
   func initialParameters(using random: inout RandomStream) -> [Scalar] {
     var values = [Scalar](repeating: 0, count: rows * stride + rows)
-    guard !isLast else { return values }
     for degree in prefixes.indices {
       let bound = 1 / Double(max(1, prefixes[degree] + context)).squareRoot()
       for row in rowRange(ofDegree: degree) {
@@ -159,16 +188,24 @@ extension NetworkLayer {
     }
     return values
   }
+
+  /// Uniform in ±bound, masked weights too; nothing is drawn where the bound is 0.
+  func initialParameters(within bound: Double, using random: inout RandomStream) -> [Scalar] {
+    (weight.lowerBound..<bias.upperBound).map { _ in
+      bound > 0 ? Scalar((2 * random.uniform() - 1) * bound) : 0
+    }
+  }
 }
 
 extension [NetworkLayer] {
   /// `weight0` (rows × columns, row-major), `bias0`, `weight1`, ….
-  func parameterShapes(prefix: String) -> [ParameterShape] {
-    enumerated().flatMap { index, layer in
-      [
-        ParameterShape("\(prefix)weight\(index)", [layer.rows, layer.stride]),
-        ParameterShape("\(prefix)bias\(index)", [layer.rows]),
-      ]
-    }
+  var parameterShapes: [ParameterShape] {
+    enumerated().flatMap { index, layer in layer.parameterShapes("weight\(index)", "bias\(index)") }
+  }
+}
+
+extension NetworkLayer {
+  func parameterShapes(_ weight: String, _ bias: String) -> [ParameterShape] {
+    [ParameterShape(weight, [rows, stride]), ParameterShape(bias, [rows])]
   }
 }

@@ -1,22 +1,30 @@
 /// A multilayer perceptron: h₀ = (x, c), hₖ₊₁ = φ(Wₖ hₖ + bₖ), and a last layer without φ.
 ///
-/// Weights start uniform in ±1/√(inputs), as biases do; the last layer starts at 0, so that a flow starts as its base.
-public struct Perceptron: Sendable, LayeredNetwork {
+/// Weights start uniform in ±1/√(inputs), as biases do; the last layer starts at 0, so that a flow starts as its base. In
+/// training hidden units can be dropped. Layer lists: `hidden=64x64,activation=relu,dropout=0`.
+public struct Perceptron: Conditioner {
+  public static let networkName = "mlp"
   public let inputs: Int
   public let context: Int
   public let hidden: [Int]
   public let outputs: Int
   public let activation: Activation
-  let layers: [NetworkLayer]
+  /// The probability with which a hidden unit is dropped in training.
+  public let dropout: Double
+  private let perceptron: PerceptronLayers
 
-  public init(inputs: Int, context: Int = 0, hidden: [Int], outputs: Int, activation: Activation = .relu) {
+  public init(
+    inputs: Int, context: Int = 0, hidden: [Int], outputs: Int, activation: Activation = .relu, dropout: Double = 0
+  ) {
     precondition(hidden.allSatisfy { $0 > 0 }, "hidden layers have at least one unit, got \(hidden)")
+    precondition(0 <= dropout && dropout < 1, "units are dropped with a probability below 1, got \(dropout)")
     (self.inputs, self.context, self.hidden, self.outputs) = (inputs, context, hidden, outputs)
-    self.activation = activation
-    layers = Self.layers([inputs] + hidden + [outputs], context: context)
+    (self.activation, self.dropout) = (activation, dropout)
+    perceptron = PerceptronLayers(
+      layers: Self.layers([inputs] + hidden + [outputs], context: context), activation: activation, dropout: dropout)
   }
 
-  private static func layers(_ widths: [Int], context: Int) -> [NetworkLayer] {
+  static func layers(_ widths: [Int], context: Int) -> [NetworkLayer] {
     var layers: [NetworkLayer] = []
     for (columns, rows) in zip(widths, widths.dropFirst()) {
       layers.append(
@@ -28,39 +36,58 @@ public struct Perceptron: Sendable, LayeredNetwork {
   }
 
   /// `weight0` (units × inputs, row-major), `bias0`, `weight1`, ….
-  public func parameterShapes(prefix: String) -> [ParameterShape] {
-    layers.parameterShapes(prefix: prefix)
-  }
+  public var parameterShapes: [ParameterShape] { perceptron.layers.parameterShapes }
+
+  public var weightCount: Int { perceptron.weightCount }
+  /// Cybenko (1989); Leshno, Lin, Pinkus & Schocken (1993).
+  public var isUniversal: Bool { !hidden.isEmpty }
+  public var growsLinearly: Bool { true }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.flatMap { $0.initialParameters(using: &random) }
+    perceptron.initialParameters(using: &random)
   }
 
-  /// The arguments of a layer list that make this network.
-  var layerListArguments: String { activation.layerListArguments(hidden: hidden) }
+  public func spreadParameters(using random: inout RandomStream) -> [Scalar] {
+    perceptron.initialParameters(spread: true, using: &random)
+  }
+
+  public func forward(_ x: Tile, _ pass: Pass) -> Tile { perceptron.forward(x, pass) }
+
+  public func forwardWithPullback(_ x: Tile, _ pass: Pass) -> (value: Tile, pullback: NetworkPullback) {
+    perceptron.forwardWithPullback(x, pass)
+  }
 }
 
-extension Perceptron: Codable {
-  private enum CodingKeys: CodingKey { case inputs, context, hidden, outputs, activation }
+extension Perceptron: ListedConditioner {
+  public static func fromLayerList(
+    _ arguments: inout LayerArguments, _ shape: NetworkShape
+  ) throws(FlowError) -> Perceptron {
+    let units = try HiddenUnits(&arguments, shape.defaults)
+    return Perceptron(
+      inputs: shape.inputs, context: shape.context, hidden: units.widths, outputs: shape.outputs,
+      activation: units.activation, dropout: units.dropout)
+  }
 
+  public func listArguments(_ defaults: NetworkDefaults) -> [String] {
+    HiddenUnits(widths: hidden, activation: activation, dropout: dropout).listArguments(defaults)
+  }
+}
+
+// MARK: - Coding
+
+extension Perceptron {
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let inputs = try container.decode(Int.self, forKey: .inputs)
-    let context = try container.decode(Int.self, forKey: .context)
-    let hidden = try container.decode([Int].self, forKey: .hidden)
-    let outputs = try container.decode(Int.self, forKey: .outputs)
-    try DescriptionCheck.requireNetwork(inputs: inputs, context: context, hidden: hidden, outputs: outputs)
+    let constants = try NetworkConstants(from: decoder)
+    let outputs = try constants.checkedOutputs()
     self.init(
-      inputs: inputs, context: context, hidden: hidden, outputs: outputs,
-      activation: try container.decode(Activation.self, forKey: .activation))
+      inputs: constants.inputs, context: constants.context, hidden: constants.hidden, outputs: outputs,
+      activation: try constants.checkedActivation(), dropout: try constants.checkedDropout())
   }
 
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(inputs, forKey: .inputs)
-    try container.encode(context, forKey: .context)
-    try container.encode(hidden, forKey: .hidden)
-    try container.encode(outputs, forKey: .outputs)
-    try container.encode(activation, forKey: .activation)
+    try NetworkConstants(
+      inputs: inputs, context: context, hidden: hidden, outputs: outputs, activation: activation.rawValue,
+      dropout: dropout > 0 ? dropout : nil
+    ).encode(to: encoder)
   }
 }

@@ -2,7 +2,7 @@
 
 extension Tile {
   /// One row: Σᵢ xᵢ yᵢ of each event.
-  func eventDots(with other: Tile) -> Tile {
+  public func eventDots(with other: Tile) -> Tile {
     checkShape(other)
     var result = Tile(features: 1, like: self, filledWith: 0)
     result.withMutableRow(0) { sum in
@@ -16,8 +16,8 @@ extension Tile {
   }
 
   /// Multiplies every row by the row `factors`.
-  mutating func scaleEvents(by factors: Tile) {
-    checkFactors(factors)
+  public mutating func scaleEvents(by factors: Tile) {
+    checkRow(factors)
     factors.withRow(0) { factors in
       for feature in 0..<features {
         withMutableRow(feature) { row in for event in row.indices { row[event] *= factors[event] } }
@@ -26,9 +26,9 @@ extension Tile {
   }
 
   /// Adds to every row that of `x` times the row `factors`.
-  mutating func add(_ x: Tile, scaledByEvents factors: Tile) {
+  public mutating func add(_ x: Tile, scaledByEvents factors: Tile) {
     checkShape(x)
-    checkFactors(factors)
+    checkRow(factors)
     factors.withRow(0) { factors in
       for feature in 0..<features {
         x.withRow(feature) { x in
@@ -38,8 +38,10 @@ extension Tile {
     }
   }
 
-  private func checkFactors(_ factors: Tile) {
-    precondition(factors.width == width, "\(factors.width) factors for \(width) events")
+  private func checkRow(_ factors: Tile) {
+    precondition(
+      factors.features == 1 && factors.width == width,
+      "one row of \(width) factors, got \(factors.features) of \(factors.width)")
   }
 
   /// A tile of f of each value.
@@ -53,10 +55,10 @@ extension Tile {
   }
 
   /// The same values with the other sign.
-  var negated: Tile { mapped { -$0 } }
+  public var negated: Tile { mapped { -$0 } }
 
   /// The logarithm of each value.
-  var logarithms: Tile {
+  public var logarithms: Tile {
     var result = Tile(features: features, like: self)
     kernelLog(base, result.mutableBase(), count)
     return result

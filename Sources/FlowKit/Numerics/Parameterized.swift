@@ -66,8 +66,8 @@ extension Parameterized {
   /// The number of scalars that tiles see.
   var tileParameterCount: Int { preparedCount ?? parameterCount }
 
-  /// What tiles see of `parameters`.
-  func prepared(_ parameters: Parameters) -> Parameters {
+  /// What tiles see of `parameters`: what `prepare` makes of them, or these themselves.
+  public func prepared(_ parameters: Parameters) -> Parameters {
     guard let count = preparedCount else { return parameters }
     let buffer = ParameterBuffer(count: count)
     prepare(parameters, into: UnsafeMutableBufferPointer(start: buffer.base, count: count))

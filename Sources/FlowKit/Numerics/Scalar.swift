@@ -15,6 +15,13 @@ internal import COpenBLAS
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f64
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f64
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f64
+  let kernelMultiply = flowkit_multiply_f64
+  let kernelAddProduct = flowkit_add_product_f64
+  let kernelGatePullback = flowkit_gate_pullback_f64
+  let kernelLayerNorm = flowkit_layer_norm_f64
+  let kernelLayerNormPullback = flowkit_layer_norm_pullback_f64
+  let kernelDropoutFill = flowkit_dropout_fill_f64
+  let kernelSigmoid = flowkit_sigmoid_f64
   let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f64
   let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f64
   let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f64
@@ -76,6 +83,13 @@ internal import COpenBLAS
   let kernelBiasReLUPullback = flowkit_bias_relu_pullback_f32
   let kernelBiasTanhPullback = flowkit_bias_tanh_pullback_f32
   let kernelBiasSiLUPullback = flowkit_bias_silu_pullback_f32
+  let kernelMultiply = flowkit_multiply_f32
+  let kernelAddProduct = flowkit_add_product_f32
+  let kernelGatePullback = flowkit_gate_pullback_f32
+  let kernelLayerNorm = flowkit_layer_norm_f32
+  let kernelLayerNormPullback = flowkit_layer_norm_pullback_f32
+  let kernelDropoutFill = flowkit_dropout_fill_f32
+  let kernelSigmoid = flowkit_sigmoid_f32
   let kernelBiasLipSwishSmooth = flowkit_bias_lipswish_smooth_f32
   let kernelBiasTanhSmooth = flowkit_bias_tanh_smooth_f32
   let kernelBiasSineSmooth = flowkit_bias_sine_smooth_f32

@@ -27,14 +27,14 @@ public struct TrainingSetup: Sendable {
   ///   - events: what the flow is fitted to; their context, if they have any, makes it a flow p(x | c).
   ///   - recipe: an architecture by name; without it and `layers`, that of the first `Recipe`.
   ///   - layers: an architecture as a layer list, from the data to the base.
-  ///   - contextEmbedding: the widths of a perceptron through which the layers see the context, such as [64, 64].
+  ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
   ///   - options: `options.seed` decides everything that is random.
   /// - Throws: where the list describes no flow for these events, or they allow no fit: an event outside the domain of the
   ///   flow, a constant column, columns that depend on each other.
   public init(
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
-    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
     options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard
   ) throws(FlowError) {
     guard recipe == nil || layers == nil else {
@@ -84,7 +84,7 @@ extension Trainer {
   public convenience init(
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
-    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
+    preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
     options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard, threads: Int? = nil
   ) throws(FlowError) {
     let setup = try TrainingSetup(

@@ -9,6 +9,7 @@ struct BrokenBijector: InvertiblyDifferentiable {
       logDeterminantCotangentIgnored
     case inverseLogDeterminantCotangentIgnored, adjointBent, gradientOverwritten, contextGradientOverwritten
     case neighbourSeen, placeSeen, infiniteFarOut
+    case drawnAnew, drawnByPlace, drawnFactorForgotten
     case dependencyMissing, dependencyTooMany, signWrong, affineClaimed, tooManyInitialParameters,
       codingForgets
   }
@@ -50,7 +51,17 @@ struct BrokenBijector: InvertiblyDifferentiable {
   func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var (value, pullback) = base.forwardWithPullback(spoiled(x), pass)
     spoil(&value)
-    return (value, spoiled(pullback, ignoring: .logDeterminantCotangentIgnored))
+    let factors = factors(pass.random, like: value.values)
+    value.values.multiply(by: factors)
+    let spoiled = spoiled(pullback, ignoring: .logDeterminantCotangentIgnored)
+    return (
+      value,
+      { [fault] values, logDeterminant, gradient in
+        var values = values
+        if fault != .drawnFactorForgotten { values.multiply(by: factors) }
+        return spoiled(values, logDeterminant, &gradient)
+      }
+    )
   }
 
   func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
@@ -84,6 +95,19 @@ struct BrokenBijector: InvertiblyDifferentiable {
 // MARK: - The faults
 
 extension BrokenBijector {
+  /// By what a random number multiplies the last feature; 1 where the fault is another.
+  private func factors(_ random: EventRandom?, like z: Tile) -> Tile {
+    var factors = Tile(features: z.features, like: z, filledWith: 1)
+    let draws: [Fault] = [.none, .drawnAnew, .drawnByPlace, .drawnFactorForgotten]
+    guard let random, draws.contains(fault) else { return factors }
+    for event in 0..<z.width {
+      var stream = random.stream(of: event)
+      if fault == .drawnByPlace { stream = RandomStream(seed: 1, purpose: .passes, index: UInt64(event)) }
+      factors[2, event] = 1 + Scalar(fault == .drawnAnew ? Double.random(in: 0..<1) : stream.uniform())
+    }
+    return factors
+  }
+
   private func spoiled(_ x: Tile) -> Tile {
     var x = x
     switch fault {

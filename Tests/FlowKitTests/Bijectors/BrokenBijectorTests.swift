@@ -12,6 +12,7 @@ private let noticed: [(fault: BrokenBijector.Fault, law: BijectorLaw)] = [
   (.inverseLogDeterminantCotangentIgnored, .logDeterminantGradient), (.adjointBent, .adjoint),
   (.gradientOverwritten, .gradientIsAdded), (.contextGradientOverwritten, .gradientIsAdded),
   (.neighbourSeen, .eventIndependence), (.placeSeen, .eventIndependence), (.infiniteFarOut, .finiteness),
+  (.drawnAnew, .randomness), (.drawnByPlace, .randomness), (.drawnFactorForgotten, .randomness),
   (.dependencyMissing, .structure), (.dependencyTooMany, .structure), (.signWrong, .structure),
   (.affineClaimed, .structure), (.tooManyInitialParameters, .parameterCount), (.codingForgets, .coding),
 ]

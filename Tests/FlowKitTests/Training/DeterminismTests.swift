@@ -33,6 +33,7 @@ import Testing
   @Test(arguments: [
     "8*[coupling-affine(hidden=32),permute(reverse)]", "2*[coupling-affine(hidden=512x512),permute(reverse)]",
     "2*[residual(hidden=16),lower]",
+    "2*[coupling-affine(hidden=32,dropout=0.3),autoregressive-affine(network=residual,hidden=24,dropout=0.3)]",
   ]) func everyWayOfSharingParametersGivesTheSameBits(layers: String) throws {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(layers).chain(dimension: 3, using: &random)
