@@ -80,7 +80,9 @@ import Testing
     try workspace.writeMoons()
     let fit = ["fit", "data.h5", "-o", "model.h5", "--context", "y", "--context-embedding"]
     try workspace.expectFailure(
-      fit + ["65536x65536"], "--context-embedding asks for 4295163904 parameters; at most 268435456 are supported")
+      fit + ["65536x65536"],
+      "the context's embedding asks for 4295163904 parameters, of which at most 268435456 are supported; correct "
+        + "--context-embedding")
     try workspace.expectFailure(
       fit + ["8x"],
       "The value '8x' is invalid for '--context-embedding <context-embedding>' (flowctl --help shows the usage)",

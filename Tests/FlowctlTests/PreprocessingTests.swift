@@ -202,20 +202,22 @@ import Testing
     ),
     (["--bounds", "x=1..0"], "--bounds takes column=lower..upper with lower < upper, such as x=0..1; got 'x=1..0'"),
     (["--circular", "x"], "--circular takes column=lower..upper with lower < upper, such as x=0..1; got 'x'"),
-    (["--circular", "x=0.."], "data.h5:/events: --circular x=0.. has one end; a period has two"),
-    (["--bounds", "z=0..1"], "data.h5:/events: --bounds names 'z', but the event columns are x, y"),
-    (["--dequantize", "z"], "data.h5:/events: --dequantize names 'z', but the event columns are x, y"),
+    (["--circular", "x=0.."], "data.h5:/events: the period x=0.. has one end in place of two; correct --circular"),
+    (["--bounds", "z=0..1"], "data.h5:/events: there is no event column 'z'; the columns are x, y; correct --bounds"),
+    (
+      ["--dequantize", "z"], "data.h5:/events: there is no event column 'z'; the columns are x, y; correct --dequantize"
+    ),
     (
       ["--bounds", "x=-9..9", "--bounds", "x=-8..8"],
-      "data.h5:/events: --bounds names the column 'x' twice"
+      "data.h5:/events: the column 'x' is named twice; correct --bounds"
     ),
     (
       ["--bounds", "x=-9..9", "--circular", "x=-9..9"],
-      "data.h5:/events: the column 'x' is given to --bounds and to --circular; give it to one of them"
+      "data.h5:/events: the column 'x' is given bounds and a period; give it to one of --bounds and --circular"
     ),
     (
       ["--dequantize", "x", "--bounds", "x=0.5..9"],
-      "data.h5:/events: --bounds x=0.5..9: a dequantized column has whole bounds"
+      "data.h5:/events: the bounds x=0.5..9 of a dequantized column are not whole; correct --bounds"
     ),
     (["--context-embedding", "8"], "--context-embedding needs --context: without it there is nothing to embed"),
   ])

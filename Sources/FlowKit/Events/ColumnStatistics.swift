@@ -94,21 +94,21 @@ public struct ColumnStatistics: Sendable {
 
   /// The standardization by these statistics.
   ///
-  /// - Parameter option: which option chooses these columns, for the message.
+  /// - Parameter setting: what chooses these columns, for the remedy.
   /// - Throws: where a column is constant, naming it.
-  public func standardization(option: String = "--columns") throws(FlowError) -> Standardize {
-    try checkVariation(option: option)
+  public func standardization(of setting: Remedy.Setting = .columns) throws(FlowError) -> Standardize {
+    try checkVariation(of: setting)
     return Standardize(means: means, standardDeviations: standardDeviations)
   }
 
   /// Throws where a column is constant, naming it.
-  func checkVariation(option: String = "--columns") throws(FlowError) {
+  func checkVariation(of setting: Remedy.Setting = .columns) throws(FlowError) {
     // Rounding may leave the sum of a constant column below 0.
     let means = means
     for (index, deviation) in standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
       throw FlowError(
         .data,
-        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out with \(option)")
+        "the column '\(columns[index])' is constant (\(means[index]) in every row)", fix: .leaveOut(of: setting))
     }
   }
 
@@ -182,7 +182,6 @@ public struct ColumnStatistics: Sendable {
       : "is a linear combination of \(others.joined(separator: ", "))"
     return FlowError(
       .data,
-      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out with --columns"
-    )
+      "the column '\(columns[column])' \(relation), so the events have no density", fix: .leaveOutOne(of: .columns))
   }
 }

@@ -91,8 +91,7 @@ public struct EventSet: Sendable {
 
   private func checkContents(skipNonFinite: Bool) throws(FlowError) {
     if let nonFinite = table.nonFinite, !skipNonFinite {
-      throw FlowError(
-        .data, "\(location): \(nonFinite); repair the data, or leave such rows out with --skip-non-finite")
+      throw FlowError(.data, "\(location): \(nonFinite)", fix: .skipNonFinite)
     }
     guard rows > 0 else { throw FlowError(.data, "\(location): every row has a value that is not finite") }
     if let complaint = table.complaint { throw FlowError(.data, "\(location): \(complaint)") }

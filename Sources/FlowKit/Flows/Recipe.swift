@@ -67,7 +67,8 @@ extension Architecture {
     if let count = embedding?.parameterCount, count > Self.parameterLimit {
       throw FlowError(
         .architecture,
-        "--context-embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
+        "the context's embedding asks for \(count) parameters, of which at most \(Self.parameterLimit) are supported",
+        fix: .correct(.contextEmbedding))
     }
     let base = try BaseRegistry.make(base, dimension: data.columns.count)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
@@ -90,9 +91,9 @@ extension Architecture {
       guard !data.contextColumns.isEmpty else { return (events, []) }
       var context = ColumnStatistics(columns: data.contextColumns)
       try data.forEachBlock { context.add($0.events.context, weights: $0.events.weights) }
-      return (events, [try context.standardization(option: "--context")])
+      return (events, [try context.standardization(of: .context)])
     } catch {
-      throw FlowError(error.kind, "\(data.location): \(error.message)", detail: error.detail)
+      throw error.at("\(data.location)")
     }
   }
 }
