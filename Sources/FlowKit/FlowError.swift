@@ -1,6 +1,7 @@
 /// What went wrong with a file, an input, a model or a number: never a programmer's mistake, which traps.
 ///
-/// `message` is one line that says what was met, where (file, dataset, row, layer) and what to do.
+/// `message` is one line that says what was met, where (file, dataset, row, layer) and what to do, unless `fix` says that
+/// in a form that a program can word for its own users.
 public struct FlowError: Error, Sendable, Equatable, Codable, CustomStringConvertible {
   /// The kind of failure, for a program that reacts differently to each.
   public enum Kind: String, Sendable, Codable {
@@ -18,34 +19,30 @@ public struct FlowError: Error, Sendable, Equatable, Codable, CustomStringConver
 
   public var kind: Kind
   public var message: String
+  /// What to do, where that depends on how the library is used.
+  public var fix: Remedy?
   /// More for an expert, such as the error stack of a library underneath; not part of the message.
   public var detail: String?
-  /// Which choice of the caller's the end of the message advises to make differently: a program that has a name of its
-  /// own for that choice, such as an option, can add it there.
-  public var remedy: Remedy?
 
-  public init(_ kind: Kind, _ message: String, detail: String? = nil, remedy: Remedy? = nil) {
-    (self.kind, self.message, self.detail, self.remedy) = (kind, message, detail, remedy)
+  public init(_ kind: Kind, _ message: String, fix: Remedy? = nil, detail: String? = nil) {
+    self.kind = kind
+    self.message = message
+    self.fix = fix
+    self.detail = detail
   }
 
-  public var description: String { message }
-}
+  /// The message and, where there is one, the remedy, named by this library's API.
+  public var description: String { fix.map { "\(message); \($0)" } ?? message }
 
-/// A choice that whoever calls the library has made, and can make differently.
-public enum Remedy: String, Sendable, Codable {
-  /// Which columns are events, or context.
-  case columns, context
-  /// Whether rows with values that are not finite are left out.
-  case skippingNonFinite
-  /// Which events are for validation.
-  case validation
-  /// How columns are scaled.
-  case scaling
+  /// This error, said of a place: a file, a layer.
+  package func at(_ place: String) -> FlowError {
+    var error = self
+    error.message = "\(place): \(message)"
+    return error
+  }
 }
 
 /// Calls `body`, whose error is said of `place`.
 func saying<Result>(_ place: String, _ body: () throws(FlowError) -> Result) throws(FlowError) -> Result {
-  do throws(FlowError) { return try body() } catch {
-    throw FlowError(error.kind, "\(place): \(error.message)", detail: error.detail, remedy: error.remedy)
-  }
+  do throws(FlowError) { return try body() } catch { throw error.at(place) }
 }

@@ -198,8 +198,9 @@ struct Fit: ParsableCommand, Diagnosing {
         from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     } catch {
       guard isSaved else { throw error }
-      let kept = "what was trained until then is in \(output), from which --resume goes on"
-      throw FlowError(error.kind, "\(error.text); \(kept)", detail: error.detail)
+      var error = error
+      error.message += "; what was trained until then is in \(output), from which --resume goes on"
+      throw error
     }
   }
 

@@ -41,7 +41,7 @@ struct FitProgress {
     if let valid = report.valid, valid < best { (best, bestEpoch) = (valid, report.epoch) }
     if json {
       // A report is finite, so that JSON can express it.
-      do { try JSONEpoch(report).printJSON() } catch { Terminal.note(error.message) }
+      do { try JSONEpoch(report).printJSON() } catch { Terminal.note(error.line) }
     } else if !Terminal.isInteractive {
       Terminal.note(
         "epoch \(report.epoch)  train \(report.train.text(digits: 4))" + validText

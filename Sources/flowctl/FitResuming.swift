@@ -20,7 +20,7 @@ extension Fit {
       try model.write(to: output)
       return true
     } catch {
-      Terminal.note("\(error.message); training goes on, with the checkpoint before this one in place")
+      Terminal.note("\(error.line); training goes on, with the checkpoint before this one in place")
       return false
     }
   }

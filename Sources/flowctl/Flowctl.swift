@@ -23,7 +23,7 @@ struct Flowctl: ParsableCommand {
       try Terminal.finishOutput()
     } catch let error as FlowError {
       Terminal.fail(
-        error.text, detail: isVerbose ? error.detail : nil, code: Interrupts.isPending ? 128 + SIGINT : 1)
+        error.line, detail: isVerbose ? error.detail : nil, code: Interrupts.isPending ? 128 + SIGINT : 1)
     } catch let code as ExitCode {
       exit(withError: code)
     } catch {

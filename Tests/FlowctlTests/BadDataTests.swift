@@ -65,8 +65,8 @@ import Testing
       "few.h5:/events: 2 training rows are too few for 2 columns; at least 3 are needed", ["--valid", "0"])
     try expectFitFailure(
       "few.h5",
-      "few.h5:/events: a validation part of 0.1 of 2 rows leaves no rows to train or to validate on; choose another "
-        + "part, or none with --valid")
+      "few.h5:/events: a validation part of 0.1 of 2 rows leaves no rows to train or to validate on; give another "
+        + "--valid, or 0 for none")
   }
 
   @Test func constantColumn() throws {

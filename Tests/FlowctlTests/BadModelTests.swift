@@ -65,7 +65,7 @@ import Testing
   @Test func contextThatIsMissingOrTooMuch() throws {
     try workspace.expectFailure(
       ["sample", "model.h5", "-n", "5", "-o", "new.h5", "--context", "data.h5"],
-      "the model has no context, but --context gives some; leave it out")
+      "the model has no context, but some is given; leave out --context")
     try workspace.expectSuccess(["fit", "data.h5", "-o", "given.h5", "--context", "y"] + quick)
     try workspace.expectFailure(
       ["sample", "given.h5", "-n", "5", "-o", "new.h5"],

@@ -80,7 +80,9 @@ import Testing
     try workspace.writeMoons()
     let fit = ["fit", "data.h5", "-o", "model.h5", "--context", "y", "--context-embedding"]
     try workspace.expectFailure(
-      fit + ["65536x65536"], "the context embedding asks for 4295163904 parameters; at most 268435456 are supported")
+      fit + ["65536x65536"],
+      "the context's embedding asks for 4295163904 parameters, of which at most 268435456 are supported; correct "
+        + "--context-embedding")
     try workspace.expectFailure(
       fit + ["8x"],
       "'8x' at character 1 of the context's embedding: the embedding takes widths such as 64x64, the last that of what "

@@ -168,20 +168,20 @@ import Testing
     }
     try expectFailure(
       "the column 'e' is not strictly inside its bounds 0..1 in 2 rows, the first 1.0 in row 17; repair the data, or "
-        + "give other bounds")
+        + "give other --bounds")
     try writeMixed { $0[0][0] = 0 }
     try expectFailure(
       "the column 'm' is not strictly inside its bounds 0.. in 1 row, the first 0.0 in row 0; repair the data, or give "
-        + "other bounds")
+        + "other --bounds")
     try writeMixed { $0[5][2] = 6 }
     try expectFailure(
       "the column 'n' is not within its bounds 0..5 in 1 row, the first 6.0 in row 5; repair the data, or give other "
-        + "bounds")
+        + "--bounds")
     try writeMixed {
       $0[5][2] = 1.5; $0[599][2] = 0.1
     }
     try expectFailure(
-      "the column 'n' holds no whole number in 2 rows, the first 1.5 in row 5; do not dequantize it")
+      "the column 'n' holds no whole number in 2 rows, the first 1.5 in row 5; leave it out of --dequantize")
   }
 
   @Test func validationRowsAreCheckedToo() throws {
@@ -191,7 +191,7 @@ import Testing
     try workspace.expectFailure(
       ["fit", "data.h5", "-o", "model.h5", "--valid", "valid.h5", "--bounds", "e=0..1"] + quick,
       "valid.h5:/events: the column 'e' is not strictly inside its bounds 0..1 in 1 row, the first 2.0 in row 3; repair "
-        + "the data, or give other bounds")
+        + "the data, or give other --bounds")
   }
 
   // MARK: Options
@@ -202,20 +202,22 @@ import Testing
     ),
     (["--bounds", "x=1..0"], "--bounds takes column=lower..upper with lower < upper, such as x=0..1; got 'x=1..0'"),
     (["--circular", "x"], "--circular takes column=lower..upper with lower < upper, such as x=0..1; got 'x'"),
-    (["--circular", "x=0.."], "data.h5:/events: the period x=0.. has one end; a period has two"),
-    (["--bounds", "z=0..1"], "data.h5:/events: the bounds name 'z', but the event columns are x, y"),
-    (["--dequantize", "z"], "data.h5:/events: the columns to dequantize name 'z', but the event columns are x, y"),
+    (["--circular", "x=0.."], "data.h5:/events: the period x=0.. has one end in place of two; correct --circular"),
+    (["--bounds", "z=0..1"], "data.h5:/events: there is no event column 'z'; the columns are x, y; correct --bounds"),
+    (
+      ["--dequantize", "z"], "data.h5:/events: there is no event column 'z'; the columns are x, y; correct --dequantize"
+    ),
     (
       ["--bounds", "x=-9..9", "--bounds", "x=-8..8"],
-      "data.h5:/events: the bounds name the column 'x' twice"
+      "data.h5:/events: the column 'x' is named twice; correct --bounds"
     ),
     (
       ["--bounds", "x=-9..9", "--circular", "x=-9..9"],
-      "data.h5:/events: the column 'x' is given bounds and a period; give it one of them"
+      "data.h5:/events: the column 'x' is given bounds and a period; give it to one of --bounds and --circular"
     ),
     (
       ["--dequantize", "x", "--bounds", "x=0.5..9"],
-      "data.h5:/events: the bounds x=0.5..9: a dequantized column has whole bounds"
+      "data.h5:/events: the bounds x=0.5..9 of a dequantized column are not whole; correct --bounds"
     ),
     (["--context-embedding", "8"], "--context-embedding needs --context: without it there is nothing to embed"),
   ])
@@ -230,7 +232,7 @@ import Testing
       try workspace.expectFailure(
         ["fit", "data.h5", "-o", "model.h5", "--valid", "0", "--preprocess", scaling] + quick,
         "data.h5:/events: the quartiles of the column 'n' are equal (0.0), so that it has no robust scale; "
-          + "choose standardize with --preprocess")
+          + "use --preprocess standardize")
     }
   }
 

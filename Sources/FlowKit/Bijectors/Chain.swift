@@ -89,7 +89,7 @@ public struct Chain: InvertiblyDifferentiable {
       do throws(FlowError) {
         try layer.check(parameters.slice(layout.parts[index].parameters))
       } catch {
-        throw FlowError(error.kind, "layer \(index): \(error.message)", detail: error.detail)
+        throw error.at("layer \(index)")
       }
     }
   }

@@ -52,8 +52,8 @@ public struct ColumnQuantiles: Sendable {
       guard distance > 0 || !isUsed(column) else {
         throw FlowError(
           .data,
-          "the quartiles of the column '\(name)' are equal (\(medians[column])), so that it has no robust scale; choose "
-            + "standardize", remedy: .scaling)
+          "the quartiles of the column '\(name)' are equal (\(medians[column])), so that it has no robust scale",
+          fix: .standardize)
       }
       scales.append(isUsed(column) ? distance / RobustScaling.normalQuartileDistance : 1)
     }

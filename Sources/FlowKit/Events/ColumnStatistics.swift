@@ -62,15 +62,15 @@ public struct ColumnStatistics: Sendable {
 
   /// The standardization by these statistics.
   ///
-  /// - Parameter remedy: which choice of the caller's decides on these columns, for the error.
+  /// - Parameter setting: what chooses these columns, for the remedy.
   /// - Throws: where a column is constant, naming it.
-  public func standardization(remedy: Remedy = .columns) throws(FlowError) -> Standardize {
-    try checkVariation(remedy: remedy)
+  public func standardization(of setting: Remedy.Setting = .columns) throws(FlowError) -> Standardize {
+    try checkVariation(of: setting)
     return Standardize(means: means, standardDeviations: standardDeviations)
   }
 
   /// Throws where a column is constant, naming it, or where no row counts.
-  func checkVariation(remedy: Remedy = .columns) throws(FlowError) {
+  func checkVariation(of setting: Remedy.Setting = .columns) throws(FlowError) {
     // Rounding may leave the sum of a constant column below 0.
     let all = all
     guard all.totalWeight > 0 else { throw FlowError(.data, all.rows == 0 ? "there are no rows" : "all weights are 0") }
@@ -78,7 +78,7 @@ public struct ColumnStatistics: Sendable {
     for (index, deviation) in all.standardDeviations.enumerated() where !(deviation > 1e-14 * abs(means[index])) {
       throw FlowError(
         .data,
-        "the column '\(columns[index])' is constant (\(means[index]) in every row); leave it out", remedy: remedy)
+        "the column '\(columns[index])' is constant (\(means[index]) in every row)", fix: .leaveOut(of: setting))
     }
   }
 
@@ -141,7 +141,6 @@ public struct ColumnStatistics: Sendable {
       : "is a linear combination of \(others.joined(separator: ", "))"
     return FlowError(
       .data,
-      "the column '\(columns[column])' \(relation), so the events have no density; leave one of them out",
-      remedy: .columns)
+      "the column '\(columns[column])' \(relation), so the events have no density", fix: .leaveOutOne(of: .columns))
   }
 }

@@ -19,12 +19,12 @@ public struct EventArray: EventSource {
   ///   - context: the context of each, for a flow p(x | c).
   ///   - weights: one number ≥ 0 for each; all weigh the same without.
   ///   - columns: the features' names; otherwise they go by number, as those of the context do, which are counted on.
-  ///   - skippingNonFinite: leaves out events with a NaN or an infinite value, which are an error otherwise.
+  ///   - skipNonFinite: leaves out events with a NaN or an infinite value, which are an error otherwise.
   ///   - place: what messages call the events.
   /// - Throws: an error that says what was met and in which row.
   public init(
     _ rows: [[Double]], context: [[Double]] = [], weights: [Double]? = nil, columns: [String]? = nil,
-    contextColumns: [String]? = nil, skippingNonFinite: Bool = false, place: String = "the events"
+    contextColumns: [String]? = nil, skipNonFinite: Bool = false, place: String = "the events"
   ) throws(FlowError) {
     let values = try Self.joined(rows, "row", place)
     guard context.isEmpty || context.count == rows.count else {
@@ -32,7 +32,7 @@ public struct EventArray: EventSource {
     }
     try self.init(
       values, dimension: rows.first?.count ?? 0, context: Self.joined(context, "row of context", place),
-      weights: weights, columns: columns, contextColumns: contextColumns, skippingNonFinite: skippingNonFinite,
+      weights: weights, columns: columns, contextColumns: contextColumns, skipNonFinite: skipNonFinite,
       place: place)
   }
 
@@ -43,7 +43,7 @@ public struct EventArray: EventSource {
   /// - Throws: an error that says what was met and in which row.
   public init(
     _ values: [Double], dimension: Int, context: [Double] = [], weights: [Double]? = nil, columns: [String]? = nil,
-    contextColumns: [String]? = nil, skippingNonFinite: Bool = false, place: String = "the events"
+    contextColumns: [String]? = nil, skipNonFinite: Bool = false, place: String = "the events"
   ) throws(FlowError) {
     let shape = try Shape(values, dimension, context, weights, place)
     self.columns = try Self.names(columns, 0..<dimension, "columns", place)
@@ -53,7 +53,7 @@ public struct EventArray: EventSource {
     self.place = place
     let all = LabelledEvents(values, context: context, weights: weights)
     let found = shape.finite(in: all, self.columns + self.contextColumns)
-    try found.scan.check(place, skippingNonFinite: skippingNonFinite)
+    try found.scan.check(place, skipNonFinite: skipNonFinite)
     droppedRows = found.scan.nonFinite?.rows ?? 0
     rows = found.rows
     events =

@@ -46,8 +46,8 @@ extension EventSource {
     guard part > 0, part < Double(count) else {
       throw FlowError(
         .data,
-        "\(place): a validation part of \(validFraction) of \(count) rows leaves no rows to train or to validate on; "
-          + "choose another part, or none", remedy: .validation)
+        "\(place): a validation part of \(validFraction) of \(count) rows leaves no rows to train or to validate on",
+        fix: .chooseValidation)
     }
     let sampling = SelectionSampling(Int(part), of: count, seed: seed, purpose: .split)
     let filters = RowFilter.parts(sampling, reachedBefore: eventsBefore)

@@ -37,11 +37,10 @@ struct EventScan {
   ///
   /// - Parameters:
   ///   - place: what messages call the rows.
-  ///   - skippingNonFinite: whether rows with a value that is not finite are left out.
-  func check(_ place: String, skippingNonFinite: Bool) throws(FlowError) {
-    if let nonFinite, !skippingNonFinite {
-      throw FlowError(
-        .data, "\(place): \(nonFinite); repair the data, or leave such rows out", remedy: .skippingNonFinite)
+  ///   - skipNonFinite: whether rows with a value that is not finite are left out.
+  func check(_ place: String, skipNonFinite: Bool) throws(FlowError) {
+    if let nonFinite, !skipNonFinite {
+      throw FlowError(.data, "\(place): \(nonFinite)", fix: .skipNonFinite)
     }
     guard rows > 0 else { throw FlowError(.data, "\(place): there are no rows") }
     guard finiteBefore.last! > 0 else {
@@ -74,7 +73,7 @@ struct EventScan {
     // Again, for what the message says.
     var scan = EventScan(columns: source.allColumns, weights: source.hasWeights ? source.allColumns.count - 1 : nil)
     scan.add(events.interleaved(dimension: dimension, contextDimension: contextDimension))
-    try scan.renumbered(by: block).check(source.place, skippingNonFinite: false)
+    try scan.renumbered(by: block).check(source.place, skipNonFinite: false)
   }
 
   /// The same with the rows that the events of a block stand in.

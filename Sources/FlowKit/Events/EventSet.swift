@@ -61,7 +61,7 @@ public struct EventSet: EventSource {
     contextUnits = Array(reader.units[columns.count..<contextEnd])
     (hasWeights, self.buffer) = (selection.weights != nil, buffer)
     droppedRows = table.scan.nonFinite?.rows ?? 0
-    try table.scan.check(place, skippingNonFinite: skipNonFinite)
+    try table.scan.check(place, skipNonFinite: skipNonFinite)
   }
 
   private static func otherColumns(

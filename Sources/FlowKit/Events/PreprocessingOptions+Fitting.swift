@@ -158,12 +158,12 @@ private struct UndefinedEvents {
     let place = "the first \(found.value) in row \(found.row)"
     guard let interval = options.bounds.first(where: { $0.column == name }), !(found.layer is Dequantize) else {
       throw FlowError(
-        .data, "the column '\(name)' holds no whole number in \(count), \(place); do not dequantize it")
+        .data, "the column '\(name)' holds no whole number in \(count), \(place)", fix: .leaveOut(of: .dequantized))
     }
     let isWhole = options.dequantized.contains(name)
     throw FlowError(
       .data,
       "the column '\(name)' is not \(isWhole ? "within" : "strictly inside") its bounds \(interval.range) in \(count), "
-        + "\(place); repair the data, or give other bounds")
+        + place, fix: .repairOrChange(.bounds))
   }
 }

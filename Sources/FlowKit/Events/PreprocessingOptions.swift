@@ -21,12 +21,13 @@ public struct PreprocessingOptions: Sendable, Equatable {
   ///
   /// - Throws: where a declaration names no column of `columns`, or contradicts another.
   func declared(for columns: [String], seed: UInt64) throws(FlowError) -> [any Preprocessing] {
-    let whole = try Set(indices(dequantized, "the columns to dequantize name", in: columns))
-    let bounded = try indices(bounds.map(\.column), "the bounds name", in: columns)
-    let periodic = try indices(circular.map(\.column), "the periods name", in: columns)
+    let whole = try Set(indices(dequantized, .dequantized, in: columns))
+    let bounded = try indices(bounds.map(\.column), .bounds, in: columns)
+    let periodic = try indices(circular.map(\.column), .circular, in: columns)
     if let both = periodic.first(where: bounded.contains) {
       throw FlowError(
-        .architecture, "the column '\(columns[both])' is given bounds and a period; give it one of them")
+        .architecture, "the column '\(columns[both])' is given bounds and a period", fix: .chooseOne(.bounds, .circular)
+      )
     }
     var layers: [any Preprocessing] = []
     if !whole.isEmpty { layers.append(Dequantize(dimension: columns.count, features: whole.sorted(), seed: seed)) }
@@ -43,7 +44,8 @@ public struct PreprocessingOptions: Sendable, Equatable {
       for (index, interval) in zip(periodic, circular) {
         guard let lower = interval.lower, let upper = interval.upper else {
           throw FlowError(
-            .architecture, "the period \(interval.column)=\(interval.range) has one end; a period has two")
+            .architecture, "the period \(interval.column)=\(interval.range) has one end in place of two",
+            fix: .correct(.circular))
         }
         periods[index] = Interval(lower, upper)
       }
@@ -56,20 +58,24 @@ public struct PreprocessingOptions: Sendable, Equatable {
   private func wholeEnds(_ interval: ColumnInterval) throws(FlowError) -> (lower: Double?, upper: Double?) {
     for end in [interval.lower, interval.upper].compactMap(\.self) where end != end.rounded() {
       throw FlowError(
-        .architecture, "the bounds \(interval.column)=\(interval.range): a dequantized column has whole bounds")
+        .architecture, "the bounds \(interval.column)=\(interval.range) of a dequantized column are not whole",
+        fix: .correct(.bounds))
     }
     return (interval.lower, interval.upper.map { $0 + 1 })
   }
 
-  private func indices(_ names: [String], _ declarations: String, in columns: [String]) throws(FlowError) -> [Int] {
+  private func indices(
+    _ names: [String], _ setting: Remedy.Setting, in columns: [String]
+  ) throws(FlowError) -> [Int] {
     var found: [Int] = []
     for name in names {
       guard let index = columns.firstIndex(of: name) else {
         throw FlowError(
-          .data, "\(declarations) '\(name)', but the event columns are \(columns.joined(separator: ", "))")
+          .data, "there is no event column '\(name)'; the columns are \(columns.joined(separator: ", "))",
+          fix: .correct(setting))
       }
       guard !found.contains(index) else {
-        throw FlowError(.architecture, "\(declarations) the column '\(name)' twice")
+        throw FlowError(.architecture, "the column '\(name)' is named twice", fix: .correct(setting))
       }
       found.append(index)
     }

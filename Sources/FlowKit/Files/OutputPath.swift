@@ -11,7 +11,7 @@ package enum OutputPath {
     case .missing: break
     case .folder: throw FlowError(.file, "\(path) is a folder; give the path of a file to write")
     case .file where force: break
-    case .file: throw FlowError(.file, "\(path) exists already; choose another name, or replace it with --force")
+    case .file: throw FlowError(.file, "\(path) exists already", fix: .replaceOutput)
     case .special: throw FlowError(.file, "\(path) is not a regular file; give the path of a file to write")
     case .unreadable(let reason): throw FlowError(.file, "cannot write \(path): \(reason)")
     }

@@ -28,7 +28,8 @@ extension Architecture {
     if let count = embedding?.parameterCount, count > Self.parameterLimit {
       throw FlowError(
         .architecture,
-        "the context embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
+        "the context's embedding asks for \(count) parameters, of which at most \(Self.parameterLimit) are supported",
+        fix: .correct(.contextEmbedding))
     }
     let base = try BaseRegistry.make(base, dimension: data.dimension)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
@@ -51,7 +52,7 @@ extension Architecture {
     var context = ColumnStatistics(columns: data.contextColumns)
     try data.forEachBlock { context.add($0.events.context, weights: $0.events.weights) }
     return try saying(data.place) { () throws(FlowError) in
-      (events, [try context.standardization(remedy: .context)])
+      (events, [try context.standardization(of: .context)])
     }
   }
 }

@@ -108,7 +108,7 @@ extension Architecture {
         .architecture,
         "the layers lead feature \(feature) to values from \(image.lower) to \(image.upper), but the base \(base.text) has "
           + "mass outside, so the density would not integrate to 1; end with a layer that maps onto all numbers, such as "
-          + "monotone(logit) after monotone(sigmoid), or choose a base such as uniform on that interval")
+          + "monotone(logit) after monotone(sigmoid)", fix: .boundBase)
     }
   }
 }

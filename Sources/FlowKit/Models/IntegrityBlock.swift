@@ -38,8 +38,7 @@ package enum IntegrityBlock {
     guard bytes.count == length, digest(bytes) == Array(bytes[digestBytes]) else {
       throw FlowError(
         .file,
-        "\(path) is damaged or was edited: its bytes do not match its digest; copy it again, or read a file edited on "
-          + "purpose with --accept-edited")
+        "\(path) is damaged or was edited: its bytes do not match its digest", fix: .acceptEdited)
     }
     let version = number(bytes, versionBytes)
     guard version <= newest else {

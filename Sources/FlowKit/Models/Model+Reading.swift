@@ -47,9 +47,7 @@ extension Model {
     do throws(FlowError) {
       return try Architecture(jsonText: json, "the architecture", registry: registry)
     } catch {
-      var error = error
-      error.message = "\(path): \(error.message)"
-      throw error
+      throw error.at(path)
     }
   }
 
@@ -65,7 +63,7 @@ extension Model {
   ) throws(FlowError) {
     guard try ModelMark.isPresent(in: root) else {
       throw FlowError(
-        .format, "\(path) is an HDF5 file but holds no FlowKit model; give a file that 'flowctl fit' wrote")
+        .format, "\(path) is an HDF5 file but holds no FlowKit model", fix: .giveModel)
     }
     guard let version = try root.attribute(ModelFormat.versionKey)?.integer, version > 0 else {
       throw FlowError(.format, "\(path) does not say which version of the model format it has; it was edited")
@@ -79,8 +77,7 @@ extension Model {
     guard isSealed || version == 1 else {
       throw FlowError(
         .file,
-        "\(path) is damaged or was edited: the block with its digest is missing; copy it again, or read a file edited "
-          + "on purpose with --accept-edited")
+        "\(path) is damaged or was edited: the block with its digest is missing", fix: .acceptEdited)
     }
   }
 

@@ -25,9 +25,9 @@ package final class TableSampler {
       contextReader = nil
       shape = [count, model.columns.count]
     case (nil, _):
-      throw FlowError(.data, "the model is conditional on \(names); give rows of it with --context")
+      throw FlowError(.data, "the model is conditional on \(names)", fix: .giveContext)
     case (_, 0):
-      throw FlowError(.data, "the model has no context, but --context gives some; leave it out")
+      throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
     case (let location?, _):
       let reader = try Self.contextReader(model, location, access)
       contextReader = reader

@@ -26,8 +26,7 @@ package final class TableScorer {
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.flow.evaluator(threads: threads)
     if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
-      throw FlowError(
-        .data, "\(reader.location): \(nonFinite); repair the data, or accept such rows with --skip-non-finite")
+      throw FlowError(.data, "\(reader.location): \(nonFinite)", fix: .acceptNonFinite)
     }
   }
 

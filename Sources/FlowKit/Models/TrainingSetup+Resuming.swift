@@ -16,7 +16,7 @@ extension TrainingSetup {
       throw FlowError(.format, "\(path) holds a model without the state of its training; it cannot be resumed")
     }
     func differs(_ what: String) -> FlowError {
-      FlowError(.data, "\(path) cannot be resumed: \(what); give what it was begun with, or begin anew with --force")
+      FlowError(.data, "\(path) cannot be resumed: \(what)", fix: .beginAnew)
     }
     guard training.elementType == Scalar.elementTypeName else {
       throw FlowError(

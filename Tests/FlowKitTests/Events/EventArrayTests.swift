@@ -58,24 +58,26 @@ import Testing
     ),
     (
       "the events: 1 non-finite value in 1 row, first inf in row 1, column 'weight'; repair the data, or leave such rows "
-        + "out",
+        + "out with skipNonFinite: true",
       { () throws(FlowError) in try EventArray(ones(4), dimension: 2, weights: [1, .infinity]) }
     ),
     (
-      "the events: 3 non-finite values in 2 rows, first nan in row 1, column 'y'; repair the data, or leave such rows out",
+      "the events: 3 non-finite values in 2 rows, first nan in row 1, column 'y'; repair the data, or leave such rows out "
+        + "with skipNonFinite: true",
       { () throws(FlowError) in
         try EventArray([[1, 2], [3, .nan], [-.infinity, .nan]], columns: ["x", "y"])
       }
     ),
     (
-      "run 7: 1 non-finite value in 1 row, first nan in row 0, column 'c'; repair the data, or leave such rows out",
+      "run 7: 1 non-finite value in 1 row, first nan in row 0, column 'c'; repair the data, or leave such rows out "
+        + "with skipNonFinite: true",
       { () throws(FlowError) in
         try EventArray([[1, 2]], context: [[.nan]], contextColumns: ["c"], place: "run 7")
       }
     ),
     (
       "the events: every row has a value that is not finite",
-      { () throws(FlowError) in try EventArray([[1, .nan]], skippingNonFinite: true) }
+      { () throws(FlowError) in try EventArray([[1, .nan]], skipNonFinite: true) }
     ),
     (
       "the events: 3 names for 2 columns; give one for each",
@@ -89,14 +91,14 @@ import Testing
 
   @Test(arguments: faults.indices) func whatIsWrongIsSaid(index: Int) {
     let (expected, make) = Self.faults[index]
-    #expect(message { () throws(FlowError) in _ = try make() } == expected)
+    #expect(complaint { () throws(FlowError) in _ = try make() } == expected)
   }
 
   /// Rows keep the numbers that they had, for messages.
   @Test func rowsWithValuesThatAreNotFiniteCanBeLeftOut() throws {
     let events = try EventArray(
       [[1, 10], [.nan, 20], [3, 30], [4, 40]], context: [[5], [6], [.infinity], [8]], weights: [1, 1, 1, 2],
-      skippingNonFinite: true)
+      skipNonFinite: true)
     #expect(events.count == 2 && events.droppedRows == 2)
     #expect(try events.contents() == LabelledEvents([1, 10, 4, 40], context: [5, 8], weights: [1, 2]))
     try events.forEachBlock { #expect($0.rows == [0, 3]) }

@@ -40,11 +40,11 @@ private struct Simulation: EventSource {
     _ change: @escaping @Sendable (Int, inout EventBlock) -> Void
   ) throws {
     let events = Simulation(hasWeights: hasWeights, change: change)
-    let text = message { () throws(FlowError) in _ = try fitted(events) }
+    let text = complaint { () throws(FlowError) in _ = try fitted(events) }
     #expect(text == "the events: " + expected, sourceLocation: sourceLocation)
     // A trainer by itself, too.
     let flow = Flow(architecture: Architecture(chain: try Chain([], dimension: 2), base: StandardNormal(dimension: 2)))
-    let other = message { () throws(FlowError) in
+    let other = complaint { () throws(FlowError) in
       _ = try Trainer(flow, train: events, options: TrainingOptions())
     }
     #expect(other == "the events: " + expected, sourceLocation: sourceLocation)
@@ -61,10 +61,12 @@ private struct Simulation: EventSource {
       if $0 == 2 { $1.events.context = Array(repeating: 1, count: 50) }
     }
     try expectFault(
-      "1 non-finite value in 1 row, first inf in row 107, column 'y'; repair the data, or leave such rows out"
+      "1 non-finite value in 1 row, first inf in row 107, column 'y'; repair the data, or leave such rows out "
+        + "with skipNonFinite: true"
     ) { if $0 == 1 { $1.events.events[15] = .infinity } }
     try expectFault(
-      "1 non-finite value in 1 row, first nan in row 17, column 'x'; repair the data, or leave such rows out"
+      "1 non-finite value in 1 row, first nan in row 17, column 'x'; repair the data, or leave such rows out "
+        + "with skipNonFinite: true"
     ) {
       $1.rows = (0..<($0 == 2 ? 50 : 100)).map { 10 + $0 }
       if $0 == 1 { $1.events.events[14] = .nan }
@@ -89,7 +91,7 @@ private struct Simulation: EventSource {
       ([0], "there are no rows"), ([], "the numbers of events before each block do not rise from 0"),
       ([0, 100, 50], "the numbers of events before each block do not rise from 0"),
     ] {
-      let text = message { () throws(FlowError) in _ = try fitted(Simulation(eventsBefore: before)) }
+      let text = complaint { () throws(FlowError) in _ = try fitted(Simulation(eventsBefore: before)) }
       #expect(text == "the events: " + expected)
     }
   }

@@ -30,6 +30,7 @@ import Testing
     #expect(training.stopped == .epochs && training.epoch == 3 && training.history.count == 3)
     #expect(training.best?.parameters == model.flow.parameters && training.current.parameters.isEmpty)
     let densities = model.flow.logDensity([1.2882, 2.0943, 0.0663, -0.2250, -1.0922, 1.2022])
-    expectClose(densities, [-3.3670171515928797, -2.417548495495813, -2.8561213245924617], within: 1e-5, "log-densities")
+    expectClose(
+      densities, [-3.3670171515928797, -2.417548495495813, -2.8561213245924617], within: 1e-5, "log-densities")
   }
 }

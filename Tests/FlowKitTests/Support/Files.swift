@@ -49,3 +49,13 @@ func message(_ body: () throws(FlowError) -> Void) -> String? {
     return error.message
   }
 }
+
+/// The error that `body` throws, with its remedy as the library words it; nil if it throws none.
+func complaint(_ body: () throws(FlowError) -> Void) -> String? {
+  do throws(FlowError) {
+    try body()
+    return nil
+  } catch {
+    return error.description
+  }
+}

@@ -105,27 +105,26 @@ import Testing
       fault(events, validation: .fraction(1e-6))
         == FlowError(
           .data,
-          "the events: a validation part of 1e-06 of 600 rows leaves no rows to train or to validate on; choose another "
-            + "part, or none", remedy: .validation))
-    #expect(fault(events, validation: .fraction(.nan))?.remedy == .validation)
+          "the events: a validation part of 1e-06 of 600 rows leaves no rows to train or to validate on",
+          fix: .chooseValidation))
+    #expect(fault(events, validation: .fraction(.nan))?.fix == .chooseValidation)
     let constant = try EventArray(rows.map { $0 + [7.5] }, columns: ["x", "y", "run"])
     #expect(
       fault(constant)
         == FlowError(
-          .data, "the events: the column 'run' is constant (7.5 in every row); leave it out", remedy: .columns))
+          .data, "the events: the column 'run' is constant (7.5 in every row)", fix: .leaveOut(of: .columns)))
     let again = try EventArray(rows.map { $0 + [2 * $0[0]] }, columns: ["x", "y", "z"])
     #expect(
       fault(again)?.message
-        == "the events: the column 'z' is 'x' again, up to scale and shift, so the events have no density; leave one of "
-        + "them out")
+        == "the events: the column 'z' is 'x' again, up to scale and shift, so the events have no density")
     let context = try EventArray(rows, context: rows.map { _ in [3] }, contextColumns: ["c"])
-    #expect(fault(context)?.remedy == .context)
+    #expect(fault(context)?.fix == .leaveOut(of: .context))
     var preprocessing = PreprocessingOptions()
     preprocessing.bounds = [ColumnInterval("x", lower: -2.5)]
     let outside = rows.indices.filter { rows[$0][0] <= -2.5 }
     #expect(
       fault(events, preprocessing: preprocessing)?.message
         == "the events: the column 'x' is not strictly inside its bounds -2.5.. in \(outside.count) rows, the first "
-        + "\(rows[outside[0]][0]) in row \(outside[0]); repair the data, or give other bounds")
+        + "\(rows[outside[0]][0]) in row \(outside[0])")
   }
 }
