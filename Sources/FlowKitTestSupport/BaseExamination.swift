@@ -9,7 +9,7 @@ struct BaseExamination {
   let events: [Scalar]
   private(set) var findings: [BaseLawViolation] = []
   private var random: RandomStream
-  private let derivative = NumericalDerivative(step: nil)
+  private let derivative = NumericalDerivative<Scalar>(step: nil)
 
   private var base: any BaseDistribution { probe.base }
   private var dimension: Int { base.dimension }

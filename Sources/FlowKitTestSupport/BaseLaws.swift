@@ -25,19 +25,7 @@ public enum BaseLaw: String, Sendable, CaseIterable {
 }
 
 /// A law that a base breaks, and the numbers that show it.
-public struct BaseLawViolation: Sendable, CustomStringConvertible {
-  public var law: BaseLaw
-  /// Where, such as `event 3, feature 1`.
-  public var place: String
-  public var got: Double
-  public var expected: Double
-  /// How far `got` may be from `expected`.
-  public var tolerance: Double
-
-  public var description: String {
-    "\(law.rawValue) (\(place)): got \(got), expected \(expected) within \(tolerance)"
-  }
-}
+public typealias BaseLawViolation = Violation<BaseLaw>
 
 /// Proves the laws of the `BaseDistribution` protocol for a base, at parameters and events drawn at random.
 ///
