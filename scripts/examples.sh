@@ -25,4 +25,5 @@ expect '^drew 1000 events, mean log-density -?[0-9.]+$' \
   "$examples/FitAndSample" data/galaxy.h5:/test "$folder/model.h5"
 expect "^without the registry: .*custom.h5: the model has a layer of kind 'sinh-arcsinh', which this program does not know" \
   "$examples/CustomBijector" "$folder/custom.h5"
+expect '^resumed to the same bits: true$' "$examples/CustomObjective"
 expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u

@@ -7,6 +7,7 @@
 #include "activations.h"
 #include "affine.h"
 #include "bases.h"
+#include "mixture.h"
 #include "buffers.h"
 #include "monotone.h"
 #include "networks.h"

@@ -8,11 +8,11 @@ struct BaseExamination {
   let probe: BaseProbe
   let events: [Scalar]
   private(set) var findings: [BaseLawViolation] = []
-  private var random: RandomStream
-  private let derivative = NumericalDerivative(step: nil)
+  var random: RandomStream
+  private let derivative = NumericalDerivative<Scalar>(step: nil)
 
-  private var base: any BaseDistribution { probe.base }
-  private var dimension: Int { base.dimension }
+  var base: any BaseDistribution { probe.base }
+  var dimension: Int { base.dimension }
   private var count: Int { events.count / dimension }
 
   init(_ law: BaseLaw, _ base: any BaseDistribution, _ initial: [Scalar], _ laws: BaseLaws) {
@@ -36,6 +36,8 @@ struct BaseExamination {
     case .normalization: if let grid = DensityGrid(probe, laws) { examine(total: grid.total) }
     case .samples: if let grid = DensityGrid(probe, laws) { examineSamples(grid) }
     case .samplePrefix: examineSamplePrefix()
+    case .plainSample: examinePlainSample()
+    case .sampleGradient: examineSampleGradient()
     case .parameterCount: examineInitialParameters()
     case .coding: examineCoding()
     }
@@ -47,7 +49,7 @@ struct BaseExamination {
       BaseLawViolation(law: law, place: place, got: got, expected: expected, tolerance: tolerance))
   }
 
-  private mutating func expectSame(_ got: [Double], _ expected: [Double], _ place: String) {
+  mutating func expectSame(_ got: [Double], _ expected: [Double], _ place: String) {
     expect(Double(got.count), Double(expected.count), within: 0, "number of values")
     for (index, (got, expected)) in zip(got, expected).enumerated() where !(got.isNaN && expected.isNaN) {
       expect(got, expected, within: 0, "\(place) \(index)")

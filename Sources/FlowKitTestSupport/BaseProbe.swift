@@ -59,6 +59,36 @@ public struct BaseProbe {
     return rows
   }
 
+  /// Events `first` ..< `first` + `count` of the samples of `seed`, and the gradient of θ for the cotangents (N × D) that
+  /// `cotangents` makes of them; `start` is what the gradient holds before.
+  public func pullBackSample(
+    _ count: Int, first: Int = 0, seed: UInt64, startingFrom start: Scalar = 0,
+    cotangents: (_ rows: [Scalar]) -> [Scalar]
+  ) throws(FlowError) -> (rows: [Scalar], parameters: [Scalar]) {
+    var z = Tile(features: base.dimension, width: (count + 15) / 16 * 16, pool: pool)
+    let pullback = try base.sampleWithPullback(
+      into: &z, Parameters(prepared), from: EventRandom(seed: seed, first: first))
+    let rows = z.rows(count: count) as [Scalar]
+    return (rows, pulledBack(cotangents(rows), startingFrom: start, by: pullback))
+  }
+
+  /// The gradient of θ for the cotangents of given events, as if a mixture had drawn them.
+  package func pullBackSample(at z: ArraySlice<Scalar>, cotangents: ArraySlice<Scalar>) -> [Scalar] {
+    guard let mixture = base as? GaussianMixture else { preconditionFailure("\(base.text) is no mixture") }
+    let tile = pool.tile(Array(z), features: base.dimension)
+    return pulledBack(Array(cotangents), by: mixture.samplePullback(at: tile, Parameters(prepared)))
+  }
+
+  /// The gradient of θ for the cotangents of drawn events.
+  private func pulledBack(_ cotangents: [Scalar], startingFrom start: Scalar = 0, by pullback: SamplePullback)
+    -> [Scalar]
+  {
+    var gradient = Gradient(count: prepared.count)
+    for index in prepared.indices { gradient[index] = start }
+    pullback(pool.tile(cotangents, features: base.dimension, padding: 0), &gradient)
+    return pullBackPreparation(prepared.indices.map { gradient[$0] }, startingFrom: start)
+  }
+
   private func count(_ z: [Scalar]) -> Int { z.count / base.dimension }
 
   private func logDensities(

@@ -63,7 +63,7 @@ struct Examination {
   let events: [Scalar]
   private let images: [Scalar]
   let context: [Scalar]
-  let derivative: NumericalDerivative
+  let derivative: NumericalDerivative<Scalar>
   private(set) var findings: [LawViolation] = []
   private var random: RandomStream
 

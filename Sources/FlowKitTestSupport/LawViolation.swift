@@ -35,8 +35,11 @@ public enum BijectorLaw: String, Sendable, CaseIterable {
 }
 
 /// A law that a bijector breaks, and the numbers that show it.
-public struct LawViolation: Sendable, CustomStringConvertible {
-  public var law: BijectorLaw
+public typealias LawViolation = Violation<BijectorLaw>
+
+/// A broken law, and the numbers that show it.
+public struct Violation<Law: RawRepresentable<String> & Sendable>: Sendable, CustomStringConvertible {
+  public var law: Law
   /// Where, such as `inverse, event 3, feature 1`.
   public var place: String
   public var got: Double

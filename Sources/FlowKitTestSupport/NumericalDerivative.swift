@@ -8,23 +8,23 @@ import FlowKit
 /// Taken with steps h, h/2 and h/4. The last is the result; how much they differ says what the cut series and jumps of
 /// higher derivatives cost (where f″ jumps within the steps, the errors are of order h). Three, because the error of
 /// such a jump changes its sign with its place, and two steps can agree by chance.
-struct NumericalDerivative {
+struct NumericalDerivative<Real: BinaryFloatingPoint & Sendable> {
   /// h, a power of two so that adding it rounds least.
-  let step: Scalar
+  let step: Real
 
-  init(step: Scalar?) {
-    self.step = step ?? (MemoryLayout<Scalar>.size == 8 ? 0x1p-9 : 0x1p-4)
+  init(step: Real?) {
+    self.step = step ?? (MemoryLayout<Real>.size == 8 ? 0x1p-9 : 0x1p-4)
   }
 
   /// The relative error of a derivative whose function and argument are of order 1.
   var relativeError: Double {
     let h = Double(step) / 4
-    return Double(Scalar.ulpOfOne) / h + h * h * h * h
+    return Double(Real.ulpOfOne) / h + h * h * h * h
   }
 
   /// The derivatives at 0 of the functions of one variable that `f` computes together.
   func callAsFunction<Failure>(
-    _ f: (_ offset: Scalar) throws(Failure) -> [Double]
+    _ f: (_ offset: Real) throws(Failure) -> [Double]
   ) throws(Failure) -> [Slope] {
     let whole = try differences(f, step)
     let half = try differences(f, step / 2)
@@ -36,7 +36,7 @@ struct NumericalDerivative {
   }
 
   private func differences<Failure>(
-    _ f: (_ offset: Scalar) throws(Failure) -> [Double], _ h: Scalar
+    _ f: (_ offset: Real) throws(Failure) -> [Double], _ h: Real
   ) throws(Failure) -> [Double] {
     let (near, far) = ((try f(h), try f(-h)), (try f(2 * h), try f(-2 * h)))
     let divisor = 12 * Double(h)
@@ -71,7 +71,7 @@ struct NumericalJacobian {
 
   init(
     _ probe: BijectorProbe, _ direction: BijectorProbe.Direction, at x: [Scalar], context: [Scalar],
-    by derivative: NumericalDerivative
+    by derivative: NumericalDerivative<Scalar>
   ) throws(FlowError) {
     dimension = probe.bijector.dimension
     value = try probe.map(direction, x, context: context)

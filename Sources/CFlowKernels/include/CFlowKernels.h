@@ -165,12 +165,20 @@ enum flowkit_monotone {
   void flowkit_mixture_log_density_pullback_##X(const REAL *z, const REAL *w, const REAL *r, const REAL *mean,         \
                                                 const REAL *inverse_scale, REAL *d, REAL *dconstant, REAL *dmean,      \
                                                 REAL *dinverse_scale, size_t components, size_t rows, size_t n);       \
+  /* Draws z of the mixture with the weights exp(log_weight_k), and d = dL/dz: dlog_weight, dmean and dinverse_scale   \
+   * += dL/d(them), by implicit differentiation. `scratch` has room for ((rows + 1) * components + rows) * 16. */      \
+  void flowkit_mixture_sample_pullback_##X(const REAL *z, const REAL *d, const REAL *log_weight, const REAL *mean,     \
+                                           const REAL *inverse_scale, REAL *scratch, REAL *dlog_weight, REAL *dmean,   \
+                                           REAL *dinverse_scale, size_t components, size_t rows, size_t n);            \
   /* z[row][e] = number `row` of event first + e: uniform in (0, 1), Laplace, logistic, Student's t. */                \
   void flowkit_uniform_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);      \
   void flowkit_laplace_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);      \
   void flowkit_logistic_fill_##X(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first);     \
   void flowkit_student_fill_##X(REAL *z, const REAL *nu, size_t rows, size_t n, uint64_t seed, uint32_t purpose,       \
                                 uint64_t first);                                                                       \
+  /* slopes[row][e] = dz/dnu_row of what student_fill has drawn, at fixed random numbers. */                           \
+  void flowkit_student_fill_slopes_##X(const REAL *z, const REAL *nu, REAL *slopes, size_t rows, size_t n,             \
+                                       uint64_t seed, uint32_t purpose, uint64_t first);                               \
                                                                                                                        \
   /* y += a * x. */                                                                                                    \
   void flowkit_axpy_##X(REAL a, const REAL *x, REAL *y, size_t count);                                                 \
@@ -192,7 +200,8 @@ enum flowkit_monotone {
   void flowkit_log_##X(const REAL *x, REAL *y, size_t count);                                                          \
   void flowkit_tanh_##X(const REAL *x, REAL *y, size_t count);                                                         \
   void flowkit_sigmoid_##X(const REAL *x, REAL *y, size_t count);                                                      \
-  void flowkit_softplus_##X(const REAL *x, REAL *y, size_t count);
+  void flowkit_softplus_##X(const REAL *x, REAL *y, size_t count);                                                     \
+  void flowkit_mills_ratio_##X(const REAL *x, REAL *y, size_t count);
 
 FLOWKIT_DECLARE(float, f32)
 FLOWKIT_DECLARE(double, f64)

@@ -44,10 +44,20 @@ public struct Dequantize: Preprocessing, InvertiblyDifferentiable {
     }
   }
 
-  public func inverse(rows: inout [Double]) {
+  public func inverse(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
     for start in stride(from: 0, to: rows.count, by: dimension) {
       for feature in features { rows[start + feature].round(.down) }
     }
+  }
+
+  /// k ↦ k + u has slope 1.
+  public func pullBack(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {}
+
+  /// ⌊x⌋ has slope 0, or none.
+  public var hasDifferentiableInverse: Bool { features.isEmpty }
+
+  public func pullBackInverse(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {
+    precondition(hasDifferentiableInverse, "the derivative of ⌊x⌋ was asked for; hasDifferentiableInverse is false")
   }
 
   public func undefinedEvents(in rows: [Double]) -> [(event: Int, feature: Int)] {

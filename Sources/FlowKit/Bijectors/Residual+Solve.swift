@@ -28,10 +28,16 @@ extension Residual {
     let failure = iteration.finish().map { event, residual in
       FlowError(
         .numerics,
-        "\(layerList): the inverse did not converge for event \(event) of its tile: x + g(x) still misses z by "
-          + "\(residual)")
+        "\(layerList): the inverse did not converge: for \(Self.text(z, event)), x + g(x) still misses z by "
+          + "\(residual). Fit with a smaller lipschitz=, or compute in Double")
     }
     return (iteration.solution, failure)
+  }
+
+  /// An event as a message shows it, such as `z = (0.5, -3.0)`.
+  private static func text(_ z: Tile, _ event: Int) -> String {
+    let shown = (0..<min(4, z.features)).map { "\(z[$0, event])" }.joined(separator: ", ")
+    return "z = (\(shown)\(z.features > 4 ? ", …" : ""))"
   }
 
   /// Enough to shrink |r| by ε · 2⁻³⁰ at a rate of L, every second step a Newton step that is not kept.

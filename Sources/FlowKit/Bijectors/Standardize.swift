@@ -30,49 +30,33 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     summary(columns: columns) { means[$0] != 0 || standardDeviations[$0] != 1 }
   }
 
-  // MARK: Raw events, in Double
+  // MARK: The map
 
   public func forward(rows: inout [Double], firstEvent: Int, addingTo logDeterminants: inout [Double]) {
-    for start in stride(from: 0, to: rows.count, by: dimension) {
-      for i in 0..<dimension { rows[start + i] = (rows[start + i] - means[i]) / standardDeviations[i] }
-    }
-    let change = logDeterminant
-    for event in logDeterminants.indices { logDeterminants[event] += change }
+    standardize(&rows)
+    logDeterminants.add(logDeterminant)
   }
 
-  public func inverse(rows: inout [Double]) {
-    for start in stride(from: 0, to: rows.count, by: dimension) {
-      for i in 0..<dimension { rows[start + i] = rows[start + i] * standardDeviations[i] + means[i] }
-    }
+  public func inverse(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
+    restoreUnits(&rows)
+    logDeterminants.add(-logDeterminant)
   }
 
-  // MARK: Tiles
-
-  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    let scale = Parameters(standardDeviations.map { Scalar(1 / $0) })
-    var z = x
-    z.addBias(Parameters(means.map { Scalar(-$0) }))
-    z.scaleRows(by: scale)
-    return (Transformed(z, LogDeterminant(constant: logDeterminant)), Self.scaling(by: scale))
+  public func pullBack(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {
+    cotangents.replaceEach(ofRows: dimension) { cotangent, _, i in cotangent / standardDeviations[i] }
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
+  public func pullBackInverse(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {
+    cotangents.replaceEach(ofRows: dimension) { cotangent, _, i in cotangent * standardDeviations[i] }
   }
 
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    let scale = Parameters(standardDeviations.map { Scalar($0) })
-    var x = z
-    x.scaleRows(by: scale)
-    x.addBias(Parameters(means.map { Scalar($0) }))
-    return (Transformed(x, LogDeterminant(constant: -logDeterminant)), Self.scaling(by: scale))
+  /// x ↦ (x − μ)/σ of each row.
+  func standardize(_ rows: inout [Double]) {
+    rows.replaceEach(ofRows: dimension) { x, _, i in (x - means[i]) / standardDeviations[i] }
   }
 
-  private static func scaling(by scale: Parameters) -> Pullback {
-    { values, _, _ in
-      var result = values
-      result.scaleRows(by: scale)
-      return result
-    }
+  /// z ↦ σz + μ of each row.
+  func restoreUnits(_ rows: inout [Double]) {
+    rows.replaceEach(ofRows: dimension) { z, _, i in z * standardDeviations[i] + means[i] }
   }
 }

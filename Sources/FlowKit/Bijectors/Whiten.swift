@@ -39,80 +39,66 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
     }
   }
 
-  // MARK: Raw events, in Double
-
-  public func forward(rows: inout [Double], firstEvent: Int, addingTo logDeterminants: inout [Double]) {
-    let change = logDeterminant
-    for event in logDeterminants.indices {
-      let start = event * dimension
-      for i in 0..<dimension {
-        var z = (rows[start + i] - means[i]) / standardDeviations[i]
-        for j in 0..<i { z -= factor[i * dimension + j] * rows[start + j] }
-        rows[start + i] = z / factor[i * dimension + i]
-      }
-      logDeterminants[event] += change
-    }
-  }
-
-  public func inverse(rows: inout [Double]) {
-    for start in stride(from: 0, to: rows.count, by: dimension) {
-      for i in (0..<dimension).reversed() {
-        let x = (0...i).reduce(0) { $0 + factor[i * dimension + $1] * rows[start + $1] }
-        rows[start + i] = x * standardDeviations[i] + means[i]
-      }
-    }
-  }
-
   public func summary(columns: [String]) -> String {
     summary(columns: columns) { means[$0] != 0 || standardDeviations[$0] != 1 }
   }
 
-  // MARK: Tiles
+  // MARK: The map
 
-  private var matrix: WeightMatrix {
-    WeightMatrix(Parameters(factor.map { Scalar($0) }), rows: dimension, columns: dimension)
-  }
-  private var shift: Parameters { Parameters(means.map { Scalar($0) }) }
-  private var scale: Parameters { Parameters(standardDeviations.map { Scalar($0) }) }
-  private var inverseScale: Parameters { Parameters(standardDeviations.map { Scalar(1 / $0) }) }
+  /// x ↦ (x − μ)/σ.
+  private var units: Standardize { Standardize(means: means, standardDeviations: standardDeviations) }
 
-  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    let (L, inverseScale) = (matrix, inverseScale)
-    var z = x
-    z.addBias(shift, scaledBy: -1)
-    z.scaleRows(by: inverseScale)
-    L.solveTriangular(lower: true, in: &z)
-    return (
-      Transformed(z, LogDeterminant(constant: logDeterminant)),
-      { values, _, _ in
-        var result = values
-        L.solveTriangular(lower: true, transposed: true, in: &result)
-        result.scaleRows(by: inverseScale)
-        return result
+  public func forward(rows: inout [Double], firstEvent: Int, addingTo logDeterminants: inout [Double]) {
+    units.standardize(&rows)
+    rows.replaceRows(dimension) { row in
+      for i in 0..<dimension {
+        for j in 0..<i { row[i] -= factor[i * dimension + j] * row[j] }
+        row[i] /= factor[i * dimension + i]
       }
-    )
+    }
+    logDeterminants.add(logDeterminant)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    let (L, scale) = (matrix, scale)
-    let input = z
-    var x = Tile(features: dimension, like: input)
-    L.multiply(input, into: &x)
-    x.scaleRows(by: scale)
-    x.addBias(shift)
-    return (
-      Transformed(x, LogDeterminant(constant: -logDeterminant)),
-      { values, _, _ in
-        var scaled = values
-        scaled.scaleRows(by: scale)
-        var result = Tile(features: dimension, like: scaled)
-        L.multiplyTransposed(scaled, into: &result)
-        return result
+  public func inverse(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
+    rows.replaceRows(dimension) { row in
+      for i in (0..<dimension).reversed() {
+        row[i] = (0...i).reduce(0) { $0 + factor[i * dimension + $1] * row[$1] }
       }
-    )
+    }
+    units.restoreUnits(&rows)
+    logDeterminants.add(-logDeterminant)
+  }
+
+  /// z̄ ↦ L⁻ᵀz̄ / σ.
+  public func pullBack(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {
+    cotangents.replaceRows(dimension) { row in
+      for i in (0..<dimension).reversed() {
+        for j in (i + 1)..<dimension { row[i] -= factor[j * dimension + i] * row[j] }
+        row[i] /= factor[i * dimension + i]
+      }
+    }
+    units.pullBack(&cotangents, at: x, logDeterminants: weights)
+  }
+
+  /// x̄ ↦ Lᵀ(σx̄).
+  public func pullBackInverse(_ cotangents: inout [Double], at x: [Double], logDeterminants weights: [Double]) {
+    units.pullBackInverse(&cotangents, at: x, logDeterminants: weights)
+    cotangents.replaceRows(dimension) { row in
+      for i in 0..<dimension {
+        row[i] = (i..<dimension).reduce(0) { $0 + factor[$1 * dimension + i] * row[$1] }
+      }
+    }
+  }
+}
+
+extension [Double] {
+  /// Calls `body` with each row of `dimension` features.
+  @inline(__always)
+  fileprivate mutating func replaceRows(_ dimension: Int, _ body: (UnsafeMutableBufferPointer<Double>) -> Void) {
+    withUnsafeMutableBufferPointer { rows in
+      for start in stride(from: 0, to: rows.count, by: dimension) {
+        body(UnsafeMutableBufferPointer(rebasing: rows[start..<(start + dimension)]))
+      }
+    }
   }
 }

@@ -36,10 +36,24 @@ public protocol BaseDistribution: Parameterized {
 
   /// Draws the events of `random` into `z`. An event is the same number for number whatever tile it falls in.
   func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom)
+
+  /// Draws the same events, and returns the map from ∂L/∂z to the gradient of the parameters θ: how a draw moves with θ at
+  /// fixed random numbers, or implicitly, at fixed values of its distribution functions (Figurnov, Mohamed & Mnih 2018). Either
+  /// way the mean of ∂f(z)/∂θ is the derivative of the mean of f(z).
+  ///
+  /// By default that of a base without parameters, which adds nothing.
+  ///
+  /// - Throws: where a base with parameters has none, naming it.
+  func sampleWithPullback(
+    into z: inout Tile, _ parameters: Parameters, from random: EventRandom
+  ) throws(FlowError) -> SamplePullback
 }
 
 /// Takes ∂L/∂log p₀ of each event (one row), **adds** to the gradient of the base's parameters, and returns ∂L/∂z.
 public typealias BasePullback = (_ logDensity: Tile, _ gradient: inout Gradient) -> Tile
+
+/// Takes ∂L/∂z of events that were drawn and **adds** to the gradient of the base's parameters.
+public typealias SamplePullback = (_ z: Tile, _ gradient: inout Gradient) -> Void
 
 extension BaseDistribution {
   public var support: [Interval] { Array(repeating: .real, count: dimension) }
@@ -51,5 +65,18 @@ extension BaseDistribution {
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
     _ = logDensityWithPullback(z, parameters, into: logDensity)
+  }
+
+  public func sampleWithPullback(
+    into z: inout Tile, _ parameters: Parameters, from random: EventRandom
+  ) throws(FlowError) -> SamplePullback {
+    guard parameterCount == 0 else {
+      throw FlowError(
+        .architecture,
+        "the base \(text) does not say how its samples move with its parameters: an objective on samples needs another base"
+      )
+    }
+    sample(into: &z, parameters, from: random)
+    return { _, _ in }
   }
 }

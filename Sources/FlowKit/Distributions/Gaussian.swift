@@ -105,6 +105,18 @@ public struct Gaussian: BaseDistribution {
     }
   }
 
+  /// z = μ + L y with y as it was drawn.
+  public func sampleWithPullback(
+    into z: inout Tile, _ parameters: Parameters, from random: EventRandom
+  ) throws(FlowError) -> SamplePullback {
+    normal.sample(into: &z, parameters, from: random)
+    let (value, pullback) = try whitening.inverseWithPullback(z, Pass(parameters))
+    z = value.values
+    return { cotangent, gradient in
+      _ = pullback(cotangent, Tile(features: 1, like: cotangent, filledWith: 0), &gradient)
+    }
+  }
+
   // MARK: Coding
 
   private enum CodingKeys: CodingKey { case dimension, covariance }

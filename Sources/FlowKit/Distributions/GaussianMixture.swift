@@ -68,10 +68,12 @@ public struct GaussianMixture: BaseDistribution {
     return Array(repeating: 0, count: components) + means + (0..<components).flatMap { _ in logScales }
   }
 
-  // MARK: Preparation: the logarithm of each component's height, means, 1/scales; then, for draws, w₁ + … + wₖ
+  // MARK: Preparation: the logarithm of each component's height, means, 1/scales; then, for draws, w₁ + … + wₖ and log wₖ
 
-  private var size: Int { components * dimension }
-  public var preparedCount: Int? { 2 * components + 2 * size }
+  var size: Int { components * dimension }
+  public var preparedCount: Int? { 3 * components + 2 * size }
+  var cumulatedRange: Range<Int> { (components + 2 * size)..<(2 * components + 2 * size) }
+  var logWeightRange: Range<Int> { (2 * components + 2 * size)..<(3 * components + 2 * size) }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     let logWeights = logWeights(parameters)
@@ -84,7 +86,8 @@ public struct GaussianMixture: BaseDistribution {
         (prepared[mean], prepared[logScale]) = (parameters[mean], Scalar.exp(-parameters[logScale]))
       }
       cumulated += Double.exp(logWeights[k])
-      (prepared[k], prepared[components + 2 * size + k]) = (Scalar(constant), Scalar(cumulated))
+      (prepared[k], prepared[cumulatedRange.lowerBound + k]) = (Scalar(constant), Scalar(cumulated))
+      prepared[logWeightRange.lowerBound + k] = Scalar(logWeights[k])
     }
   }
 
@@ -92,9 +95,10 @@ public struct GaussianMixture: BaseDistribution {
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
     let logWeights = logWeights(parameters)
-    let total = preparedGradient.slice(0..<components).sum
+    let total = preparedGradient.slice(0..<components).sum + preparedGradient.slice(logWeightRange).sum
     for k in 0..<components {
-      gradient[k] += Scalar(Double(preparedGradient[k]) - Double.exp(logWeights[k]) * total)
+      let own = Double(preparedGradient[k]) + Double(preparedGradient[logWeightRange.lowerBound + k])
+      gradient[k] += Scalar(own - Double.exp(logWeights[k]) * total)
       for i in 0..<dimension {
         let (mean, logScale) = (components + k * dimension + i, components + size + k * dimension + i)
         gradient[mean] += preparedGradient[mean]
@@ -117,24 +121,6 @@ public struct GaussianMixture: BaseDistribution {
   ) -> BasePullback {
     let shares = z.mixtureLogDensity(parameters, components, into: logDensity)
     return { cotangent, gradient in z.pullBackMixture(cotangent, shares, parameters, &gradient) }
-  }
-
-  public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    z.fill(from: random, by: kernelNormalFill)
-    var choice = Tile(features: 1, like: z)
-    choice.fill(from: random, draw: 1, by: kernelUniformFill)
-    let cumulated = (0..<components).map { parameters[components + 2 * size + $0] }
-    let chosen = choice.withRow(0) { row in
-      row.map { u in cumulated.firstIndex { u < $0 } ?? components - 1 }
-    }
-    for i in 0..<dimension {
-      z.withMutableRow(i) { row in
-        for event in row.indices {
-          let mean = components + chosen[event] * dimension + i
-          row[event] = parameters[mean] + row[event] / parameters[mean + size]
-        }
-      }
-    }
   }
 }
 

@@ -142,6 +142,24 @@ public struct ProductBase: BaseDistribution {
     }
   }
 
+  public func sampleWithPullback(
+    into z: inout Tile, _ parameters: Parameters, from random: EventRandom
+  ) throws(FlowError) -> SamplePullback {
+    var pullbacks: [SamplePullback] = []
+    for (index, part) in parts.enumerated() {
+      var drawn = Tile(features: part.dimension, like: z)
+      pullbacks.append(
+        try part.sampleWithPullback(
+          into: &drawn, parameters.slice(layout.parts[index].prepared), from: random.part(index)))
+      z.write(drawn, toRow: features(of: index).lowerBound)
+    }
+    return { [pullbacks] cotangent, gradient in
+      for (index, pullback) in pullbacks.enumerated() {
+        gradient.withSlice(layout.parts[index].prepared) { pullback(cotangent.rows(features(of: index)), &$0) }
+      }
+    }
+  }
+
   // MARK: Coding
 
   private enum CodingKeys: CodingKey { case parts }

@@ -77,6 +77,17 @@ public struct StudentT: BaseDistribution {
     kernelStudentFill(
       z.mutableBase(), parameters.base, z.features, z.width, random.seed, random.purposeWord(), UInt64(random.first))
   }
+
+  /// ∂z/∂ν at fixed random numbers; c has no part in a draw.
+  public func sampleWithPullback(
+    into z: inout Tile, _ parameters: Parameters, from random: EventRandom
+  ) -> SamplePullback {
+    sample(into: &z, parameters, from: random)
+    let slopes = z.studentSlopes(parameters, from: random)
+    return { cotangent, gradient in
+      gradient.withSlice(0..<dimension) { cotangent.addRowDots(with: slopes, to: &$0) }
+    }
+  }
 }
 
 extension Tile {
@@ -87,5 +98,13 @@ extension Tile {
       base, cotangent.base, parameters.base, result.mutableBase(), gradient.base, gradient.base + features, features,
       width)
     return result
+  }
+
+  fileprivate func studentSlopes(_ parameters: Parameters, from random: EventRandom) -> Tile {
+    var slopes = Tile(features: features, like: self)
+    kernelStudentFillSlopes(
+      base, parameters.base, slopes.mutableBase(), features, width, random.seed, random.purposeWord(),
+      UInt64(random.first))
+    return slopes
   }
 }

@@ -56,6 +56,26 @@ struct DenseMatrix {
       Int32(columns), 1, triangle.values, Int32(rows), &values, Int32(columns))
   }
 
+  /// x with self x = b, by elimination with row pivoting; not finite where the matrix is singular.
+  func solution(_ b: [Double]) -> [Double] {
+    precondition(rows == columns && b.count == rows, "\(rows) × \(columns), \(b.count) numbers")
+    var (a, x) = (self, b)
+    for column in 0..<columns {
+      let pivot = (column..<rows).max { abs(a[$0, column]) < abs(a[$1, column]) }!
+      for j in column..<columns { a.values.swapAt(column * columns + j, pivot * columns + j) }
+      x.swapAt(column, pivot)
+      for row in (column + 1)..<rows {
+        let factor = a[row, column] / a[column, column]
+        for j in column..<columns { a[row, j] -= factor * a[column, j] }
+        x[row] -= factor * x[column]
+      }
+    }
+    for row in (0..<rows).reversed() {
+      x[row] = ((row + 1)..<rows).reduce(x[row]) { $0 - a[row, $1] * x[$1] } / a[row, row]
+    }
+    return x
+  }
+
   /// Writes the entries, rounded to the element type.
   func write(to target: UnsafeMutablePointer<Scalar>) {
     for (index, value) in values.enumerated() { target[index] = Scalar(value) }

@@ -62,10 +62,12 @@ internal import COpenBLAS
   let kernelStudentLogDensityPullback = flowkit_student_log_density_pullback_f64
   let kernelMixtureLogDensity = flowkit_mixture_log_density_f64
   let kernelMixtureLogDensityPullback = flowkit_mixture_log_density_pullback_f64
+  let kernelMixtureSamplePullback = flowkit_mixture_sample_pullback_f64
   let kernelUniformFill = flowkit_uniform_fill_f64
   let kernelLaplaceFill = flowkit_laplace_fill_f64
   let kernelLogisticFill = flowkit_logistic_fill_f64
   let kernelStudentFill = flowkit_student_fill_f64
+  let kernelStudentFillSlopes = flowkit_student_fill_slopes_f64
   let kernelAXPY = flowkit_axpy_f64
   let kernelSumSquares = flowkit_sum_squares_f64
   let kernelSumTerms = flowkit_sum_terms_f64
@@ -130,10 +132,12 @@ internal import COpenBLAS
   let kernelStudentLogDensityPullback = flowkit_student_log_density_pullback_f32
   let kernelMixtureLogDensity = flowkit_mixture_log_density_f32
   let kernelMixtureLogDensityPullback = flowkit_mixture_log_density_pullback_f32
+  let kernelMixtureSamplePullback = flowkit_mixture_sample_pullback_f32
   let kernelUniformFill = flowkit_uniform_fill_f32
   let kernelLaplaceFill = flowkit_laplace_fill_f32
   let kernelLogisticFill = flowkit_logistic_fill_f32
   let kernelStudentFill = flowkit_student_fill_f32
+  let kernelStudentFillSlopes = flowkit_student_fill_slopes_f32
   let kernelAXPY = flowkit_axpy_f32
   let kernelSumSquares = flowkit_sum_squares_f32
   let kernelSumTerms = flowkit_sum_terms_f32

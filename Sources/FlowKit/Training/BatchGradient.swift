@@ -124,16 +124,20 @@ extension OutputBatch {
   }
 }
 
-/// The outputs of groups, each taken by the worker that made it: an unchecked Sendable by that rule.
+/// The outputs of groups, each taken once, by the worker that made them: an unchecked Sendable by that rule.
 private final class KeptOutputs: @unchecked Sendable {
-  private var groups: [[TileOutputs]]
-  init(_ groups: [[TileOutputs]]) { self.groups = groups }
+  private let groups: UnsafeMutableBufferPointer<[TileOutputs]>
+
+  init(_ outputs: [[TileOutputs]]) {
+    groups = .allocate(capacity: outputs.count)
+    _ = groups.initialize(fromContentsOf: outputs)
+  }
+
+  deinit { groups.deinitialize().deallocate() }
 
   func take(_ group: Int) -> [TileOutputs] {
-    groups.withUnsafeMutableBufferPointer { groups in
-      let tiles = groups[group]
-      groups[group] = []
-      return tiles
-    }
+    let tiles = groups[group]
+    groups[group] = []
+    return tiles
   }
 }

@@ -6,7 +6,7 @@ import Testing
 private struct BrokenBase: BaseDistribution {
   enum Fault: String, Codable, CaseIterable {
     case eventGradient, parameterGradient, gradientIsAdded, plainValue, eventIndependence, finiteness, normalization
-    case samples, samplePrefix, parameterCount, coding
+    case samples, samplePrefix, plainSample, sampleGradient, parameterCount, coding
   }
 
   static let name = "broken"
@@ -63,6 +63,17 @@ private struct BrokenBase: BaseDistribution {
         let noise = (0..<12).reduce(-6) { sum, _ in sum + numbers.uniform() }
         z[i, event] = parameters[0] + Scalar(fault == .samples ? 1.1 * noise : noise)
       }
+    }
+  }
+
+  func sampleWithPullback(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) -> SamplePullback {
+    sample(into: &z, parameters, from: random)
+    if fault == .plainSample { z[1, 4] += 1e-3 }
+    return { cotangent, gradient in
+      let sum = (0..<dimension).reduce(0.0) { sum, i in
+        (0..<cotangent.width).reduce(sum) { $0 + Double(cotangent[i, $1]) }
+      }
+      gradient[0] += Scalar(fault == .sampleGradient ? 1.1 * sum : sum)
     }
   }
 

@@ -36,7 +36,7 @@ import Testing
     let context = uniformNumbers(Self.kinds[kind].context * 140, seed: 4)
     let gradients = flow.gradient(ofLogDensity: events, context: context)
     let isDouble = MemoryLayout<Scalar>.size == 8
-    let step = isDouble ? 1e-5 : 1e-2
+    let step = isDouble ? 1e-5 : 2e-3
     for feature in 0..<2 {
       func moved(_ change: Double) -> [Double] {
         flow.logDensity(events.indices.map { events[$0] + ($0 % 2 == feature ? change : 0) }, context: context)

@@ -101,8 +101,10 @@ private struct EnergyToPoints: BatchObjective {
     let (loss, gradient) = try start.lossAndGradient(start.batch(0, ofEpoch: 0))
     #expect(loss.isFinite && gradient.contains { abs($0) > 1e-3 })
     let isDouble = MemoryLayout<Scalar>.size == 8
-    let (step, tolerance) = isDouble ? (1e-5, 1e-6) : (1e-2, 2e-2)
-    for parameter in stride(from: index % 3, to: gradient.count, by: isDouble ? 3 : 11) {
+    let (step, tolerance) = isDouble ? (1e-5, 1e-6) : (3e-3, 2e-2)
+    // A mixture's draws jump from one component to another: their derivative is one of expectations alone.
+    let count = gradient.count - (base.hasPrefix("mixture") ? architecture.base.parameterCount : 0)
+    for parameter in stride(from: index % 3, to: count, by: isDouble ? 3 : 11) {
       let losses = try [step, -step].map { change in
         var moved = flow
         moved.parameters[parameter] += Scalar(change)
