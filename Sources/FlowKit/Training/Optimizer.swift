@@ -5,10 +5,14 @@
 public protocol Optimizer: Sendable {
   /// The name in checkpoints, such as `adam`.
   var name: String { get }
-  /// The names of its moments, such as `first_moment`.
+  /// The names of its moments, such as `first_moment`; none by default.
   var moments: [String] { get }
   /// What step `number`, counted from 1, with learning rate `rate` does to a block.
   func step(_ number: Int, rate: Double) -> @Sendable (_ block: inout ParameterBlock) -> Void
+}
+
+extension Optimizer {
+  public var moments: [String] { [] }
 }
 
 /// Consecutive parameters with their gradient and moments.
