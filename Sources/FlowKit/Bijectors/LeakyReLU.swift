@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// zᵢ = xᵢ for xᵢ ≥ 0 and α xᵢ below, with a fixed slope α > 0.
 ///
 /// log|det| = (number of negative features) · log α: piecewise constant, so that its gradient does not see the jump when an
@@ -66,7 +68,7 @@ extension Tile {
   func leakyReLU(slopes: Parameters, logSlopes: Parameters, addingTo logDeterminant: inout Tile) -> Tile {
     precondition(logSlopes.count == slopes.count, "\(slopes.count) slopes, \(logSlopes.count) logarithms")
     var result = Tile(features: features, like: self)
-    kernelLeakyReLU(
+    flowkit_leaky_relu(
       base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slopes.base, logSlopes.base,
       step(slopes))
     return result
@@ -75,7 +77,7 @@ extension Tile {
   /// Turns ∂L/∂output into ∂L/∂input.
   mutating func pullBackLeakyReLU(of input: Tile, slopes: Parameters) {
     checkShape(input)
-    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slopes.base, step(slopes))
+    flowkit_leaky_relu_pullback(mutableBase(), input.base, features, width, slopes.base, step(slopes))
   }
 
   /// Adds ∂L/∂slope of each row, then ∂L/∂log-slope of each row as far as it shows in the log-determinant; this tile is
@@ -83,7 +85,7 @@ extension Tile {
   func addSlopeGradients(of input: Tile, _ logDeterminant: Tile, to gradient: inout Gradient) {
     checkShape(input)
     precondition(gradient.count == 2 * features, "\(features) rows, \(gradient.count) parameters")
-    kernelLeakyReLUSlopePullback(
+    flowkit_leaky_relu_slope_pullback(
       base, logDeterminant.base, input.base, gradient.base, gradient.base + features, features, width)
   }
 

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// z = x + A tanh(Bx + b) with M units, where T = BA is upper triangular: what planar and Sylvester flows share.
 ///
 /// With s = 1 − tanh² and k the diagonal of T, det = det(I + SBA) = Πₘ (1 + kₘ sₘ) (Sylvester's determinant identity), so
@@ -127,19 +129,19 @@ struct TanhUnits: Sendable {
 
 extension Tile {
   fileprivate mutating func applyTanh(addingBias bias: Parameters) {
-    kernelBiasTanh(mutableBase(), bias.base, features, width)
+    flowkit_bias_tanh(mutableBase(), bias.base, features, width)
   }
 
   /// Row `target` += a · row `source`.
   fileprivate mutating func addRow(_ source: Int, to target: Int, scaledBy a: Scalar) {
     let base = mutableBase()
-    kernelAXPY(a, base + source * width, base + target * width, width)
+    flowkit_axpy(a, base + source * width, base + target * width, width)
   }
 
   /// The row c becomes tanh y with y + k tanh y = c.
   fileprivate mutating func solveTanh(row: Int, gain k: Scalar) {
     let start = mutableBase() + row * width
-    kernelTanhSolve(start, k, start, width)
+    flowkit_tanh_solve(start, k, start, width)
   }
 
   /// One row t̄ becomes ȳ = (t̄ − 2 k t l̄ / (1 + k s)) s; returns k̄ = Σ l̄ s / (1 + k s).

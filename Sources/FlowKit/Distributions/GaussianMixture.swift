@@ -120,9 +120,9 @@ public struct GaussianMixture: BaseDistribution {
   }
 
   public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    z.fill(from: random, by: kernelNormalFill)
+    z.fill(from: random, by: flowkit_normal_fill)
     var choice = Tile(features: 1, like: z)
-    choice.fill(from: random, draw: 1, by: kernelUniformFill)
+    choice.fill(from: random, draw: 1, by: flowkit_uniform_fill)
     let cumulated = (0..<components).map { parameters[components + 2 * size + $0] }
     let chosen = choice.withRow(0) { row in
       row.map { u in cumulated.firstIndex { u < $0 } ?? components - 1 }
@@ -146,7 +146,7 @@ extension Tile {
     checkLogDensities(logDensity)
     var shares = Tile(features: components, like: self)
     let means = parameters.base + components
-    kernelMixtureLogDensity(
+    flowkit_mixture_log_density(
       base, parameters.base, means, means + components * features, logDensity.baseAddress!, shares.mutableBase(),
       components, features, width)
     return shares
@@ -159,7 +159,7 @@ extension Tile {
     var result = Tile(features: features, like: self)
     let (means, size) = (parameters.base + shares.features, shares.features * features)
     let gradientOfMeans = gradient.base + shares.features
-    kernelMixtureLogDensityPullback(
+    flowkit_mixture_log_density_pullback(
       base, cotangent.base, shares.base, means, means + size, result.mutableBase(), gradient.base, gradientOfMeans,
       gradientOfMeans + size, shares.features, features, width)
     return result

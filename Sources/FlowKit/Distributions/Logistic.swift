@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Independent standard logistic features: log p₀(z) = −Σ (|zᵢ| + 2 log(1 + exp(−|zᵢ|))), of variance π²/3. Text:
 /// `logistic`.
 ///
@@ -14,6 +16,6 @@ public struct Logistic: StandardBase {
 
   public static var kernels: BaseKernels {
     BaseKernels(
-      logDensity: kernelLogisticLogDensity, pullback: kernelLogisticLogDensityPullback, fill: kernelLogisticFill)
+      logDensity: flowkit_logistic_log_density, pullback: flowkit_logistic_log_density_pullback, fill: flowkit_logistic_fill)
   }
 }

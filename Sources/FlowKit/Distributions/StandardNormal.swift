@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// N(0, I): log p₀(z) = −½ Σ zᵢ² − D/2 · log 2π. Text: `normal`.
 public struct StandardNormal: StandardBase {
   public static let name = "normal"
@@ -15,6 +17,6 @@ public struct StandardNormal: StandardBase {
 
   public static var kernels: BaseKernels {
     BaseKernels(
-      logDensity: kernelNormalLogDensity, pullback: kernelNormalLogDensityPullback, fill: kernelNormalFill)
+      logDensity: flowkit_normal_log_density, pullback: flowkit_normal_log_density_pullback, fill: flowkit_normal_fill)
   }
 }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// The uniform density on the box [a, b]ᴰ: log p₀(z) = −D log(b − a) inside, −∞ outside, with gradient 0. Text:
 /// `uniform(a,b)`, by default (−1, 1); `pi` and `-pi` are numbers.
 ///
@@ -38,7 +40,7 @@ public struct Uniform: BaseDistribution {
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
     z.checkLogDensities(logDensity)
-    kernelUniformLogDensity(
+    flowkit_uniform_log_density(
       z.base, logDensity.baseAddress!, z.features, z.width, Scalar(lower), Scalar(upper))
   }
 
@@ -50,7 +52,7 @@ public struct Uniform: BaseDistribution {
   }
 
   public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    z.fill(from: random, by: kernelUniformFill)
+    z.fill(from: random, by: flowkit_uniform_fill)
     let (lower, upper) = (Scalar(lower), Scalar(upper))
     for feature in 0..<z.features {
       z.withMutableRow(feature) { row in

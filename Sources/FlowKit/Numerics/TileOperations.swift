@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 // Element-wise operations on tiles: thin wrappers of the C kernels that check shapes once. Each takes its tiles as
 // arguments, which keeps their memory alive during the call.
 
@@ -28,14 +30,14 @@ extension Tile {
   /// self += a · x.
   public mutating func add(_ x: Tile, scaledBy a: Scalar = 1) {
     checkShape(x)
-    kernelAXPY(a, x.base, mutableBase(), count)
+    flowkit_axpy(a, x.base, mutableBase(), count)
   }
 
   /// Each row r becomes scale[r] · row, in place.
   mutating func scaleRows(by scale: Parameters) {
     precondition(scale.count == features, "\(features) rows, \(scale.count) scales")
     let base = mutableBase()
-    kernelScaleRows(base, scale.base, base, features, width)
+    flowkit_scale_rows(base, scale.base, base, features, width)
   }
 
   /// Row indices[k] += row k of `source`.
@@ -43,7 +45,7 @@ extension Tile {
     precondition(source.features == indices.count, "\(source.features) rows for \(indices.count) places")
     let target = mutableBase()
     for (row, index) in indices.enumerated() {
-      kernelAXPY(1, source.base + row * width, target + index * width, width)
+      flowkit_axpy(1, source.base + row * width, target + index * width, width)
     }
   }
 
@@ -51,20 +53,20 @@ extension Tile {
   func addRowDots(with x: Tile, to gradient: inout Gradient) {
     checkShape(x)
     precondition(gradient.count == features, "\(features) rows, \(gradient.count) parameters")
-    kernelRowDots(base, x.base, gradient.base, features, width)
+    flowkit_row_dots(base, x.base, gradient.base, features, width)
   }
 
   /// gradient[r] += a Σ over the events of self[r].
   func addRowSums(to gradient: inout Gradient, scaledBy a: Scalar = 1) {
     precondition(gradient.count == features, "\(features) rows, \(gradient.count) parameters")
-    kernelRowSums(base, a, gradient.base, features, width)
+    flowkit_row_sums(base, a, gradient.base, features, width)
   }
 
   /// Each row r += a · bias[r]; of some rows, or all.
   mutating func addBias(_ bias: Parameters, scaledBy a: Scalar = 1, rows: Range<Int>? = nil) {
     let rows = rows ?? 0..<features
     precondition(bias.count == rows.count && rows.upperBound <= features, "rows \(rows), \(bias.count) biases")
-    kernelBias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
+    flowkit_bias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
   }
 
   /// The sum of one row over the events, padding included, in Double.

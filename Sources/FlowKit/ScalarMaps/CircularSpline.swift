@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// A monotone rational-quadratic spline with K bins on the circle [−π, π), followed by a rotation.
 ///
 /// φ holds, per feature, K width logits, K height logits, K − 1 slope logits of the inner knots and one of the knot at
@@ -27,20 +29,21 @@ public struct CircularSpline: KernelScalarMap {
   public var domain: Interval { Interval((-Double.pi).nextDown, Double.pi.nextUp) }
 
   public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
-    x.checkParameters(φ, count: parameterCount, logDeterminant)
-    let base = x.mutableBase()
-    let kernel = inverted ? kernelCircleInverse : kernelCircleForward
-    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, bins)
+    x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
+      inverted
+        ? flowkit_circle_inverse(x, φ, x, l, rows, events, bins)
+        : flowkit_circle_forward(x, φ, x, l, rows, events, bins)
+    }
   }
 
   public func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    values.checkParameters(φ, count: parameterCount, logDeterminant)
-    values.checkShape(x)
-    let kernel = inverted ? kernelCircleInversePullback : kernelCircleForwardPullback
-    kernel(
-      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width, bins)
+    values.pullBackMap(at: x, logDeterminant, &φ, parameterCount) { d, dl, x, φ, rows, events in
+      inverted
+        ? flowkit_circle_inverse_pullback(d, dl, x, φ, rows, events, bins)
+        : flowkit_circle_forward_pullback(d, dl, x, φ, rows, events, bins)
+    }
   }
 }
 

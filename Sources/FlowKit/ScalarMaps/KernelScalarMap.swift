@@ -42,3 +42,30 @@ extension KernelScalarMap {
     }
   }
 }
+
+extension Tile {
+  /// A map's kernel on each row in place: it is given the rows, φ with `count` rows for each, the log-determinants that it
+  /// adds to, and the numbers of rows and events.
+  mutating func apply(
+    _ φ: Tile, _ count: Int, addingTo logDeterminant: inout Tile,
+    by kernel: (
+      _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ l: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    checkParameters(φ, count: count, logDeterminant)
+    kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+  }
+
+  /// The pullback of `apply`, which turns ∂L/∂output into ∂L/∂input and φ into ∂L/∂φ.
+  mutating func pullBackMap(
+    at x: Tile, _ logDeterminant: Tile, _ φ: inout Tile, _ count: Int,
+    by kernel: (
+      _ d: UnsafeMutablePointer<Scalar>, _ dl: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>,
+      _ φ: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    checkParameters(φ, count: count, logDeterminant)
+    checkShape(x)
+    kernel(mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), features, width)
+  }
+}

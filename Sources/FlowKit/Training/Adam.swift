@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Adam (Kingma & Ba 2015, Algorithm 1): θ ← θ − η m̂ / (√v̂ + ε), with bias-corrected running means m of the gradient
 /// and v of its square.
 final class Adam {
@@ -25,7 +27,7 @@ final class Adam {
     engine.forEachBlock(of: blocks) { range, block in
       let first = range.lowerBound
       let parameters = copies.isEmpty ? shared : copies[blocks.owner(of: block)].base
-      kernelAdam(
+      flowkit_adam(
         parameters + first, m + first, v + first, gradient + first, range.count, Scalar(clip), Scalar(correctedRate),
         Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon), Scalar(secondCorrection), published.map { $0 + first })
     }

@@ -139,7 +139,7 @@ final class BatchGradient {
       pullBackPreparation()
       let squares = squares.baseAddress!
       engine.forEachBlock(of: engine.blocks) { range, block in
-        squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
+        squares[block] = flowkit_sum_squares(gradient.base + range.lowerBound, range.count)
       }
     }
   }
@@ -173,7 +173,7 @@ private func add(
 ) -> Double {
   withUnsafeTemporaryAllocation(of: UnsafePointer<Scalar>?.self, capacity: count) { terms in
     for index in 0..<count { terms.initializeElement(at: index, to: UnsafePointer(term(index) + range.lowerBound)) }
-    return kernelSumTerms(target + range.lowerBound, terms.baseAddress!, count, range.count, pastCaches ? 1 : 0)
+    return flowkit_sum_terms(target + range.lowerBound, terms.baseAddress!, count, range.count, pastCaches ? 1 : 0)
   }
 }
 
