@@ -116,6 +116,14 @@ INLINE Smooth sinh_at(REAL x) {
     }                                                                                                                  \
   }
 
+KERNEL void flowkit_inverse_cotangents(REAL *restrict d, const REAL *restrict dl, const REAL *restrict slopes,
+                                       const REAL *restrict bends, size_t rows, size_t n) {
+  ROWS EVENTS {
+    size_t k = i * n + e;
+    d[k] = (d[k] - dl[e] * bends[k]) / slopes[k];
+  }
+}
+
 KERNEL void flowkit_monotone(const REAL *restrict x, REAL *restrict y, REAL *restrict l, size_t rows, size_t n,
                              enum flowkit_monotone_kind kind) {
   FOR_KIND(kind, APPLY)

@@ -1,6 +1,6 @@
 /// Bijectors in succession, the first nearest the data: z = fₙ(… f₁(x)), log|det| = Σ log|det fₖ|.
 ///
-/// Each layer gets its slice of θ, in order.
+/// Each layer gets its slice of θ, in order. As a layer of another chain: `chain(…)` in layer lists.
 public struct Chain: InvertiblyDifferentiable {
   public static let layerName = "chain"
   public let dimension: Int
@@ -48,6 +48,7 @@ public struct Chain: InvertiblyDifferentiable {
     (index < 10 ? "0" : "") + "\(index)-\(type(of: layer).layerName)"
   }
 
+  public var layerList: String { "\(Self.layerName)(\(LayerList.describing(layers)))" }
   public var parameterShapes: [ParameterShape] { layout.parameterShapes }
   public var domain: [Interval] { layers.first?.domain ?? Array(repeating: .real, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
@@ -74,6 +75,20 @@ public struct Chain: InvertiblyDifferentiable {
       x = layer.forward(x, Pass(layer.prepared(Parameters(values)), context: context)).values
       return values
     }
+  }
+
+  /// From the last layer to the first: each sees what the inverses behind it make of the sample.
+  public func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    var (z, values) = (sample, [Scalar]())
+    for layer in layers.reversed() {
+      let inverse = Inverted(trapping: layer)
+      let start = inverse.initialParameters(for: z, given: context, using: &random)
+      z = inverse.forward(z, Pass(inverse.prepared(Parameters(start)), context: context)).values
+      values = start + values
+    }
+    return values
   }
 
   public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }

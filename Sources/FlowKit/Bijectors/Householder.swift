@@ -65,10 +65,6 @@ public struct Householder: InvertiblyDifferentiable {
     reflected(x, yRange, mRange, pass.parameters)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    reflected(z, mRange, yRange, pass.parameters).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     reflected(z, mRange, yRange, pass.parameters)
   }

@@ -29,10 +29,6 @@ public struct LeakyReLU: InvertiblyDifferentiable {
     bent(x, slope: slope)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    bent(z, slope: 1 / slope).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(z, slope: 1 / slope)
   }

@@ -91,10 +91,6 @@ public struct Monotone: InvertiblyDifferentiable {
     Self.applied(kind, to: x)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    Self.applied(kind.inverse, to: z).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     Self.applied(kind.inverse, to: z)
   }

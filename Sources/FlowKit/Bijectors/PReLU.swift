@@ -49,10 +49,6 @@ public struct PReLU: InvertiblyDifferentiable {
     bent(x, pass.parameters, 0..<(2 * dimension))
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(z, pass.parameters, (2 * dimension)..<(4 * dimension))
   }

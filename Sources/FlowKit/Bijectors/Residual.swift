@@ -53,7 +53,7 @@ public struct Residual: InvertiblyDifferentiable {
 
   public var layerList: String {
     var arguments = [
-      "hidden=" + network.hidden.map(String.init).joined(separator: "x"), "lipschitz=\(network.lipschitz)",
+      "hidden=" + LayerArguments.text(ofWidths: network.hidden), "lipschitz=\(network.lipschitz)",
     ]
     if network.activation != .lipswish { arguments.append("activation=\(network.activation.rawValue)") }
     if determinant != Self.defaultDeterminant(dimension) { arguments.append("logdet=\(determinant.rawValue)") }
@@ -156,7 +156,7 @@ extension Residual: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     Residual(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      hidden: try arguments.widths("hidden", default: [64, 64]),
+      hidden: try arguments.widths("hidden", default: [64, 64], allowingNone: false),
       lipschitz: try arguments.number("lipschitz", default: 0.9, "a number above 0 and at most 0.999") {
         0 < $0 && $0 <= 0.999
       },

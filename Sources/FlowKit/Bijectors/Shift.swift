@@ -29,10 +29,6 @@ public struct Shift: InvertiblyDifferentiable {
     )
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     var x = z
     x.addBias(pass.parameters, scaledBy: -1)

@@ -56,10 +56,6 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
     return (Transformed(z, LogDeterminant(constant: logDeterminant)), Self.scaling(by: scale))
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let scale = Parameters(standardDeviations.map { Scalar($0) })
     var x = z

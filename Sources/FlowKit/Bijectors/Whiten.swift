@@ -93,10 +93,6 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
     )
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let (L, scale) = (matrix, scale)
     let input = z

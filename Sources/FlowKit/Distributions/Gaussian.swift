@@ -31,7 +31,9 @@ public struct Gaussian: BaseDistribution {
 
   public var dimension: Int { normal.dimension }
   public var text: String { covariance == .diagonal ? Self.name : "\(Self.name)(\(covariance.rawValue))" }
-  public var isFactorized: Bool { covariance == .diagonal }
+  public func ofDimension(_ dimension: Int) -> Gaussian? {
+    covariance == .diagonal ? Gaussian(dimension: dimension) : nil
+  }
   public var traits: BaseTraits {
     BaseTraits(
       dimension: dimension, isNormal: true, isIndependent: covariance == .diagonal || dimension == 1, isHeavy: false)

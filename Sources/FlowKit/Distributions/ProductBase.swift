@@ -9,11 +9,13 @@ public struct ProductBase: BaseDistribution {
   private let layout: ParameterLayout
 
   /// Neighbours of the same text whose features are independent become one part.
-  public init(_ parts: [any BaseDistribution]) throws(FlowError) {
+  public init(_ parts: [any BaseDistribution]) {
     var merged: [any BaseDistribution] = []
     for part in parts {
-      if let last = merged.last, last.isFactorized, part.isFactorized, last.text == part.text {
-        merged[merged.count - 1] = try BaseRegistry.make(part.text, dimension: last.dimension + part.dimension)
+      if let last = merged.last, last.text == part.text,
+        let both = last.ofDimension(last.dimension + part.dimension)
+      {
+        merged[merged.count - 1] = both
       } else {
         merged.append(part)
       }
@@ -43,14 +45,13 @@ public struct ProductBase: BaseDistribution {
 
   private static func text(of part: any BaseDistribution) -> String {
     if part.dimension == 1 { return part.text }
-    if part.isFactorized { return "\(part.dimension)*\(part.text)" }
+    if part.ofDimension(1) != nil { return "\(part.dimension)*\(part.text)" }
     let argument = "dimension=\(part.dimension))"
     return part.text.hasSuffix(")") ? "\(part.text.dropLast()),\(argument)" : "\(part.text)(\(argument)"
   }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
-    let product = try ProductBase(BaseRegistry.parts(&arguments))
-    return product
+    ProductBase(try arguments.registry.parts(&arguments))
   }
 
   private func features(of index: Int) -> Range<Int> {

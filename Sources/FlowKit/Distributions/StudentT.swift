@@ -20,7 +20,7 @@ public struct StudentT: BaseDistribution {
     self.dimension = dimension
   }
 
-  public var isFactorized: Bool { true }
+  public func ofDimension(_ dimension: Int) -> StudentT? { StudentT(dimension: dimension) }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logExcessFreedom", [dimension])] }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {

@@ -26,7 +26,9 @@ public struct Uniform: BaseDistribution {
   public var traits: BaseTraits {
     BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false, fillsSpace: false)
   }
-  public var isFactorized: Bool { true }
+  public func ofDimension(_ dimension: Int) -> Uniform? {
+    Uniform(dimension: dimension, lower: lower, upper: upper)
+  }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
     let lower = try arguments.number("lower", positional: true, default: -1, "a number") { abs($0) <= 1e30 }

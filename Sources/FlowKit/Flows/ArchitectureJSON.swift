@@ -18,9 +18,9 @@ extension Encodable {
 
 extension Decodable {
   /// Reads a value from JSON; `what` names it in errors.
-  package init(jsonText: String, _ what: String, registry: LayerRegistry = .standard) throws(FlowError) {
+  package init(jsonText: String, _ what: String, registry: Registry = .standard) throws(FlowError) {
     let decoder = JSONDecoder()
-    decoder.userInfo[LayerRegistry.userInfoKey] = registry
+    decoder.userInfo[Registry.userInfoKey] = registry
     do {
       self = try decoder.decode(Self.self, from: Data(jsonText.utf8))
     } catch let error as FlowError {
@@ -35,7 +35,7 @@ extension Architecture {
   /// The same of objects of its own: cores that count the references of one object wait for each other. What cannot be
   /// decoded, such as a layer of a kind that is not registered inside another layer, is shared.
   func copy() -> Architecture {
-    let registry = chain.layers.reduce(LayerRegistry.standard) { $0.adding(type(of: $1)) }
+    let registry = Registry.standard.adding(kindsOf: chain)
     do throws(FlowError) {
       return Architecture(
         chain: try Chain(jsonText: chain.jsonText(), "a chain", registry: registry), base: base,

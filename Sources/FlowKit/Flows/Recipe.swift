@@ -52,7 +52,7 @@ extension Architecture {
   public init(
     fitting data: EventSet, layers: String, base: String = StandardNormal.name,
     preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: [Int]? = nil,
-    registry: LayerRegistry = .standard, seed: UInt64
+    registry: Registry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
     let chain = try LayerList(layers).chain(
@@ -69,7 +69,7 @@ extension Architecture {
         .architecture,
         "--context-embedding asks for \(count) parameters; at most \(Self.parameterLimit) are supported")
     }
-    let base = try BaseRegistry.make(base, dimension: data.columns.count)
+    let base = try registry.base(base, dimension: data.columns.count)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,

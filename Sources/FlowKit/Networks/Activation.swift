@@ -14,7 +14,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 
   /// The arguments of a layer list that make a network with this activation.
   func layerListArguments(hidden: [Int]) -> String {
-    let sizes = "hidden=" + hidden.map(String.init).joined(separator: "x")
+    let sizes = "hidden=" + LayerArguments.text(ofWidths: hidden)
     return self == .relu ? sizes : sizes + ",activation=\(rawValue)"
   }
 }

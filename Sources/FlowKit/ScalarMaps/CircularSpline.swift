@@ -7,7 +7,9 @@ internal import CFlowKernels
 /// −π and π are one trained number, so that densities are continuous across ±π. Angles are taken modulo 2π, and results
 /// lie in [−π, π), π as the element type rounds it; φ = 0 is the identity. The domain is [−π, π], both ends included. A
 /// base uniform on the circle suits it. Source: Rezende, Papamakarios, Racanière, Albergo, Kanwar, Shanahan & Cranmer,
-/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)`.
+/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)` by itself. In
+/// `coupling-circular-rqs` and `autoregressive-circular-rqs` the network sees the other angles as numbers, so that a
+/// density may jump where one of them passes ±π.
 public struct CircularSpline: KernelScalarMap {
   public static let name = "circular-rqs"
   public static var elementwiseName: String { name }

@@ -23,7 +23,7 @@ extension KernelScalarMap {
     _ y: consuming Tile, _ φ: consuming Tile
   ) -> (value: Transformed, pullback: ScalarPullback) {
     let parameters = φ
-    let value = inverse(y, parameters)
+    let value = applied(to: y, parameters, inverted: true)
     return (value, pullback(at: value.values, parameters, inverted: true))
   }
 
