@@ -51,7 +51,10 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   }
 
   public var traits: LayerTraits {
-    .scalar(map.family, transformed: transformed, universal: !conditioner.hidden.isEmpty, box: map.box)
+    var traits = LayerTraits.scalar(
+      map.family, transformed: transformed, universal: !conditioner.hidden.isEmpty, box: map.box)
+    traits.isCoupling = true
+    return traits
   }
 
   public var domain: [Interval] {

@@ -42,7 +42,7 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
   }
 
   /// The sign of det A, the same for all θ: that of P times the product of s.
-  public var determinantSign: Int { permutation.parity * signs.reduce(1, *) }
+  public var determinantSign: Int { permutation.permutationSign * signs.reduce(1, *) }
 
   public var layerList: String {
     Self.layerList(
@@ -155,17 +155,5 @@ extension LUFactored: ListedLayer {
     let permutation =
       Rows.permutes ? try arguments.permutation(default: "random").indices : Array(0..<arguments.dimension)
     return LUFactored(permutation: permutation, signs: signs)
-  }
-}
-
-extension [Int] {
-  /// The sign of this permutation of its indices: −1 to the number of its cycles of even length.
-  fileprivate var parity: Int {
-    var seen = Set<Int>()
-    return indices.reduce(1) { sign, start in
-      var (length, index) = (0, start)
-      while seen.insert(index).inserted { (length, index) = (length + 1, self[index]) }
-      return length > 0 && length % 2 == 0 ? -sign : sign
-    }
   }
 }
