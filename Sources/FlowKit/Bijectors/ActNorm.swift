@@ -8,6 +8,8 @@ public struct ActNorm: InvertiblyDifferentiable {
   public static let layerName = "actnorm"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

@@ -13,6 +13,8 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable {
   public let map: Map
   public let conditioner: MaskedPerceptron
 
+  private enum CodingKeys: CodingKey { case ordering, map, conditioner }
+
   /// - Parameter ordering: a permutation of 0 ..< dimension; that order itself where omitted.
   public init(
     dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, hidden: [Int],

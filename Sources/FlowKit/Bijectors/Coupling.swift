@@ -13,6 +13,8 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable {
   public let conditioner: Perceptron
   private let mask: CouplingMask
 
+  private enum CodingKeys: CodingKey { case conditioning, transformed, map, conditioner, mask }
+
   /// - Parameter mask: which features condition, but not all; the others are transformed.
   public init(
     dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],

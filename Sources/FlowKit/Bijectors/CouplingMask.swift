@@ -14,6 +14,9 @@ public enum CouplingMask: Sendable, Codable, Equatable {
   /// These, ascending.
   case explicit(features: [Int])
 
+  private enum CodingKeys: CodingKey { case halves, alternate, mirroredHalves, mirroredAlternate, explicit }
+  private enum ExplicitCodingKeys: CodingKey { case features }
+
   /// The masks by the name that layer lists give them.
   public static let named: [(name: String, mask: CouplingMask)] = [
     ("halves", .halves), ("alternate", .alternate), ("mirrored-halves", .mirroredHalves),

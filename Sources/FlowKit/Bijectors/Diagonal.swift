@@ -6,6 +6,8 @@ public struct Diagonal: InvertiblyDifferentiable {
   public static let layerName = "diagonal"
   public let signs: [Int]
 
+  private enum CodingKeys: CodingKey { case signs }
+
   /// - Parameter signs: +1 or −1 for each feature; all +1 where omitted.
   public init(dimension: Int, signs: [Int]? = nil) {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)

@@ -11,6 +11,8 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   /// Gives φ from the context; nil without context.
   public let conditioner: Perceptron?
 
+  private enum CodingKeys: CodingKey { case dimension, map, conditioner }
+
   /// - Parameter hidden: the widths of the hidden layers between context and φ.
   public init(
     dimension: Int, contextDimension: Int = 0, map: Map, hidden: [Int] = [64, 64], activation: Activation = .relu

@@ -11,6 +11,8 @@ public struct Householder: InvertiblyDifferentiable {
   /// k.
   public let count: Int
 
+  private enum CodingKeys: CodingKey { case dimension, count }
+
   /// - Parameter count: k ≥ 1, the number of reflections; D where omitted.
   public init(dimension: Int, count: Int? = nil) {
     self.dimension = dimension

@@ -12,6 +12,8 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
   /// π; the identity for `lu`.
   public let permutation: [Int]
 
+  private enum CodingKeys: CodingKey { case signs, permutation }
+
   private init(permutation: [Int], signs: [Int]?) {
     precondition(permutation.sorted() == Array(permutation.indices), "\(permutation) is no permutation")
     self.permutation = permutation

@@ -9,6 +9,8 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   public let dimension: Int
   public let slope: Double
 
+  private enum CodingKeys: CodingKey { case dimension, slope }
+
   public init(dimension: Int, slope: Double = 0.1) {
     precondition(slope > 0 && slope.isFinite, "a slope is a finite number above 0, got \(slope)")
     self.dimension = dimension

@@ -14,6 +14,8 @@ public struct Monotone: InvertiblyDifferentiable {
   public let dimension: Int
   public let kind: Kind
 
+  private enum CodingKeys: CodingKey { case dimension, kind }
+
   /// The functions g, in pairs that undo each other.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// 1 / (1 + e⁻ˣ), ℝ → (0, 1).

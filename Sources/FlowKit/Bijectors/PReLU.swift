@@ -6,6 +6,8 @@ public struct PReLU: InvertiblyDifferentiable {
   public static let layerName = "prelu"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

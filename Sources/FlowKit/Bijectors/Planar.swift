@@ -10,6 +10,8 @@ public struct Planar: InvertiblyDifferentiable {
   public static let layerName = "planar"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

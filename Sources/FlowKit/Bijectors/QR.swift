@@ -12,6 +12,8 @@ public struct QR: PreparedAffine {
   /// The sign of det A, the same for all θ.
   public let determinantSign: Int
 
+  private enum CodingKeys: CodingKey { case signs, determinantSign }
+
   /// - Parameters:
   ///   - determinantSign: +1 or −1.
   ///   - signs: +1 or −1 for each diagonal entry of R; all +1 where omitted.

@@ -14,6 +14,8 @@ public struct Residual: InvertiblyDifferentiable {
   /// How training computes the log-determinant.
   public let determinant: ResidualDeterminant
 
+  private enum CodingKeys: CodingKey { case network, determinant }
+
   /// - Parameters:
   ///   - lipschitz: L, above 0 and at most 0.999; one layer changes distances by a factor within 1 ± L.
   ///   - determinant: how training computes the log-determinant; by default exactly for D ≤ 16.

@@ -3,6 +3,8 @@ public struct Shift: InvertiblyDifferentiable {
   public static let layerName = "shift"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

@@ -13,6 +13,8 @@ public struct Sylvester: InvertiblyDifferentiable {
   /// M.
   public let unitCount: Int
 
+  private enum CodingKeys: CodingKey { case dimension, unitCount }
+
   public init(dimension: Int, units: Int) {
     precondition(1...dimension ~= units, "a Sylvester flow has 1 to \(dimension) units, got \(units)")
     (self.dimension, unitCount) = (dimension, units)

@@ -8,6 +8,8 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
   public static var layerName: String { Side.layerName }
   public let signs: [Int]
 
+  private enum CodingKeys: CodingKey { case signs }
+
   /// - Parameter signs: +1 or −1 for each diagonal entry; all +1 where omitted.
   public init(dimension: Int, signs: [Int]? = nil) {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)

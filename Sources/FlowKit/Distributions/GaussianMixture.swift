@@ -14,6 +14,8 @@ public struct GaussianMixture: BaseDistribution {
   public let dimension: Int
   public let components: Int
 
+  private enum CodingKeys: CodingKey { case dimension, components }
+
   public init(dimension: Int, components: Int = 8) {
     precondition(1...Self.maximumComponents ~= components, "\(components) components")
     (self.dimension, self.components) = (dimension, components)

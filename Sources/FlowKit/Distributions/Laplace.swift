@@ -7,6 +7,8 @@ public struct Laplace: StandardBase {
   public static let name = "laplace"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

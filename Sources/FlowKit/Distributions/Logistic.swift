@@ -8,6 +8,8 @@ public struct Logistic: StandardBase {
   public static let name = "logistic"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

@@ -5,6 +5,8 @@ public struct StandardNormal: StandardBase {
   public static let name = "normal"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

@@ -14,6 +14,8 @@ internal import CFlowKernels
 public struct StudentT: BaseDistribution {
   public static let name = "student-t"
   public let dimension: Int
+
+  private enum CodingKeys: CodingKey { case dimension }
   public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: true) }
 
   public init(dimension: Int) {

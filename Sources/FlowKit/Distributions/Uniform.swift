@@ -11,6 +11,8 @@ public struct Uniform: BaseDistribution {
   public let lower: Double
   public let upper: Double
 
+  private enum CodingKeys: CodingKey { case dimension, lower, upper }
+
   public init(dimension: Int, lower: Double = -1, upper: Double = 1) {
     precondition(lower < upper && (upper - lower).isFinite, "a box from \(lower) to \(upper)")
     (self.dimension, self.lower, self.upper) = (dimension, lower, upper)

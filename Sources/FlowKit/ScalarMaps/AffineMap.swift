@@ -12,6 +12,8 @@ public struct AffineMap: KernelScalarMap {
   /// B.
   public let logScaleBound: Double
 
+  private enum CodingKeys: CodingKey { case logScaleBound }
+
   /// log 1000.
   public static let defaultLogScaleBound = 6.907755278982137
 

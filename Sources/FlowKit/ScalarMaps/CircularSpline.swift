@@ -16,6 +16,8 @@ public struct CircularSpline: KernelScalarMap {
   /// K, from 2 to 64.
   public let bins: Int
 
+  private enum CodingKeys: CodingKey { case bins }
+
   public init(bins: Int = 8) {
     precondition(2...64 ~= bins, "a spline has 2 to 64 bins, got \(bins)")
     self.bins = bins

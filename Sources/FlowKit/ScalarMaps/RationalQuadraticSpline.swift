@@ -15,6 +15,8 @@ public struct RationalQuadraticSpline: KernelScalarMap {
   /// B, in standardized units.
   public let bound: Double
 
+  private enum CodingKeys: CodingKey { case bins, bound }
+
   public init(bins: Int = 8, bound: Double = 5) {
     precondition(2...64 ~= bins, "a spline has 2 to 64 bins, got \(bins)")
     precondition(bound > 0 && bound.isFinite, "a spline's box has a finite bound above 0, got \(bound)")
