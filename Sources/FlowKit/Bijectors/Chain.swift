@@ -108,16 +108,14 @@ public struct Chain: InvertiblyDifferentiable {
   public var preparedCount: Int? { layout.preparedCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in layers.indices { layout.prepare(part: index, parameters, into: prepared) }
+    layout.prepare(parameters, into: prepared)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    for index in layers.indices {
-      layout.pullBackPreparation(
-        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
-    }
+    layout.pullBackPreparation(
+      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
   // MARK: The map
@@ -133,26 +131,7 @@ public struct Chain: InvertiblyDifferentiable {
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    var logDeterminant = LogDeterminant.zero
-    var pullbacks: [Pullback] = []
-    pullbacks.reserveCapacity(layers.count)
-    for (index, layer) in layers.enumerated() {
-      let (value, pullback) = layer.forwardWithPullback(
-        x, pass.part(index, layout.prepared[index]))
-      x = value.values
-      logDeterminant.add(value.logDeterminant)
-      pullbacks.append(pullback)
-    }
-    return (
-      Transformed(x, logDeterminant),
-      { [pullbacks] values, logDeterminant, gradient in
-        var cotangent = values
-        for (index, pullback) in pullbacks.enumerated().reversed() {
-          cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
-        }
-        return cotangent
-      }
-    )
+    differentiated(x, pass, Array(layers.indices)) { layers[$0].forwardWithPullback($1, $2) }
   }
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
@@ -169,25 +148,35 @@ public struct Chain: InvertiblyDifferentiable {
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    try differentiated(z, pass, layers.indices.reversed()) { index, z, pass throws(FlowError) in
+      guard let layer = layers[index] as? any InvertiblyDifferentiable else {
+        throw FlowError(
+          .architecture,
+          "layer \(index), \(layers[index].layerList), has no derivative of its inverse: it trains by likelihood only")
+      }
+      return try layer.inverseWithPullback(z, pass)
+    }
+  }
+
+  /// The layers in one order, and their pullbacks in the other.
+  private func differentiated<Failure: Error>(
+    _ x: consuming Tile, _ pass: Pass, _ order: [Int],
+    by map: (_ layer: Int, consuming Tile, Pass) throws(Failure) -> (value: Transformed, pullback: Pullback)
+  ) throws(Failure) -> (value: Transformed, pullback: Pullback) {
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [Pullback] = []
     pullbacks.reserveCapacity(layers.count)
-    for (index, layer) in layers.enumerated().reversed() {
-      guard let layer = layer as? any InvertiblyDifferentiable else {
-        throw FlowError(
-          .architecture,
-          "layer \(index), \(layer.layerList), has no derivative of its inverse: it trains by likelihood only")
-      }
-      let (value, pullback) = try layer.inverseWithPullback(z, pass.part(index, layout.prepared[index]))
-      z = value.values
+    for index in order {
+      let (value, pullback) = try map(index, x, pass.part(index, layout.prepared[index]))
+      x = value.values
       logDeterminant.add(value.logDeterminant)
       pullbacks.append(pullback)
     }
     return (
-      Transformed(z, logDeterminant),
+      Transformed(x, logDeterminant),
       { [pullbacks] values, logDeterminant, gradient in
         var cotangent = values
-        for (index, pullback) in pullbacks.reversed().enumerated() {
+        for (index, pullback) in zip(order, pullbacks).reversed() {
           cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
         }
         return cotangent

@@ -2,7 +2,7 @@
 ///
 /// log|det| = Σᵢ ℓᵢ, the same for every event. Signs cannot change in training, because log|λ| → −∞ forbids crossing 0.
 /// Layer list: `diagonal`; signs as in `diagonal(signs=+-+)` or `diagonal(signs=random)`, which draws them.
-public struct Diagonal: InvertiblyDifferentiable {
+public struct Diagonal: InvertiblyDifferentiable, SignedLayer {
   public static let layerName = "diagonal"
   public let signs: [Int]
 
@@ -13,11 +13,6 @@ public struct Diagonal: InvertiblyDifferentiable {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
 
-  public func checkDescription() throws(FlowError) {
-    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
-  }
-
-  public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }
   public var traits: LayerTraits { .affine(.diagonal(signs: signs), shift: false) }

@@ -33,3 +33,17 @@ enum DiagonalSigns {
     return argument.value.map { $0 == "+" ? 1 : -1 }
   }
 }
+
+/// A layer whose matrix has a diagonal of fixed signs.
+public protocol SignedLayer: Bijector {
+  /// +1 or −1 for each feature.
+  var signs: [Int] { get }
+}
+
+extension SignedLayer {
+  public var dimension: Int { signs.count }
+
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+  }
+}

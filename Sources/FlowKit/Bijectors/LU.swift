@@ -6,7 +6,7 @@
 /// leading minors have the signs s₀, s₀s₁, …, and `plu` those after the exchange of rows that was drawn. Source: Kingma &
 /// Dhariwal, "Glow" (2018), section 3.2. Layer lists: `lu`; `plu`, which draws P, or `plu(2,0,1)`, which lists π(0), π(1), …; signs
 /// as in `lower(signs=+-+)`.
-public struct LUFactored<Rows: LURows>: PreparedAffine {
+public struct LUFactored<Rows: LURows>: PreparedAffine, SignedLayer {
   public static var layerName: String { Rows.layerName }
   public let signs: [Int]
   /// π; the identity for `lu`.
@@ -24,8 +24,6 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
     try DescriptionCheck.requireSigns(signs, of: Self.layerName)
     try DescriptionCheck.requirePermutation(permutation, dimension, of: Self.layerName)
   }
-
-  public var dimension: Int { signs.count }
 
   /// `lower` and `upper` hold the entries of L and U beside the diagonal, row by row.
   public var parameterShapes: [ParameterShape] {

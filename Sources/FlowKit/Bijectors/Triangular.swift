@@ -4,7 +4,7 @@
 /// log|det| = Σᵢ ℓᵢ. The inverse is a substitution, O(D²) per event. With a standard normal base a lower triangular layer
 /// represents every Gaussian (its Cholesky factor). Layer lists: `lower`, `upper`; with negative diagonal entries
 /// `lower(signs=+-+)`, or `lower(signs=random)`, which draws them.
-public struct Triangular<Side: TriangleSide>: PreparedAffine {
+public struct Triangular<Side: TriangleSide>: PreparedAffine, SignedLayer {
   public static var layerName: String { Side.layerName }
   public let signs: [Int]
 
@@ -14,12 +14,6 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
   public init(dimension: Int, signs: [Int]? = nil) {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
-
-  public func checkDescription() throws(FlowError) {
-    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
-  }
-
-  public var dimension: Int { signs.count }
 
   /// `offDiagonal` holds the triangle's entries beside the diagonal, row by row.
   public var parameterShapes: [ParameterShape] {

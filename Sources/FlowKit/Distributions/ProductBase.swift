@@ -82,16 +82,14 @@ public struct ProductBase: BaseDistribution {
   public var preparedCount: Int? { layout.preparedCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in parts.indices { layout.prepare(part: index, parameters, into: prepared) }
+    layout.prepare(parameters, into: prepared)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    for index in parts.indices {
-      layout.pullBackPreparation(
-        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
-    }
+    layout.pullBackPreparation(
+      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
   // MARK: The density

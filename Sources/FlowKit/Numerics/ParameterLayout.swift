@@ -47,6 +47,21 @@ struct ParameterLayout: Sendable {
     for part in parts { part.value.clearUnused(UnsafeMutableBufferPointer(rebasing: values[part.parameters])) }
   }
 
+  /// Prepares all parts.
+  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    for index in parts.indices { prepare(part: index, parameters, into: prepared) }
+  }
+
+  /// The pullback of `prepare` for all parts.
+  func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    for index in parts.indices {
+      pullBackPreparation(
+        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
+    }
+  }
+
   /// Prepares one part; `parameters` and `prepared` are those of the whole.
   func prepare(part index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     let part = parts[index]
