@@ -1,7 +1,7 @@
 /// Bijectors in succession, the first nearest the data: z = fₙ(… f₁(x)), log|det| = Σ log|det fₖ|.
 ///
 /// Each layer gets its slice of θ, in order. As a layer of another chain: `chain(…)` in layer lists.
-public struct Chain: InvertiblyDifferentiable {
+public struct Chain: InvertiblyDifferentiable, Composite {
   public static let layerName = "chain"
   public let dimension: Int
   public let contextDimension: Int
@@ -49,7 +49,6 @@ public struct Chain: InvertiblyDifferentiable {
   }
 
   public var layerList: String { "\(Self.layerName)(\(LayerList.describing(layers)))" }
-  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
   public var domain: [Interval] { layers.first?.domain ?? Array(repeating: .real, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
 
@@ -58,12 +57,6 @@ public struct Chain: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     let identity = JacobianStructure.permutation(Array(0..<dimension))
     return layers.reduce(identity) { $0.followed(by: $1.structure) }
-  }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    var values: [Scalar] = []
-    for layer in layers { values += layer.initialParameters(using: &random) }
-    return values
   }
 
   public func initialParameters(
@@ -91,8 +84,6 @@ public struct Chain: InvertiblyDifferentiable {
     return values
   }
 
-  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
-
   public func check(_ parameters: Parameters) throws(FlowError) {
     for (index, layer) in layers.enumerated() {
       do throws(FlowError) {
@@ -101,21 +92,6 @@ public struct Chain: InvertiblyDifferentiable {
         throw FlowError(error.kind, "layer \(index): \(error.message)", detail: error.detail)
       }
     }
-  }
-
-  // MARK: Preparation
-
-  public var preparedCount: Int? { layout.preparedCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    layout.prepare(parameters, into: prepared)
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    layout.pullBackPreparation(
-      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
   // MARK: The map

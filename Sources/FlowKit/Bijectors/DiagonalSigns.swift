@@ -35,8 +35,7 @@ enum DiagonalSigns {
 }
 
 /// A layer whose matrix has a diagonal of fixed signs.
-public protocol SignedLayer: Bijector {
-  /// +1 or −1 for each feature.
+protocol SignedLayer: Bijector {
   var signs: [Int] { get }
 }
 

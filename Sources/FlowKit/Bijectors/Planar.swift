@@ -16,7 +16,7 @@ public struct Planar: TanhUnitLayer {
     self.dimension = dimension
   }
 
-  public var units: TanhUnits { TanhUnits(dimension: dimension, count: 1) }
+  var units: TanhUnits { TanhUnits(dimension: dimension, count: 1) }
   public var parameterShapes: [ParameterShape] {
     [ParameterShape("out", [dimension]), ParameterShape("in", [dimension]), ParameterShape("bias", [1])]
   }

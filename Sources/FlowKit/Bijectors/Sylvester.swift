@@ -25,7 +25,7 @@ public struct Sylvester: TanhUnitLayer {
       1...dimension ~= unitCount, "\(Self.layerName) has \(unitCount) units for \(dimension) features")
   }
 
-  public var units: TanhUnits { TanhUnits(dimension: dimension, count: unitCount) }
+  var units: TanhUnits { TanhUnits(dimension: dimension, count: unitCount) }
   private var reflections: Reflections { Reflections(count: unitCount, dimension: dimension) }
   private var triangle: Triangle { Triangle(dimension: unitCount, isLower: false) }
   /// Two units hold every planar layer; with one, u and w are parallel.

@@ -2,7 +2,7 @@ internal import CFlowKernels
 
 /// A layer z = x + A tanh(Bx + b) that prepares A, B, b and T = BA, laid out as its `units` say: what planar and Sylvester
 /// flows share.
-public protocol TanhUnitLayer: InvertiblyDifferentiable {
+protocol TanhUnitLayer: InvertiblyDifferentiable {
   var units: TanhUnits { get }
 }
 
@@ -29,30 +29,26 @@ extension TanhUnitLayer {
 /// that kₘ > −1 makes the map invertible. The inverse is found from y = Bx + b: Bz + b = y + T tanh y is solved from the
 /// last unit to the first, each by a Newton iteration that cannot overshoot (`flowkit_tanh_solve`). Latents that are not
 /// finite lead to events that are not.
-public struct TanhUnits: Sendable {
+struct TanhUnits: Sendable {
   /// D.
-  public let dimension: Int
+  let dimension: Int
   /// M.
-  public let count: Int
-
-  public init(dimension: Int, count: Int) {
-    (self.dimension, self.count) = (dimension, count)
-  }
+  let count: Int
 
   // MARK: What tiles see
 
-  public var preparedCount: Int { triangleRange.upperBound }
+  var preparedCount: Int { triangleRange.upperBound }
   /// A, D × M, row-major as B and T.
-  public var outRange: Range<Int> { 0..<(dimension * count) }
+  var outRange: Range<Int> { 0..<(dimension * count) }
   /// B, M × D.
-  public var inRange: Range<Int> { (dimension * count)..<(2 * dimension * count) }
+  var inRange: Range<Int> { (dimension * count)..<(2 * dimension * count) }
   /// b.
-  public var biasRange: Range<Int> { (2 * dimension * count)..<(2 * dimension * count + count) }
+  var biasRange: Range<Int> { (2 * dimension * count)..<(2 * dimension * count + count) }
   /// T, M × M. Pullbacks give the gradient of its diagonal only: what depends on the rest shows in A and B.
-  public var triangleRange: Range<Int> { biasRange.upperBound..<(biasRange.upperBound + count * count) }
+  var triangleRange: Range<Int> { biasRange.upperBound..<(biasRange.upperBound + count * count) }
 
   /// Where T's entry in row `row` and column `column` stands.
-  public func triangleIndex(_ row: Int, _ column: Int) -> Int { triangleRange.lowerBound + row * count + column }
+  func triangleIndex(_ row: Int, _ column: Int) -> Int { triangleRange.lowerBound + row * count + column }
 
   private func matrices(_ prepared: Parameters) -> (A: WeightMatrix, B: WeightMatrix) {
     (

@@ -15,15 +15,9 @@ public struct Laplace: StandardBase {
 
   public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
 
-  public func logDensity(_ z: Tile, into logDensity: UnsafeMutableBufferPointer<Double>) {
-    z.logDensity(into: logDensity, by: flowkit_laplace_log_density)
-  }
-
-  public func pullBack(_ logDensity: Tile, at z: Tile) -> Tile {
-    z.pullingBack(logDensity, by: flowkit_laplace_log_density_pullback)
-  }
-
-  public func sample(into z: inout Tile, from random: EventRandom) {
-    z.fill(from: random, by: flowkit_laplace_fill)
+  static var kernels: BaseKernels {
+    BaseKernels(
+      logDensity: flowkit_laplace_log_density, pullback: flowkit_laplace_log_density_pullback,
+      fill: flowkit_laplace_fill)
   }
 }

@@ -16,15 +16,9 @@ public struct Logistic: StandardBase {
 
   public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
 
-  public func logDensity(_ z: Tile, into logDensity: UnsafeMutableBufferPointer<Double>) {
-    z.logDensity(into: logDensity, by: flowkit_logistic_log_density)
-  }
-
-  public func pullBack(_ logDensity: Tile, at z: Tile) -> Tile {
-    z.pullingBack(logDensity, by: flowkit_logistic_log_density_pullback)
-  }
-
-  public func sample(into z: inout Tile, from random: EventRandom) {
-    z.fill(from: random, by: flowkit_logistic_fill)
+  static var kernels: BaseKernels {
+    BaseKernels(
+      logDensity: flowkit_logistic_log_density, pullback: flowkit_logistic_log_density_pullback,
+      fill: flowkit_logistic_fill)
   }
 }

@@ -2,11 +2,11 @@
 ///
 /// Text: `product(part,…)`, such as `product(3*normal,student-t,mixture(4,dimension=2))`. A part has one feature unless
 /// `dimension=` says otherwise, and `n*` repeats it; together the parts have D features.
-public struct ProductBase: BaseDistribution {
+public struct ProductBase: BaseDistribution, Composite {
   public static let name = "product"
   public let parts: [any BaseDistribution]
   public let dimension: Int
-  private let layout: ParameterLayout
+  let layout: ParameterLayout
 
   /// Neighbours of the same text whose features are independent become one part.
   public init(_ parts: [any BaseDistribution]) {
@@ -61,14 +61,6 @@ public struct ProductBase: BaseDistribution {
 
   // MARK: Parameters: those of the parts
 
-  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    var values: [Scalar] = []
-    for part in parts { values += part.initialParameters(using: &random) }
-    return values
-  }
-
   public func initialParameters(
     for sample: Tile, given context: Tile?, using random: inout RandomStream
   ) -> [Scalar] {
@@ -77,19 +69,6 @@ public struct ProductBase: BaseDistribution {
       values += part.initialParameters(for: sample.rows(features(of: index)), given: context, using: &random)
     }
     return values
-  }
-
-  public var preparedCount: Int? { layout.preparedCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    layout.prepare(parameters, into: prepared)
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    layout.pullBackPreparation(
-      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
   // MARK: The density

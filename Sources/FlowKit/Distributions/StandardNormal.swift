@@ -17,15 +17,9 @@ public struct StandardNormal: StandardBase {
     return traits
   }
 
-  public func logDensity(_ z: Tile, into logDensity: UnsafeMutableBufferPointer<Double>) {
-    z.logDensity(into: logDensity, by: flowkit_normal_log_density)
-  }
-
-  public func pullBack(_ logDensity: Tile, at z: Tile) -> Tile {
-    z.pullingBack(logDensity, by: flowkit_normal_log_density_pullback)
-  }
-
-  public func sample(into z: inout Tile, from random: EventRandom) {
-    z.fill(from: random, by: flowkit_normal_fill)
+  static var kernels: BaseKernels {
+    BaseKernels(
+      logDensity: flowkit_normal_log_density, pullback: flowkit_normal_log_density_pullback,
+      fill: flowkit_normal_fill)
   }
 }

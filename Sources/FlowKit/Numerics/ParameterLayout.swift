@@ -47,21 +47,6 @@ struct ParameterLayout: Sendable {
     for part in parts { part.value.clearUnused(UnsafeMutableBufferPointer(rebasing: values[part.parameters])) }
   }
 
-  /// Prepares all parts.
-  func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in parts.indices { prepare(part: index, parameters, into: prepared) }
-  }
-
-  /// The pullback of `prepare` for all parts.
-  func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    for index in parts.indices {
-      pullBackPreparation(
-        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
-    }
-  }
-
   /// Prepares one part; `parameters` and `prepared` are those of the whole.
   func prepare(part index: Int, _ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     let part = parts[index]
@@ -79,6 +64,37 @@ struct ParameterLayout: Sendable {
       part.value.pullBackPreparation(
         parameters.slice(part.parameters), prepared: prepared.slice(part.prepared),
         preparedGradient: preparedGradient.slice(part.prepared), to: &$0)
+    }
+  }
+}
+
+/// Something whose parameters are those of its parts, one after the other.
+protocol Composite: Parameterized {
+  var layout: ParameterLayout { get }
+}
+
+extension Composite {
+  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
+  public var preparedCount: Int? { layout.preparedCount }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    var values: [Scalar] = []
+    for part in layout.parts { values += part.value.initialParameters(using: &random) }
+    return values
+  }
+
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    for index in layout.parts.indices { layout.prepare(part: index, parameters, into: prepared) }
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    for index in layout.parts.indices {
+      layout.pullBackPreparation(
+        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
     }
   }
 }

@@ -34,7 +34,7 @@ public struct AffineMap: KernelScalarMap {
   public var isAffine: Bool { true }
   public var family: ScalarFamily { .affine }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
     let B = Scalar(logScaleBound)
     x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
       inverted
@@ -43,7 +43,7 @@ public struct AffineMap: KernelScalarMap {
     }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
     let B = Scalar(logScaleBound)

@@ -32,7 +32,7 @@ public struct CircularSpline: KernelScalarMap {
   /// The open interval that has ±π inside.
   public var domain: Interval { Interval((-Double.pi).nextDown, Double.pi.nextUp) }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
     x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
       inverted
         ? flowkit_circle_inverse(x, φ, x, l, rows, events, bins)
@@ -40,7 +40,7 @@ public struct CircularSpline: KernelScalarMap {
     }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
     values.pullBackMap(at: x, logDeterminant, &φ, parameterCount) { d, dl, x, φ, rows, events in

@@ -1,5 +1,5 @@
 /// A scalar map that two kernels and their pullbacks make, each one way and back: what a conforming map adds is these.
-public protocol KernelScalarMap: ScalarMap {
+protocol KernelScalarMap: ScalarMap {
   /// The map, or its inverse, of each row of `x` in place; adds the logarithm of its slope.
   func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile)
 

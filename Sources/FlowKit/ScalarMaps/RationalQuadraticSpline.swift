@@ -33,7 +33,7 @@ public struct RationalQuadraticSpline: KernelScalarMap {
   public var box: Double? { bound }
   public var layerListArguments: [String] { ["bins=\(bins)", "bound=\(bound)"] }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
     let (bins, B) = (bins, Scalar(bound))
     x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
       inverted
@@ -42,7 +42,7 @@ public struct RationalQuadraticSpline: KernelScalarMap {
     }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
     let (bins, B) = (bins, Scalar(bound))
