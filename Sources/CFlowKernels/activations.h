@@ -1,13 +1,13 @@
 /* Bias, if there is one, and activation in one pass, and their pullbacks. */
 
-KERNEL void NAME(bias)(REAL *y, REAL a, const REAL *b, size_t rows, size_t n) {
+KERNEL void flowkit_bias(REAL *y, REAL a, const REAL *b, size_t rows, size_t n) {
   ROWS {
     REAL *yi = y + i * n, bi = a * b[i];
     EVENTS yi[e] += bi;
   }
 }
 
-KERNEL void NAME(row_sums)(const REAL *x, REAL a, REAL *out, size_t rows, size_t n) {
+KERNEL void flowkit_row_sums(const REAL *x, REAL a, REAL *out, size_t rows, size_t n) {
   ROWS {
     const REAL *xi = x + i * n;
     REAL sum = 0;
@@ -16,7 +16,7 @@ KERNEL void NAME(row_sums)(const REAL *x, REAL a, REAL *out, size_t rows, size_t
   }
 }
 
-KERNEL void NAME(bias_relu)(REAL *a, const REAL *b, size_t rows, size_t n) {
+KERNEL void flowkit_bias_relu(REAL *a, const REAL *b, size_t rows, size_t n) {
   ROWS {
     REAL *ai = a + i * n, bi = b ? b[i] : 0;
     EVENTS {
@@ -27,14 +27,14 @@ KERNEL void NAME(bias_relu)(REAL *a, const REAL *b, size_t rows, size_t n) {
   }
 }
 
-KERNEL void NAME(bias_tanh)(REAL *a, const REAL *b, size_t rows, size_t n) {
+KERNEL void flowkit_bias_tanh(REAL *a, const REAL *b, size_t rows, size_t n) {
   ROWS {
     REAL *ai = a + i * n, bi = b ? b[i] : 0;
     EVENTS ai[e] = tanh_(ai[e] + bi);
   }
 }
 
-KERNEL void NAME(bias_silu)(REAL *restrict a, REAL *restrict saved, const REAL *b, size_t rows, size_t n) {
+KERNEL void flowkit_bias_silu(REAL *restrict a, REAL *restrict saved, const REAL *b, size_t rows, size_t n) {
   ROWS {
     REAL *ai = a + i * n, *si = saved + i * n, bi = b ? b[i] : 0;
     EVENTS {
@@ -45,7 +45,7 @@ KERNEL void NAME(bias_silu)(REAL *restrict a, REAL *restrict saved, const REAL *
   }
 }
 
-KERNEL void NAME(bias_relu_pullback)(REAL *restrict d, const REAL *restrict h, REAL *gb, size_t rows, size_t n) {
+KERNEL void flowkit_bias_relu_pullback(REAL *restrict d, const REAL *restrict h, REAL *gb, size_t rows, size_t n) {
   ROWS {
     REAL *di = d + i * n;
     const REAL *hi = h + i * n;
@@ -55,7 +55,7 @@ KERNEL void NAME(bias_relu_pullback)(REAL *restrict d, const REAL *restrict h, R
   }
 }
 
-KERNEL void NAME(bias_tanh_pullback)(REAL *restrict d, const REAL *restrict h, REAL *gb, size_t rows, size_t n) {
+KERNEL void flowkit_bias_tanh_pullback(REAL *restrict d, const REAL *restrict h, REAL *gb, size_t rows, size_t n) {
   ROWS {
     REAL *di = d + i * n;
     const REAL *hi = h + i * n;
@@ -65,7 +65,7 @@ KERNEL void NAME(bias_tanh_pullback)(REAL *restrict d, const REAL *restrict h, R
   }
 }
 
-KERNEL void NAME(bias_silu_pullback)(REAL *restrict d, const REAL *restrict saved, REAL *gb, size_t rows, size_t n) {
+KERNEL void flowkit_bias_silu_pullback(REAL *restrict d, const REAL *restrict saved, REAL *gb, size_t rows, size_t n) {
   ROWS {
     REAL *di = d + i * n;
     const REAL *ai = saved + i * n;

@@ -6,8 +6,8 @@ INLINE REAL softening(REAL a, REAL inverse_bound) {
   return 1 / (1 + magnitude * inverse_bound);
 }
 
-KERNEL void NAME(affine_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *restrict l, size_t rows, size_t n,
-                                 REAL B) {
+KERNEL void flowkit_affine_forward(const REAL *x, const REAL *phi, REAL *y, REAL *restrict l, size_t rows, size_t n,
+                                   REAL B) {
   ROWS {
     const REAL *xi = x + i * n, *t = phi + 2 * i * n, *a = t + n;
     REAL *yi = y + i * n;
@@ -24,8 +24,8 @@ KERNEL void NAME(affine_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *
   }
 }
 
-KERNEL void NAME(affine_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *restrict l, size_t rows, size_t n,
-                                 REAL B) {
+KERNEL void flowkit_affine_inverse(const REAL *y, const REAL *phi, REAL *x, REAL *restrict l, size_t rows, size_t n,
+                                   REAL B) {
   ROWS {
     const REAL *yi = y + i * n, *t = phi + 2 * i * n, *a = t + n;
     REAL *xi = x + i * n;
@@ -42,8 +42,8 @@ KERNEL void NAME(affine_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *
   }
 }
 
-KERNEL void NAME(affine_forward_pullback)(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x,
-                                          REAL *restrict phi, size_t rows, size_t n, REAL B) {
+KERNEL void flowkit_affine_forward_pullback(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x,
+                                            REAL *restrict phi, size_t rows, size_t n, REAL B) {
   ROWS {
     REAL *di = d + i * n, *t = phi + 2 * i * n, *a = t + n;
     const REAL *xi = x + i * n;
@@ -56,8 +56,8 @@ KERNEL void NAME(affine_forward_pullback)(REAL *restrict d, const REAL *restrict
   }
 }
 
-KERNEL void NAME(affine_inverse_pullback)(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x,
-                                          REAL *restrict phi, size_t rows, size_t n, REAL B) {
+KERNEL void flowkit_affine_inverse_pullback(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x,
+                                            REAL *restrict phi, size_t rows, size_t n, REAL B) {
   ROWS {
     REAL *di = d + i * n, *t = phi + 2 * i * n, *a = t + n;
     const REAL *xi = x + i * n;

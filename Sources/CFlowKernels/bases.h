@@ -9,20 +9,20 @@
 
 INLINE REAL absolute(REAL x) { return x < 0 ? -x : x; }
 
-KERNEL void NAME(laplace_log_density)(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
+KERNEL void flowkit_laplace_log_density(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
   EVENTS out[e] = -LOG_2 * (double)rows;
   ROWS EVENTS out[e] -= absolute(z[i * n + e]);
 }
 
-KERNEL void NAME(laplace_log_density_pullback)(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
-                                               size_t rows, size_t n) {
+KERNEL void flowkit_laplace_log_density_pullback(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
+                                                 size_t rows, size_t n) {
   ROWS EVENTS {
     REAL v = z[i * n + e], side = v > 0 ? 1 : v < 0 ? -1 : v;
     d[i * n + e] = -w[e] * side;
   }
 }
 
-KERNEL void NAME(logistic_log_density)(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
+KERNEL void flowkit_logistic_log_density(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
   EVENTS out[e] = 0;
   ROWS EVENTS {
     REAL v = absolute(z[i * n + e]);
@@ -30,13 +30,13 @@ KERNEL void NAME(logistic_log_density)(const REAL *restrict z, double *restrict 
   }
 }
 
-KERNEL void NAME(logistic_log_density_pullback)(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
-                                                size_t rows, size_t n) {
+KERNEL void flowkit_logistic_log_density_pullback(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
+                                                  size_t rows, size_t n) {
   ROWS EVENTS d[i * n + e] = -w[e] * tanh_(z[i * n + e] / 2);
 }
 
-KERNEL void NAME(uniform_log_density)(const REAL *restrict z, double *restrict out, size_t rows, size_t n, REAL lower,
-                                      REAL upper) {
+KERNEL void flowkit_uniform_log_density(const REAL *restrict z, double *restrict out, size_t rows, size_t n, REAL lower,
+                                        REAL upper) {
   double inside = -__builtin_log((double)upper - lower), outside = -__builtin_inf();
   EVENTS out[e] = 0;
   ROWS EVENTS {
@@ -57,8 +57,8 @@ INLINE REAL student_ratio(REAL z, REAL nu) {
   return u > LARGE ? LARGE : u;
 }
 
-KERNEL void NAME(student_log_density)(const REAL *restrict z, const REAL *restrict nu, const REAL *restrict constant,
-                                      double *restrict out, size_t rows, size_t n) {
+KERNEL void flowkit_student_log_density(const REAL *restrict z, const REAL *restrict nu, const REAL *restrict constant,
+                                        double *restrict out, size_t rows, size_t n) {
   EVENTS out[e] = 0;
   ROWS {
     REAL freedom = nu[i], half = (freedom + 1) / 2;
@@ -67,9 +67,9 @@ KERNEL void NAME(student_log_density)(const REAL *restrict z, const REAL *restri
   }
 }
 
-KERNEL void NAME(student_log_density_pullback)(const REAL *restrict z, const REAL *restrict w,
-                                               const REAL *restrict nu, REAL *restrict d, REAL *restrict dnu,
-                                               REAL *restrict dconstant, size_t rows, size_t n) {
+KERNEL void flowkit_student_log_density_pullback(const REAL *restrict z, const REAL *restrict w,
+                                                 const REAL *restrict nu, REAL *restrict d, REAL *restrict dnu,
+                                                 REAL *restrict dconstant, size_t rows, size_t n) {
   ROWS {
     const REAL *zi = z + i * n;
     REAL *di = d + i * n, freedom = nu[i], weight = (freedom + 1) / (2 * freedom);

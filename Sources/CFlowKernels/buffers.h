@@ -1,10 +1,10 @@
 /* Flat buffers: sums, norms, the optimizer, and the elementary functions by themselves. */
 
-KERNEL void NAME(axpy)(REAL a, const REAL *restrict x, REAL *restrict y, size_t count) {
+KERNEL void flowkit_axpy(REAL a, const REAL *restrict x, REAL *restrict y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] += a * x[i];
 }
 
-KERNEL double NAME(sum_squares)(const REAL *x, size_t count) {
+KERNEL double flowkit_sum_squares(const REAL *x, size_t count) {
   double lane[BLOCK] = {0}, total = 0;
   size_t whole = count / BLOCK * BLOCK;
   for (size_t block = 0; block < whole; block += BLOCK)
@@ -14,14 +14,14 @@ KERNEL double NAME(sum_squares)(const REAL *x, size_t count) {
   return total;
 }
 
-typedef REAL NAME(block) __attribute__((ext_vector_type(BLOCK)));
+typedef REAL Block __attribute__((ext_vector_type(BLOCK)));
 
 /* To write a line that another core has read takes up to 30 ns, past the caches 2: docs/design/engine.md. */
 #define STORE_PAST_CACHES(address, values)                                                                             \
-  __builtin_nontemporal_store(*(const NAME(block) *)(values), (NAME(block) *)(address))
+  __builtin_nontemporal_store(*(const Block *)(values), (Block *)(address))
 
 /* The body of the sum; n is a constant after inlining, but for the general case. */
-INLINE double NAME(sum_n_terms)(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
+INLINE double sum_n_terms(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
   double lane[BLOCK] = {0}, total = 0;
   for (size_t first = 0; first < count; first += BLOCK) {
     REAL part[FLOWKIT_MAXIMUM_TERMS][BLOCK] __attribute__((aligned(64)));
@@ -40,17 +40,17 @@ INLINE double NAME(sum_n_terms)(REAL *sum, const REAL *const *terms, size_t n, s
   return total;
 }
 
-KERNEL double NAME(sum_terms)(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
+KERNEL double flowkit_sum_terms(REAL *sum, const REAL *const *terms, size_t n, size_t count, int past_caches) {
   switch (n) {
-    case 1: return NAME(sum_n_terms)(sum, terms, 1, count, past_caches);
-    case 2: return NAME(sum_n_terms)(sum, terms, 2, count, past_caches);
-    case 4: return NAME(sum_n_terms)(sum, terms, 4, count, past_caches);
-    default: return NAME(sum_n_terms)(sum, terms, n, count, past_caches);
+    case 1: return sum_n_terms(sum, terms, 1, count, past_caches);
+    case 2: return sum_n_terms(sum, terms, 2, count, past_caches);
+    case 4: return sum_n_terms(sum, terms, 4, count, past_caches);
+    default: return sum_n_terms(sum, terms, n, count, past_caches);
   }
 }
 
-KERNEL void NAME(adam)(REAL *theta, REAL *restrict m, REAL *restrict v, const REAL *restrict g, size_t count,
-                       REAL clip, REAL rate, REAL a1, REAL a2, REAL epsilon, REAL c2, REAL *published) {
+KERNEL void flowkit_adam(REAL *theta, REAL *restrict m, REAL *restrict v, const REAL *restrict g, size_t count,
+                         REAL clip, REAL rate, REAL a1, REAL a2, REAL epsilon, REAL c2, REAL *published) {
   for (size_t first = 0; first < count; first += BLOCK) {
     REAL next[BLOCK] __attribute__((aligned(64)));
     LANES {
@@ -69,7 +69,7 @@ KERNEL void NAME(adam)(REAL *theta, REAL *restrict m, REAL *restrict v, const RE
 }
 
 #define ELEMENTWISE(name)                                                                                              \
-  KERNEL void NAME(name)(const REAL *restrict x, REAL *restrict y, size_t count) {                                     \
+  KERNEL void flowkit_##name(const REAL *restrict x, REAL *restrict y, size_t count) {                                 \
     for (size_t i = 0; i < count; i++) y[i] = name##_(x[i]);                                                           \
   }
 

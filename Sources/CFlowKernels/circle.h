@@ -13,7 +13,8 @@ INLINE REAL wrapped(REAL v) {
   return v >= HALF_TURN ? v - 2 * HALF_TURN : v;
 }
 
-KERNEL void NAME(circle_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n, size_t bins) {
+KERNEL void flowkit_circle_forward(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n,
+                                   size_t bins) {
   SPLINE_BLOCKS {
     const REAL *xi = x + i * n + e, *logits = phi + i * CIRCLE_ROWS(bins) * n + e, *rotation = logits + 3 * bins * n;
     REAL *yi = y + i * n + e, *li = l + e;
@@ -34,7 +35,8 @@ KERNEL void NAME(circle_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *
   }
 }
 
-KERNEL void NAME(circle_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins) {
+KERNEL void flowkit_circle_inverse(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n,
+                                   size_t bins) {
   SPLINE_BLOCKS {
     const REAL *yi = y + i * n + e, *logits = phi + i * CIRCLE_ROWS(bins) * n + e, *rotation = logits + 3 * bins * n;
     REAL *xi = x + i * n + e, *li = l + e;
@@ -55,8 +57,8 @@ KERNEL void NAME(circle_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *
   }
 }
 
-KERNEL void NAME(circle_forward_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
-                                          size_t bins) {
+KERNEL void flowkit_circle_forward_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                            size_t bins) {
   SPLINE_BLOCKS {
     REAL *di = d + i * n + e, *logits = phi + i * CIRCLE_ROWS(bins) * n + e, *rotation = logits + 3 * bins * n;
     Lanes v;
@@ -66,8 +68,8 @@ KERNEL void NAME(circle_forward_pullback)(REAL *d, const REAL *dl, const REAL *x
   }
 }
 
-KERNEL void NAME(circle_inverse_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
-                                          size_t bins) {
+KERNEL void flowkit_circle_inverse_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                            size_t bins) {
   SPLINE_BLOCKS {
     REAL *di = d + i * n + e, *logits = phi + i * CIRCLE_ROWS(bins) * n + e, *rotation = logits + 3 * bins * n;
     spline_pullback(di, dl + e, x + i * n + e, logits, n, bins, HALF_TURN, 1, 1);

@@ -1,5 +1,5 @@
-/* What the bodies of the kernels share; included by f32.c and f64.c with REAL, INT, IS_DOUBLE and NAME defined.
- * CFlowKernels.h says what each kernel computes. */
+/* What the bodies of the kernels share; included by f32.c and f64.c with REAL, INT and IS_DOUBLE defined.
+ * kernels.inc says what each kernel computes. */
 #include "CFlowKernels.h"
 #include "philox.h"
 
@@ -9,9 +9,9 @@
 
 /* Not under ThreadSanitizer: the function that chooses a clone runs before the sanitizer is ready, and would crash. */
 #if defined(__x86_64__) && defined(__linux__) && !(defined(__has_feature) && __has_feature(thread_sanitizer))
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define KERNEL __attribute__((overloadable, target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
-#define KERNEL
+#define KERNEL __attribute__((overloadable))
 #endif
 
 #define BLOCK 16

@@ -1,22 +1,6 @@
+#include "CFlowKernels.h"
+
 #define REAL float
 #define INT int32_t
 #define IS_DOUBLE 0
-#define NAME(f) flowkit_##f##_f32
-#include "common.h"
-
-#include "activations.h"
-#include "affine.h"
-#include "bases.h"
-#include "mixture.h"
-#include "buffers.h"
-#include "monotone.h"
-#include "networks.h"
-#include "normal.h"
-#include "fills.h"
-#include "rows.h"
-#include "smooth.h"
-#include "spline_bins.h"
-#include "spline.h"
-
-#include "circle.h"
-#include "units.h"
+#include "kernels.h"

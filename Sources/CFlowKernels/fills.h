@@ -30,7 +30,7 @@ INLINE REAL logistic_quantile(WORD w) {
 }
 
 #define DEFINE_FILL(name)                                                                                              \
-  KERNEL void NAME(name##_fill)(REAL * z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first) {    \
+  KERNEL void flowkit_##name##_fill(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first) { \
     for (size_t i = 0; i < rows; i += NORMALS_PER_BLOCK)                                                               \
       for (size_t block = 0; block < n; block += BLOCK) {                                                              \
         REAL value[NORMALS_PER_BLOCK][BLOCK];                                                                          \
@@ -65,8 +65,8 @@ INLINE REAL student_draw(REAL u, REAL v, REAL nu) {
 
 #define STUDENTS_PER_BLOCK (NORMALS_PER_BLOCK / 2)
 
-KERNEL void NAME(student_fill)(REAL *z, const REAL *nu, size_t rows, size_t n, uint64_t seed, uint32_t purpose,
-                               uint64_t first) {
+KERNEL void flowkit_student_fill(REAL *z, const REAL *nu, size_t rows, size_t n, uint64_t seed, uint32_t purpose,
+                                 uint64_t first) {
   for (size_t i = 0; i < rows; i += STUDENTS_PER_BLOCK)
     for (size_t block = 0; block < n; block += BLOCK)
       for (size_t j = 0; j < BLOCK; j++) {
@@ -99,7 +99,7 @@ INLINE REAL student_bend(REAL x) {
 
 /* With x = -2 log(u) / nu, the draw is sqrt(nu (exp x - 1)) cos(2 pi v): at fixed u and v its derivative is
  * z / (2 nu) (1 - x / (1 - exp(-x))). */
-KERNEL void NAME(student_fill_slopes)(const REAL *restrict z, const REAL *restrict nu, REAL *restrict slopes,
+KERNEL void flowkit_student_fill_slopes(const REAL *restrict z, const REAL *restrict nu, REAL *restrict slopes,
                                       size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first) {
   for (size_t i = 0; i < rows; i += STUDENTS_PER_BLOCK)
     for (size_t block = 0; block < n; block += BLOCK)

@@ -1,7 +1,7 @@
 /* The mixture of diagonal normal densities: log-density and its pullback, and that of draws. */
 
 /* The mixture's loops go over one block of 16 events at a time, whose numbers for all components fit in a cache. */
-KERNEL void NAME(mixture_log_density)(const REAL *restrict z, const REAL *restrict constant,
+KERNEL void flowkit_mixture_log_density(const REAL *restrict z, const REAL *restrict constant,
                                       const REAL *restrict mean, const REAL *restrict inverse_scale,
                                       double *restrict out, REAL *restrict r, size_t components, size_t rows,
                                       size_t n) {
@@ -33,7 +33,7 @@ KERNEL void NAME(mixture_log_density)(const REAL *restrict z, const REAL *restri
   }
 }
 
-KERNEL void NAME(mixture_log_density_pullback)(const REAL *restrict z, const REAL *restrict w, const REAL *restrict r,
+KERNEL void flowkit_mixture_log_density_pullback(const REAL *restrict z, const REAL *restrict w, const REAL *restrict r,
                                                const REAL *restrict mean, const REAL *restrict inverse_scale,
                                                REAL *restrict d, REAL *restrict dconstant, REAL *restrict dmean,
                                                REAL *restrict dinverse_scale, size_t components, size_t rows,
@@ -101,7 +101,7 @@ INLINE void mixture_prefix_shares(const REAL *z, const REAL *log_weight, const R
  * lower triangular. So v = (dF/dz)^-T d is found from the last feature to the first, and the gradient is that of
  * -sum v_i F_i with v held fixed. y = v_i times the density of z_i; a_k = the derivative of sum v_i F_i, over the features
  * behind, with respect to log r_k. Phi - F is taken from the tail that is smaller for the mixture. */
-KERNEL void NAME(mixture_sample_pullback)(const REAL *restrict z, const REAL *restrict d,
+KERNEL void flowkit_mixture_sample_pullback(const REAL *restrict z, const REAL *restrict d,
                                           const REAL *restrict log_weight, const REAL *restrict mean,
                                           const REAL *restrict inverse_scale, REAL *restrict scratch,
                                           REAL *restrict dlog_weight, REAL *restrict dmean,

@@ -116,8 +116,16 @@ INLINE Smooth sinh_at(REAL x) {
     }                                                                                                                  \
   }
 
-KERNEL void NAME(monotone)(const REAL *restrict x, REAL *restrict y, REAL *restrict l, size_t rows, size_t n,
-                           enum flowkit_monotone kind) {
+KERNEL void flowkit_inverse_cotangents(REAL *restrict d, const REAL *restrict dl, const REAL *restrict slopes,
+                                       const REAL *restrict bends, size_t rows, size_t n) {
+  ROWS EVENTS {
+    size_t k = i * n + e;
+    d[k] = (d[k] - dl[e] * bends[k]) / slopes[k];
+  }
+}
+
+KERNEL void flowkit_monotone(const REAL *restrict x, REAL *restrict y, REAL *restrict l, size_t rows, size_t n,
+                             enum flowkit_monotone_kind kind) {
   FOR_KIND(kind, APPLY)
 }
 
@@ -131,7 +139,7 @@ KERNEL void NAME(monotone)(const REAL *restrict x, REAL *restrict y, REAL *restr
     }                                                                                                                  \
   }
 
-KERNEL void NAME(monotone_pullback)(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x, size_t rows,
-                                    size_t n, enum flowkit_monotone kind) {
+KERNEL void flowkit_monotone_pullback(REAL *restrict d, const REAL *restrict dl, const REAL *restrict x, size_t rows,
+                                      size_t n, enum flowkit_monotone_kind kind) {
   FOR_KIND(kind, PULL_BACK)
 }

@@ -1,14 +1,14 @@
 /* What networks add to bias and activation: products entry by entry, gates, normalisation and dropout. */
 
-KERNEL void NAME(multiply)(const REAL *restrict x, REAL *restrict y, size_t count) {
+KERNEL void flowkit_multiply(const REAL *restrict x, REAL *restrict y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] *= x[i];
 }
 
-KERNEL void NAME(add_product)(const REAL *restrict x, const REAL *restrict y, REAL *restrict z, size_t count) {
+KERNEL void flowkit_add_product(const REAL *restrict x, const REAL *restrict y, REAL *restrict z, size_t count) {
   for (size_t i = 0; i < count; i++) z[i] += x[i] * y[i];
 }
 
-KERNEL void NAME(gate_pullback)(const REAL *restrict d, const REAL *restrict v, const REAL *restrict s,
+KERNEL void flowkit_gate_pullback(const REAL *restrict d, const REAL *restrict v, const REAL *restrict s,
                                 REAL *restrict dv, REAL *restrict dg, size_t count) {
   for (size_t i = 0; i < count; i++) {
     REAL di = d[i], si = s[i];
@@ -20,7 +20,7 @@ KERNEL void NAME(gate_pullback)(const REAL *restrict d, const REAL *restrict v, 
 /* As PyTorch's. */
 #define NORMALIZATION_EPSILON ((REAL)1e-5)
 
-KERNEL void NAME(layer_norm)(const REAL *restrict x, const REAL *restrict scale, const REAL *restrict shift,
+KERNEL void flowkit_layer_norm(const REAL *restrict x, const REAL *restrict scale, const REAL *restrict shift,
                              REAL *restrict y, REAL *restrict u, REAL *restrict r, size_t rows, size_t n) {
   for (size_t block = 0; block < n; block += BLOCK) {
     REAL mean[BLOCK] = {0}, square[BLOCK] = {0};
@@ -39,7 +39,7 @@ KERNEL void NAME(layer_norm)(const REAL *restrict x, const REAL *restrict scale,
   }
 }
 
-KERNEL void NAME(layer_norm_pullback)(REAL *restrict d, const REAL *restrict u, const REAL *restrict r,
+KERNEL void flowkit_layer_norm_pullback(REAL *restrict d, const REAL *restrict u, const REAL *restrict r,
                                       const REAL *restrict scale, REAL *restrict dscale, REAL *restrict dshift,
                                       size_t rows, size_t n) {
   ROWS {
@@ -67,7 +67,7 @@ KERNEL void NAME(layer_norm_pullback)(REAL *restrict d, const REAL *restrict u, 
 }
 
 /* Four numbers a block, the same words for float and double: both drop the same units. */
-KERNEL void NAME(dropout_fill)(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first,
+KERNEL void flowkit_dropout_fill(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first,
                                uint32_t dropped, REAL kept) {
   for (size_t i = 0; i < rows; i += 4)
     for (size_t block = 0; block < n; block += BLOCK) {

@@ -1,6 +1,6 @@
 /* The standard normal base: log-density, its pullback, and draws. */
 
-KERNEL void NAME(normal_log_density)(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
+KERNEL void flowkit_normal_log_density(const REAL *restrict z, double *restrict out, size_t rows, size_t n) {
   EVENTS out[e] = -0.91893853320467274178 * (double)rows;
   ROWS EVENTS {
     double v = z[i * n + e];
@@ -8,8 +8,8 @@ KERNEL void NAME(normal_log_density)(const REAL *restrict z, double *restrict ou
   }
 }
 
-KERNEL void NAME(normal_log_density_pullback)(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
-                                              size_t rows, size_t n) {
+KERNEL void flowkit_normal_log_density_pullback(const REAL *restrict z, const REAL *restrict w, REAL *restrict d,
+                                                size_t rows, size_t n) {
   ROWS EVENTS d[i * n + e] = -w[e] * z[i * n + e];
 }
 
@@ -28,7 +28,7 @@ INLINE void box_muller(REAL u, REAL v, REAL *a, REAL *b) {
   *b = radius * s;
 }
 
-KERNEL void NAME(normal_fill)(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first) {
+KERNEL void flowkit_normal_fill(REAL *z, size_t rows, size_t n, uint64_t seed, uint32_t purpose, uint64_t first) {
   for (size_t i = 0; i < rows; i += NORMALS_PER_BLOCK)
     for (size_t block = 0; block < n; block += BLOCK) {
       REAL value[NORMALS_PER_BLOCK][BLOCK];

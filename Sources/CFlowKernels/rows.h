@@ -1,21 +1,21 @@
 /* Linear and piecewise linear maps of rows. */
 
-KERNEL void NAME(scale_rows)(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t n) {
+KERNEL void flowkit_scale_rows(const REAL *x, const REAL *scale, REAL *y, size_t rows, size_t n) {
   ROWS {
     REAL a = scale[i];
     EVENTS y[i * n + e] = a * x[i * n + e];
   }
 }
 
-KERNEL void NAME(row_dots)(const REAL *x, const REAL *y, REAL *out, size_t rows, size_t n) {
+KERNEL void flowkit_row_dots(const REAL *x, const REAL *y, REAL *out, size_t rows, size_t n) {
   ROWS {
     const REAL *xi = x + i * n, *yi = y + i * n;
     ROW_SUM(out[i], xi[e] * yi[e]);
   }
 }
 
-KERNEL void NAME(leaky_relu)(const REAL *x, REAL *y, REAL *restrict l, size_t rows, size_t n, const REAL *slope,
-                             const REAL *log_slope, size_t step) {
+KERNEL void flowkit_leaky_relu(const REAL *x, REAL *y, REAL *restrict l, size_t rows, size_t n, const REAL *slope,
+                               const REAL *log_slope, size_t step) {
   ROWS {
     REAL a = slope[i * step], log_a = log_slope[i * step];
     EVENTS {
@@ -26,16 +26,16 @@ KERNEL void NAME(leaky_relu)(const REAL *x, REAL *y, REAL *restrict l, size_t ro
   }
 }
 
-KERNEL void NAME(leaky_relu_pullback)(REAL *restrict d, const REAL *restrict x, size_t rows, size_t n,
-                                      const REAL *slope, size_t step) {
+KERNEL void flowkit_leaky_relu_pullback(REAL *restrict d, const REAL *restrict x, size_t rows, size_t n,
+                                        const REAL *slope, size_t step) {
   ROWS {
     REAL a = slope[i * step];
     EVENTS d[i * n + e] *= x[i * n + e] < 0 ? a : 1;
   }
 }
 
-KERNEL void NAME(leaky_relu_slope_pullback)(const REAL *d, const REAL *dl, const REAL *x, REAL *gs, REAL *gl,
-                                            size_t rows, size_t n) {
+KERNEL void flowkit_leaky_relu_slope_pullback(const REAL *d, const REAL *dl, const REAL *x, REAL *gs, REAL *gl,
+                                              size_t rows, size_t n) {
   ROWS {
     const REAL *xi = x + i * n, *di = d + i * n;
     REAL slope = 0, log_slope = 0;

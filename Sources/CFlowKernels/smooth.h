@@ -36,8 +36,8 @@ INLINE REAL sine_(REAL a, REAL *first, REAL *second) {
 }
 
 #define SMOOTH(name, function)                                                                                         \
-  KERNEL void NAME(bias_##name##_smooth)(REAL *restrict a, const REAL *b, REAL *restrict first,                        \
-                                         REAL *restrict second, size_t rows, size_t n) {                               \
+  KERNEL void flowkit_bias_##name##_smooth(REAL *restrict a, const REAL *b, REAL *restrict first,                      \
+                                           REAL *restrict second, size_t rows, size_t n) {                             \
     ROWS {                                                                                                             \
       REAL *ai = a + i * n, bi = b[i];                                                                                 \
       if (first) {                                                                                                     \
@@ -54,8 +54,8 @@ SMOOTH(lipswish, lipswish_)
 SMOOTH(tanh, smooth_tanh_)
 SMOOTH(sine, sine_)
 
-KERNEL void NAME(scale_directions)(const REAL *x, const REAL *restrict scale, REAL *y, size_t rows, size_t directions,
-                                   size_t n) {
+KERNEL void flowkit_scale_directions(const REAL *x, const REAL *restrict scale, REAL *y, size_t rows, size_t directions,
+                                     size_t n) {
   ROWS for (size_t d = 0; d < directions; d++) {
     const REAL *si = scale + i * n, *xi = x + (i * directions + d) * n;
     REAL *yi = y + (i * directions + d) * n;
@@ -63,9 +63,9 @@ KERNEL void NAME(scale_directions)(const REAL *x, const REAL *restrict scale, RE
   }
 }
 
-KERNEL void NAME(tangent_pullback)(REAL *restrict d, REAL *restrict t, const REAL *restrict slopes,
-                                   const REAL *restrict first, const REAL *restrict second, size_t rows,
-                                   size_t directions, size_t n) {
+KERNEL void flowkit_tangent_pullback(REAL *restrict d, REAL *restrict t, const REAL *restrict slopes,
+                                     const REAL *restrict first, const REAL *restrict second, size_t rows,
+                                     size_t directions, size_t n) {
   ROWS {
     REAL *di = d + i * n;
     const REAL *fi = first + i * n, *si = second + i * n;
@@ -83,8 +83,8 @@ KERNEL void NAME(tangent_pullback)(REAL *restrict d, REAL *restrict t, const REA
 
 /* Gauss-Jordan elimination of A = (I + J)^T in place, without pivoting: the symmetric part of I + J is at least
  * 1 - |J| > 0, and so is that of every Schur complement. Without the inverse only what the pivots need is computed. */
-KERNEL void NAME(log_det_near_identity)(const REAL *restrict jacobian, REAL *restrict a, REAL *restrict l,
-                                        size_t dimension, size_t n, int invert) {
+KERNEL void flowkit_log_det_near_identity(const REAL *restrict jacobian, REAL *restrict a, REAL *restrict l,
+                                          size_t dimension, size_t n, int invert) {
   size_t size = dimension;
   for (size_t i = 0; i < size; i++)
     for (size_t j = 0; j < size; j++) {
@@ -120,8 +120,8 @@ KERNEL void NAME(log_det_near_identity)(const REAL *restrict jacobian, REAL *res
     }
 }
 
-KERNEL void NAME(multiply_directions)(const REAL *restrict a, const REAL *restrict x, REAL *restrict y, size_t dimension,
-                                      size_t n, int transposed) {
+KERNEL void flowkit_multiply_directions(const REAL *restrict a, const REAL *restrict x, REAL *restrict y,
+                                        size_t dimension, size_t n, int transposed) {
   size_t row = (transposed ? 1 : dimension) * n, column = (transposed ? dimension : 1) * n;
   for (size_t i = 0; i < dimension; i++) {
     EVENTS y[i * n + e] = 0;

@@ -4,8 +4,8 @@
 #define SPLINE_BLOCKS                                                                                                  \
   ROWS for (size_t e = 0; e < n; e += BLOCK)
 
-KERNEL void NAME(spline_forward)(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n, size_t bins,
-                                 REAL B) {
+KERNEL void flowkit_spline_forward(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n, size_t bins,
+                                   REAL B) {
   SPLINE_BLOCKS {
     const REAL *xi = x + i * n + e, *logits = phi + i * (3 * bins - 1) * n + e;
     REAL *yi = y + i * n + e, *li = l + e;
@@ -38,8 +38,8 @@ INLINE REAL position_in_bin(REAL rise, REAL s, REAL d0, REAL d1) {
   return tilt > 0 ? below / (below + tilt + root) : 1 - above / (above - tilt + root);
 }
 
-KERNEL void NAME(spline_inverse)(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins,
-                                 REAL B) {
+KERNEL void flowkit_spline_inverse(const REAL *y, const REAL *phi, REAL *x, REAL *l, size_t rows, size_t n, size_t bins,
+                                   REAL B) {
   SPLINE_BLOCKS {
     const REAL *yi = y + i * n + e, *logits = phi + i * (3 * bins - 1) * n + e;
     REAL *xi = x + i * n + e, *li = l + e;
@@ -162,14 +162,14 @@ INLINE void spline_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *logits
     }
 }
 
-KERNEL void NAME(spline_forward_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
-                                          size_t bins, REAL B) {
+KERNEL void flowkit_spline_forward_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                            size_t bins, REAL B) {
   SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 0,
                                 0);
 }
 
-KERNEL void NAME(spline_inverse_pullback)(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
-                                          size_t bins, REAL B) {
+KERNEL void flowkit_spline_inverse_pullback(REAL *d, const REAL *dl, const REAL *x, REAL *phi, size_t rows, size_t n,
+                                            size_t bins, REAL B) {
   SPLINE_BLOCKS spline_pullback(d + i * n + e, dl + e, x + i * n + e, phi + i * (3 * bins - 1) * n + e, n, bins, B, 1,
                                 0);
 }

@@ -7,7 +7,7 @@
  * Newton's iteration then moves in one direction from the end |c| - k, or 0, to the root and never beyond, and what
  * stops it is rounding: the first step that does not go on. Lanes stop one by one, so that an event does not depend on
  * its neighbours. */
-KERNEL void NAME(tanh_solve)(const REAL *c, REAL k, REAL *t, size_t n) {
+KERNEL void flowkit_tanh_solve(const REAL *c, REAL k, REAL *t, size_t n) {
   REAL direction = k > 0 ? 1 : -1;
   for (size_t e = 0; e < n; e += BLOCK) {
     REAL size[BLOCK], y[BLOCK];

@@ -22,7 +22,7 @@ public struct BijectorLaws: Sendable {
   /// slope of the log-determinant jumps, as at a spline's knots: a difference is meaningless within h/13 of a jump.
   public var differenceStep: Double?
   /// Finds the bijector's kind when it is decoded.
-  public var registry = LayerRegistry.standard
+  public var registry = Registry.standard
 
   public init() {}
 

@@ -80,7 +80,7 @@ extension Examination {
 
   mutating func examineCoding() throws {
     let decoder = JSONDecoder()
-    decoder.userInfo[LayerRegistry.userInfoKey] = laws.registry
+    decoder.userInfo[Registry.userInfoKey] = laws.registry
     func decoded<B: Bijector>(_ bijector: B) throws -> any Bijector {
       try decoder.decode(B.self, from: JSONEncoder().encode(bijector))
     }

@@ -18,7 +18,7 @@ struct Check: ParsableCommand, Diagnosing {
   @Option(help: "An architecture by name: \(Recipe.all.map(\.name).joined(separator: ", ")).")
   var recipe: String?
 
-  @Option(help: "The base distribution: \(BaseRegistry.names.joined(separator: ", ")).")
+  @Option(help: "The base distribution: \(Registry.standard.baseNames.joined(separator: ", ")).")
   var base: String?
 
   @Option(parsing: .unconditional, help: "The number of features; with --data, its columns.")
@@ -87,7 +87,7 @@ struct Check: ParsableCommand, Diagnosing {
     )
     let chain = try LayerList(list).chain(
       dimension: dimensions.0, contextDimension: dimensions.1, using: &random)
-    return Architecture(chain: chain, base: try BaseRegistry.make(base, dimension: dimensions.0))
+    return Architecture(chain: chain, base: try Registry.standard.base(base, dimension: dimensions.0))
   }
 
   private func contextDimension() throws(FlowError) -> Int {

@@ -46,7 +46,7 @@ struct Fit: ParsableCommand, Diagnosing {
 
   @Option(
     help: """
-      The base distribution: \(BaseRegistry.names.joined(separator: ", ")), with arguments, such as mixture(8) or \
+      The base distribution: \(Registry.standard.baseNames.joined(separator: ", ")), with arguments, such as mixture(8) or \
       'product(3*normal,uniform(-pi,pi))'.
       """)
   var base = "normal"
@@ -100,7 +100,7 @@ struct Fit: ParsableCommand, Diagnosing {
     let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
     // What needs no data is checked before they are read.
     _ = try LayerList(layerList)
-    try BaseRegistry.check(base)
+    try Registry.standard.check(base: base)
     if let contextEmbedding { try ContextEmbedding.check(contextEmbedding) }
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()

@@ -57,7 +57,9 @@ import Testing
       ["fit", "unit.h5", "-o", "unit-model.h5", "--layers", "monotone(logit),lower", "--epochs", "2"])
     try workspace.write("wider.h5", [[0.5, 0.5], [0.5, 1], [-2, 0.5]], columns: ["x", "y"])
     let outcome = try workspace.expectSuccess(["density", "unit-model.h5", "wider.h5", "-o", "scores.h5"])
-    #expect(outcome.errors.contains("2 rows are outside the model's domain, or beyond its numbers; their log-density is -infinity"))
+    #expect(
+      outcome.errors.contains(
+        "2 rows are outside the model's domain, or beyond its numbers; their log-density is -infinity"))
     let scores = try workspace.numbers("scores.h5")
     #expect(scores[0].isFinite && scores[1...] == [-.infinity, -.infinity])
     try workspace.expectFailure(

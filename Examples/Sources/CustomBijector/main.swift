@@ -4,7 +4,7 @@ import FlowKitTestSupport
 import Glibc
 
 let path = CommandLine.arguments[1]
-let registry = LayerRegistry.standard.adding(SinhArcsinh.self)
+let registry = Registry.standard.adding(SinhArcsinh.self)
 
 // What every bijector promises: round trips, log-determinants, gradients against central differences, structure, coding.
 var laws = BijectorLaws()
@@ -27,7 +27,7 @@ let events = (0..<4_000).flatMap { _ -> [Double] in
 func fit(_ layers: String) throws -> (flow: Flow, mean: Double) {
   var draws = RandomStream(seed: 0, purpose: .architecture)
   let chain = try LayerList(layers).chain(dimension: 2, registry: registry, using: &draws)
-  let architecture = Architecture(chain: chain, base: try BaseRegistry.make("normal", dimension: 2))
+  let architecture = Architecture(chain: chain, base: try Registry.standard.base("normal", dimension: 2))
   var options = TrainingOptions()
   options.epochs = 60
   options.learningRate = 0.02

@@ -8,6 +8,8 @@ public struct ActNorm: InvertiblyDifferentiable {
   public static let layerName = "actnorm"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }
@@ -19,20 +21,34 @@ public struct ActNorm: InvertiblyDifferentiable {
   public var structure: JacobianStructure { scale.structure }
   public var traits: LayerTraits { .affine(.diagonal(signs: scale.signs), shift: true) }
 
-  /// Two passes over deviations from the first value, in which a constant feature has exactly the variance 0.
+  /// b = −μ and ℓ = −log σ.
   public func initialParameters(
     for sample: Tile, given context: Tile?, using random: inout RandomStream
   ) -> [Scalar] {
-    let moments = (0..<dimension).map { feature in
+    let moments = moments(of: sample)
+    return moments.map { Scalar(-$0.mean) } + moments.map { Scalar(-0.5 * Double.log($0.variance)) }
+  }
+
+  /// The inverse z ↦ exp(−ℓ) ∘ z − b standardizes with ℓ = log σ and b = μ/σ.
+  public func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    let moments = moments(of: sample)
+    return moments.map { Scalar($0.mean / $0.variance.squareRoot()) }
+      + moments.map { Scalar(0.5 * Double.log($0.variance)) }
+  }
+
+  /// By two passes over deviations from the first value, in which a constant feature has exactly the variance 0, which
+  /// counts as 1.
+  private func moments(of sample: Tile) -> [(mean: Double, variance: Double)] {
+    (0..<dimension).map { feature in
       sample.withRow(feature) { row in
         let deviations = row.map { Double($0) - Double(row[0]) }
         let mean = deviations.reduce(0, +) / Double(row.count)
         let variance = deviations.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
-        return (mean: Double(row[0]) + mean, variance: variance)
+        return (Double(row[0]) + mean, variance > 0 ? variance : 1)
       }
     }
-    return moments.map { Scalar(-$0.mean) }
-      + moments.map { Scalar($0.variance > 0 ? -0.5 * Double.log($0.variance) : 0) }
   }
 
   // MARK: Preparation: b, then what the scales prepare
@@ -74,9 +90,9 @@ public struct ActNorm: InvertiblyDifferentiable {
     )
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     var value = scale.inverse(z, pass.slice(scaleRange))
-    value.values = shift.inverse(value.values, pass.slice(shiftRange)).values
+    value.values = try shift.inverse(value.values, pass.slice(shiftRange)).values
     return value
   }
 

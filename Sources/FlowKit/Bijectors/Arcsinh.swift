@@ -7,6 +7,8 @@ public struct Arcsinh: ElementwisePreprocessing {
   public let medians: [Double]
   public let scales: [Double?]
 
+  private enum CodingKeys: CodingKey { case medians, scales }
+
   public init(medians: [Double], scales: [Double?]) {
     precondition(medians.count == scales.count, "\(medians.count) medians, \(scales.count) scales")
     precondition(scales.allSatisfy { $0 == nil || $0! > 0 && $0!.isFinite }, "scales are finite and above 0")

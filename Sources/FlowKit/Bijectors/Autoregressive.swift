@@ -4,8 +4,9 @@
 /// fills the hidden units by degree and costs about one pass as well. With `AffineMap` this is MAF (Papamakarios,
 /// Pavlakou & Murray 2017), `Inverted` it is IAF (Kingma et al. 2016), with `RationalQuadraticSpline` the autoregressive
 /// neural spline flow (Durkan et al. 2019). Layer lists: `autoregressive-affine(hidden=64x64)`,
-/// `autoregressive-rqs(bins=8,bound=5,hidden=64x64)`; the network is a masked perceptron, or another by `network=`
-/// (``OrderedConditioner``).
+/// `autoregressive-rqs(bins=8,bound=5,hidden=64x64)`, also `autoregressive-additive` and `autoregressive-circular-rqs`;
+/// `order=reverse`, `order=random`, which draws, or the features in their order, such as `order=2+0+1`. The network is a
+/// masked perceptron, or another by `network=` (``OrderedConditioner``).
 public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "autoregressive-\(Map.name)" }
   /// The features in the order in which they come: feature `ordering[k]` depends on those before position k.
@@ -84,7 +85,17 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     return pattern
   }
 
-  public var layerList: String { Self.layerList(map.layerListArguments + conditioner.layerListArguments()) }
+  public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
+  public func image(of input: [Interval]) -> [Interval] { domain }
+
+  public var layerList: String {
+    var arguments = map.layerListArguments + conditioner.layerListArguments()
+    if ordering != Array(0..<dimension) {
+      let isReverse = ordering == (0..<dimension).reversed()
+      arguments.insert("order=" + (isReverse ? "reverse" : ordering.map(String.init).joined(separator: "+")), at: 0)
+    }
+    return Self.layerList(arguments)
+  }
 
   // MARK: Forward: one pass
 
@@ -111,21 +122,23 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
 
   // MARK: Inverse: position by position
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     let ordered = z.gathering(ordering)
     var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     for position in 0..<dimension {
       let φ = positions.outputs(ofPosition: position, x)
-      let mapped = map.inverse(ordered.rows(position..<(position + 1)), φ)
+      let mapped = try map.inverse(ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
       logDeterminant.add(mapped.logDeterminant)
     }
     return Transformed(restored(x), logDeterminant)
   }
 
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+  public func inverseWithPullback(
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
     let ordered = z.gathering(ordering)
     var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
@@ -133,7 +146,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     var pullbacks: [ScalarPullback] = []
     for position in 0..<dimension {
       let φ = positions.outputs(ofPosition: position, x)
-      let (mapped, pullback) = map.inverseWithPullback(ordered.rows(position..<(position + 1)), φ)
+      let (mapped, pullback) = try map.inverseWithPullback(ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
       logDeterminant.add(mapped.logDeterminant)
       pullbacks.append(pullback)

@@ -49,8 +49,14 @@ public protocol Bijector: Parameterized {
   /// z and log|det ∂z/∂x|, and the map from their cotangents to those of x, c and θ.
   func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback)
 
-  /// x and log|det ∂x/∂z|.
+  /// x and log|det ∂x/∂z|; by default the value of `inverseWithPullback` where there is one.
   func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed
+
+  /// Where training starts when `Inverted` turns the layer: `sample` holds the events as they arrive at its inverse, given
+  /// the context. By default the start without data.
+  func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar]
 
   /// Throws where θ breaks a promise of the layer that training cannot see, such as a Lipschitz constant below 1; by
   /// default nothing. Asked before a model is written.
@@ -126,7 +132,19 @@ extension Bijector {
   public func image(of input: [Interval]) -> [Interval] { Array(repeating: .real, count: dimension) }
   public func check(_ parameters: Parameters) throws(FlowError) {}
 
+  public func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    initialParameters(using: &random)
+  }
+
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     forwardWithPullback(x, pass).value
+  }
+}
+
+extension InvertiblyDifferentiable {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
+    try inverseWithPullback(z, pass).value
   }
 }

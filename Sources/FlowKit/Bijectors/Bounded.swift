@@ -11,6 +11,8 @@ public struct Bounded: ElementwisePreprocessing {
   /// b of each feature, if any.
   public let upper: [Double?]
 
+  private enum CodingKeys: CodingKey { case lower, upper }
+
   public init(lower: [Double?], upper: [Double?]) {
     precondition(lower.count == upper.count, "\(lower.count) lower bounds, \(upper.count) upper ones")
     for (a, b) in zip(lower, upper) {

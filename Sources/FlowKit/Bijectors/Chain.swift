@@ -1,7 +1,7 @@
 /// Bijectors in succession, the first nearest the data: z = fₙ(… f₁(x)), log|det| = Σ log|det fₖ|.
 ///
-/// Each layer gets its slice of θ, in order.
-public struct Chain: InvertiblyDifferentiable {
+/// Each layer gets its slice of θ, in order. As a layer of another chain: `chain(…)` in layer lists.
+public struct Chain: InvertiblyDifferentiable, Composite {
   public static let layerName = "chain"
   public let dimension: Int
   public let contextDimension: Int
@@ -54,7 +54,7 @@ public struct Chain: InvertiblyDifferentiable {
     (index < 10 ? "0" : "") + "\(index)-\(type(of: layer).layerName)"
   }
 
-  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
+  public var layerList: String { "\(Self.layerName)(\(LayerList.describing(layers)))" }
   public var domain: [Interval] { layers.first?.domain ?? Array(repeating: .real, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
 
@@ -63,12 +63,6 @@ public struct Chain: InvertiblyDifferentiable {
   public var structure: JacobianStructure {
     let identity = JacobianStructure.permutation(Array(0..<dimension))
     return layers.reduce(identity) { $0.followed(by: $1.structure) }
-  }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    var values: [Scalar] = []
-    for layer in layers { values += layer.initialParameters(using: &random) }
-    return values
   }
 
   public func initialParameters(
@@ -82,7 +76,19 @@ public struct Chain: InvertiblyDifferentiable {
     }
   }
 
-  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
+  /// From the last layer to the first: each sees what the inverses behind it make of the sample.
+  public func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    var (z, values) = (sample, [Scalar]())
+    for layer in layers.reversed() {
+      let inverse = Inverted(trapping: layer)
+      let start = inverse.initialParameters(for: z, given: context, using: &random)
+      z = inverse.forward(z, Pass(inverse.prepared(Parameters(start)), context: context)).values
+      values = start + values
+    }
+    return values
+  }
 
   public func check(_ parameters: Parameters) throws(FlowError) {
     for (index, layer) in layers.enumerated() {
@@ -91,23 +97,6 @@ public struct Chain: InvertiblyDifferentiable {
       } catch {
         throw error.at("layer \(index)")
       }
-    }
-  }
-
-  // MARK: Preparation
-
-  public var preparedCount: Int? { layout.preparedCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in layers.indices { layout.prepare(part: index, parameters, into: prepared) }
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    for index in layers.indices {
-      layout.pullBackPreparation(
-        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
     }
   }
 
@@ -124,26 +113,7 @@ public struct Chain: InvertiblyDifferentiable {
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    var logDeterminant = LogDeterminant.zero
-    var pullbacks: [Pullback] = []
-    pullbacks.reserveCapacity(layers.count)
-    for (index, layer) in layers.enumerated() {
-      let (value, pullback) = layer.forwardWithPullback(
-        x, pass.part(index, layout.prepared[index]))
-      x = value.values
-      logDeterminant.add(value.logDeterminant)
-      pullbacks.append(pullback)
-    }
-    return (
-      Transformed(x, logDeterminant),
-      { [pullbacks] values, logDeterminant, gradient in
-        var cotangent = values
-        for (index, pullback) in pullbacks.enumerated().reversed() {
-          cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
-        }
-        return cotangent
-      }
-    )
+    differentiated(x, pass, Array(layers.indices)) { layers[$0].forwardWithPullback($1, $2) }
   }
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
@@ -160,25 +130,35 @@ public struct Chain: InvertiblyDifferentiable {
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    try differentiated(z, pass, layers.indices.reversed()) { index, z, pass throws(FlowError) in
+      guard let layer = layers[index] as? any InvertiblyDifferentiable else {
+        throw FlowError(
+          .architecture,
+          "layer \(index), \(layers[index].layerList), has no derivative of its inverse: it trains by likelihood only")
+      }
+      return try layer.inverseWithPullback(z, pass)
+    }
+  }
+
+  /// The layers in one order, and their pullbacks in the other.
+  private func differentiated<Failure: Error>(
+    _ x: consuming Tile, _ pass: Pass, _ order: [Int],
+    by map: (_ layer: Int, consuming Tile, Pass) throws(Failure) -> (value: Transformed, pullback: Pullback)
+  ) throws(Failure) -> (value: Transformed, pullback: Pullback) {
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [Pullback] = []
     pullbacks.reserveCapacity(layers.count)
-    for (index, layer) in layers.enumerated().reversed() {
-      guard let layer = layer as? any InvertiblyDifferentiable else {
-        throw FlowError(
-          .architecture,
-          "layer \(index), \(layer.layerList), has no derivative of its inverse: it trains by likelihood only")
-      }
-      let (value, pullback) = try layer.inverseWithPullback(z, pass.part(index, layout.prepared[index]))
-      z = value.values
+    for index in order {
+      let (value, pullback) = try map(index, x, pass.part(index, layout.prepared[index]))
+      x = value.values
       logDeterminant.add(value.logDeterminant)
       pullbacks.append(pullback)
     }
     return (
-      Transformed(z, logDeterminant),
+      Transformed(x, logDeterminant),
       { [pullbacks] values, logDeterminant, gradient in
         var cotangent = values
-        for (index, pullback) in pullbacks.reversed().enumerated() {
+        for (index, pullback) in zip(order, pullbacks).reversed() {
           cotangent = gradient.withSlice(layout.prepared[index]) { pullback(cotangent, logDeterminant, &$0) }
         }
         return cotangent

@@ -9,6 +9,8 @@ public struct Circular: ElementwisePreprocessing {
   /// (a, b) of each periodic feature; nil for others.
   public let periods: [Interval?]
 
+  private enum CodingKeys: CodingKey { case periods }
+
   public init(periods: [Interval?]) {
     precondition(
       periods.allSatisfy { $0 == nil || $0!.lower.isFinite && $0!.upper.isFinite }, "a period has two finite ends")

@@ -3,8 +3,9 @@
 /// A are the `conditioning` features, B the rest; g is a scalar map per feature of B. log|det| = Σ_B log|dg/dx|, exact,
 /// and the inverse costs what the forward pass does. Source: Dinh, Krueger & Bengio, "NICE" (2014), section 3;
 /// with `AffineMap`, Real-NVP (Dinh et al. 2017); with `RationalQuadraticSpline`, Durkan et al. 2019. Layer lists:
-/// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`; the network is a
-/// perceptron, or another by `network=` (``Conditioner``).
+/// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`,
+/// `coupling-circular-rqs(bins=8)`; `mask=` as in ``CouplingMask``; the network is a perceptron, or another by `network=`
+/// (``Conditioner``).
 public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "coupling-\(Map.name)" }
   public let conditioning: [Int]
@@ -72,7 +73,20 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   }
 
   public var traits: LayerTraits {
-    .scalar(map.family, transformed: transformed, conditioner: conditioner, box: map.box)
+    var traits = LayerTraits.scalar(map.family, transformed: transformed, conditioner: conditioner, box: map.box)
+    traits.isCoupling = true
+    return traits
+  }
+
+  public var domain: [Interval] {
+    image(of: Array(repeating: .real, count: dimension))
+  }
+
+  /// The features that condition stay where they are.
+  public func image(of input: [Interval]) -> [Interval] {
+    var result = input
+    for feature in transformed { result[feature] = map.domain }
+    return result
   }
 
   public var layerList: String {
@@ -92,25 +106,27 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     differentiated(x, pass, by: map.forwardWithPullback)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     let φ = conditioner.forward(z.gathering(conditioning), pass)
-    let mapped = map.inverse(z.gathering(transformed), φ)
+    let mapped = try map.inverse(z.gathering(transformed), φ)
     var x = z
     x.scatter(mapped.values, to: transformed)
     return Transformed(x, mapped.logDeterminant)
   }
 
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    differentiated(z, pass, by: map.inverseWithPullback)
+  public func inverseWithPullback(
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    try differentiated(z, pass, by: map.inverseWithPullback)
   }
 
   /// Both directions see the same A, so they differ only in the scalar map's direction.
-  private func differentiated(
+  private func differentiated<Failure: Error>(
     _ x: consuming Tile, _ pass: Pass,
-    by apply: (consuming Tile, consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
-  ) -> (value: Transformed, pullback: Pullback) {
+    by apply: (consuming Tile, consuming Tile) throws(Failure) -> (value: Transformed, pullback: ScalarPullback)
+  ) throws(Failure) -> (value: Transformed, pullback: Pullback) {
     let (φ, pullBackConditioner) = conditioner.forwardWithPullback(x.gathering(conditioning), pass)
-    let (mapped, pullBackMap) = apply(x.gathering(transformed), φ)
+    let (mapped, pullBackMap) = try apply(x.gathering(transformed), φ)
     var z = x
     z.scatter(mapped.values, to: transformed)
     return (

@@ -1,7 +1,7 @@
 /// Which features of a coupling condition the others.
 ///
 /// In layer lists `mask=halves` and so on, `mask=random`, which draws ⌊D/2⌋ features and keeps them, or the features
-/// themselves, such as `mask=0+2+3`. One feature alone is transformed without condition by each of the named masks.
+/// themselves, such as `mask=0+2+3`, or `mask=none`. One feature alone is transformed without condition by each of the named masks.
 public enum CouplingMask: Sendable, Codable, Equatable {
   /// The first ⌊D/2⌋.
   case halves
@@ -13,6 +13,9 @@ public enum CouplingMask: Sendable, Codable, Equatable {
   case mirroredAlternate
   /// These, ascending.
   case explicit(features: [Int])
+
+  private enum CodingKeys: CodingKey { case halves, alternate, mirroredHalves, mirroredAlternate, explicit }
+  private enum ExplicitCodingKeys: CodingKey { case features }
 
   /// The masks by the name that layer lists give them.
   public static let named: [(name: String, mask: CouplingMask)] = [
@@ -26,7 +29,9 @@ public enum CouplingMask: Sendable, Codable, Equatable {
   }
 
   var layerList: String {
-    if case .explicit(let features) = self { return features.map(String.init).joined(separator: "+") }
+    if case .explicit(let features) = self {
+      return features.isEmpty ? "none" : features.map(String.init).joined(separator: "+")
+    }
     return Self.named.first { $0.mask == self }!.name
   }
 
@@ -51,12 +56,13 @@ public enum CouplingMask: Sendable, Codable, Equatable {
     if argument.value == "random" {
       return arguments.dimension == 1 ? .halves : random(dimension: arguments.dimension, using: &arguments.random)
     }
+    if argument.value == "none" { return .explicit(features: []) }
     let texts = argument.value.split(separator: "+", omittingEmptySubsequences: false)
     let features = Set(texts.compactMap { Int($0) }.filter((0..<arguments.dimension).contains))
     guard features.count == texts.count, features.count < arguments.dimension else {
       throw arguments.error(
         argument,
-        "mask takes one of \(named.map(\.name).joined(separator: ", ")), random, or the features that condition, "
+        "mask takes one of \(named.map(\.name).joined(separator: ", ")), random, none, or the features that condition, "
           + "but not all of 0 to \(arguments.dimension - 1), such as 0+2")
     }
     return .explicit(features: features.sorted())

@@ -14,6 +14,8 @@ public struct Dequantize: Preprocessing, InvertiblyDifferentiable {
   public let features: [Int]
   public let seed: UInt64
 
+  private enum CodingKeys: CodingKey { case dimension, features, seed }
+
   public init(dimension: Int, features: [Int], seed: UInt64) {
     precondition(
       features == Set(features).sorted() && features.allSatisfy { 0..<dimension ~= $0 }, "features \(features)")

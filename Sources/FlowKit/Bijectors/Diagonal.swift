@@ -2,20 +2,17 @@
 ///
 /// log|det| = Σᵢ ℓᵢ, the same for every event. Signs cannot change in training, because log|λ| → −∞ forbids crossing 0.
 /// Layer list: `diagonal`; signs as in `diagonal(signs=+-+)` or `diagonal(signs=random)`, which draws them.
-public struct Diagonal: InvertiblyDifferentiable {
+public struct Diagonal: InvertiblyDifferentiable, SignedLayer {
   public static let layerName = "diagonal"
   public let signs: [Int]
+
+  private enum CodingKeys: CodingKey { case signs }
 
   /// - Parameter signs: +1 or −1 for each feature; all +1 where omitted.
   public init(dimension: Int, signs: [Int]? = nil) {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
 
-  public func checkDescription() throws(FlowError) {
-    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
-  }
-
-  public var dimension: Int { signs.count }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logScale", [dimension])] }
   public var structure: JacobianStructure { .diagonal(dimension, isAffine: true, signs: signs) }
   public var traits: LayerTraits { .affine(.diagonal(signs: signs), shift: false) }

@@ -33,3 +33,16 @@ enum DiagonalSigns {
     return argument.value.map { $0 == "+" ? 1 : -1 }
   }
 }
+
+/// A layer whose matrix has a diagonal of fixed signs.
+protocol SignedLayer: Bijector {
+  var signs: [Int] { get }
+}
+
+extension SignedLayer {
+  public var dimension: Int { signs.count }
+
+  public func checkDescription() throws(FlowError) {
+    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+  }
+}

@@ -104,22 +104,24 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
     differentiated(x, pass, by: map.forwardWithPullback)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     let φ = mapParameters(z, pass)
-    return map.inverse(z, φ)
+    return try map.inverse(z, φ)
   }
 
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    differentiated(z, pass, by: map.inverseWithPullback)
+  public func inverseWithPullback(
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    try differentiated(z, pass, by: map.inverseWithPullback)
   }
 
-  private func differentiated(
+  private func differentiated<Failure: Error>(
     _ x: consuming Tile, _ pass: Pass,
-    by apply: (consuming Tile, consuming Tile) -> (value: Transformed, pullback: ScalarPullback)
-  ) -> (value: Transformed, pullback: Pullback) {
+    by apply: (consuming Tile, consuming Tile) throws(Failure) -> (value: Transformed, pullback: ScalarPullback)
+  ) throws(Failure) -> (value: Transformed, pullback: Pullback) {
     let input = x
     let (φ, pullBackParameters) = mapParametersWithPullback(input, pass)
-    let (mapped, pullBackMap) = apply(input, φ)
+    let (mapped, pullBackMap) = try apply(input, φ)
     return (
       mapped,
       { values, logDeterminant, gradient in

@@ -11,6 +11,8 @@ public struct Householder: InvertiblyDifferentiable {
   /// k.
   public let count: Int
 
+  private enum CodingKeys: CodingKey { case dimension, count }
+
   /// - Parameter count: k ≥ 1, the number of reflections; D where omitted.
   public init(dimension: Int, count: Int? = nil) {
     self.dimension = dimension
@@ -63,10 +65,6 @@ public struct Householder: InvertiblyDifferentiable {
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     reflected(x, yRange, mRange, pass.parameters)
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    reflected(z, mRange, yRange, pass.parameters).value
   }
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {

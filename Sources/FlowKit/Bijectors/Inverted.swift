@@ -6,7 +6,8 @@ public struct Inverted: InvertiblyDifferentiable {
 
   /// What `base` is made of is invertibly differentiable too.
   public init(_ base: any InvertiblyDifferentiable) {
-    self.base = base
+    // Turned three times is turned once.
+    self.base = ((base as? Inverted)?.base as? Inverted)?.base ?? base
   }
 
   /// Throws where the inverse of `base` cannot be differentiated, naming the layer.
@@ -15,7 +16,22 @@ public struct Inverted: InvertiblyDifferentiable {
       throw FlowError(
         .architecture, "the inverse of \(base.layerList) cannot be differentiated: inverse(…) cannot turn this layer")
     }
-    self.base = base
+    self.init(base)
+  }
+
+  /// The same as a programmer's mistake.
+  init(trapping base: any Bijector) {
+    do throws(FlowError) {
+      try self.init(checking: base)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// The inverse of a layer: of an `Inverted` one, the layer that it turns.
+  public static func inverse(of layer: any Bijector) throws(FlowError) -> any InvertiblyDifferentiable {
+    if let inverted = layer as? Inverted { return inverted.base }
+    return try Inverted(checking: layer)
   }
 
   public var dimension: Int { base.dimension }
@@ -24,14 +40,26 @@ public struct Inverted: InvertiblyDifferentiable {
   public var layerList: String { "inverse(\(base.layerList))" }
   public var structure: JacobianStructure { base.structure.inverted }
   public var traits: LayerTraits { base.traits.inverted }
-  public var domain: [Interval] { base.image(of: base.domain) }
-  public func image(of input: [Interval]) -> [Interval] { base.domain }
+  public var domain: [Interval] { (base as? Inverted)?.base.domain ?? base.image(of: base.domain) }
+  public func image(of input: [Interval]) -> [Interval] { (base as? Inverted)?.base.image(of: input) ?? base.domain }
   public var weightCount: Int { base.weightCount }
   public var preparedCount: Int? { base.preparedCount }
   public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { base.clearUnused(values) }
 
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     base.initialParameters(using: &random)
+  }
+
+  public func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    base.initialParameters(forInverse: sample, given: context, using: &random)
+  }
+
+  public func initialParameters(
+    forInverse sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    base.initialParameters(for: sample, given: context, using: &random)
   }
 
   public func check(_ parameters: Parameters) throws(FlowError) { try base.check(parameters) }
@@ -47,10 +75,14 @@ public struct Inverted: InvertiblyDifferentiable {
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    let input = x
     do throws(FlowError) {
-      return try base.inverseWithPullback(x, pass)
+      return try base.inverseWithPullback(input, pass)
     } catch {
-      preconditionFailure("\(error)")
+      precondition(error.kind == .numerics, "\(error)")
+      // What was not found is not finite, which whoever trains or scores reports with the layer's name.
+      let nothing = Tile(features: dimension, like: input, filledWith: .nan)
+      return (Transformed(nothing, LogDeterminant(perEvent: nothing.rows(0..<1))), { _, _, _ in nothing })
     }
   }
 

@@ -1,29 +1,71 @@
-/// z = P L U x + b with L lower triangular of unit diagonal, U upper triangular of diagonal sᵢ exp(ℓᵢ), and P a permutation,
-/// (Py)ᵢ = y at index π(i): trainable L, U, ℓ and b; signs s and P fixed at construction.
+/// z = L U x + b with L lower triangular of unit diagonal and U upper triangular of diagonal sᵢ exp(ℓᵢ): trainable L, U, ℓ and
+/// b; signs s fixed at construction.
 ///
-/// log|det| = Σᵢ ℓᵢ. Starts at L = U = I. The inverse is two substitutions, O(D²) per event; a step computes A = P L U once,
-/// O(D³). Every invertible matrix is P L U for some P and s, but P and s are not trained: `lu` reaches the matrices whose
-/// leading minors have the signs s₀, s₀s₁, …, and `plu` those after the exchange of rows that was drawn. Source: Kingma &
-/// Dhariwal, "Glow" (2018), section 3.2. Layer lists: `lu`; `plu`, which draws P, or `plu(2,0,1)`, which lists π(0), π(1), …; signs
-/// as in `lower(signs=+-+)`.
-public struct LUFactored<Rows: LURows>: PreparedAffine {
-  public static var layerName: String { Rows.layerName }
+/// log|det| = Σᵢ ℓᵢ. Starts at L = U = I. The inverse is two substitutions, O(D²) per event; a step computes A = L U once,
+/// O(D³). Reaches the matrices whose leading minors have the signs s₀, s₀s₁, …. Source: Kingma & Dhariwal, "Glow" (2018),
+/// section 3.2. Layer list: `lu`; signs as in `lower(signs=+-+)`.
+public struct LU: FactoredLayer {
+  public static let layerName = "lu"
+  static let permutes = false
   public let signs: [Int]
-  /// π; the identity for `lu`.
-  public let permutation: [Int]
+  /// The identity.
+  let permutation: [Int]
+  /// The sign of det A, the same for all θ.
+  public var determinantSign: Int { signOfDeterminant }
 
-  private init(permutation: [Int], signs: [Int]?) {
-    precondition(permutation.sorted() == Array(permutation.indices), "\(permutation) is no permutation")
-    self.permutation = permutation
-    self.signs = DiagonalSigns.checked(signs, dimension: permutation.count)
+  private enum CodingKeys: CodingKey { case signs, permutation }
+
+  /// - Parameter signs: +1 or −1 for each diagonal entry of U; all +1 where omitted.
+  public init(dimension: Int, signs: [Int]? = nil) {
+    (self.signs, permutation) = (DiagonalSigns.checked(signs, dimension: dimension), Array(0..<dimension))
   }
 
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    LU(dimension: arguments.dimension, signs: try DiagonalSigns.fromLayerList(&arguments))
+  }
+}
+
+/// z = P L U x + b with a permutation P, (Py)ᵢ = y at index π(i), fixed at construction, otherwise as `LU`.
+///
+/// Every invertible matrix is P L U for some P and s, but P and s are not trained: this layer reaches the matrices that `LU`
+/// does after the exchange of rows that was drawn. Layer lists: `plu`, which draws P, or `plu(2,0,1)`, which lists
+/// π(0), π(1), …; signs as in `lower(signs=+-+)`.
+public struct PLU: FactoredLayer {
+  public static let layerName = "plu"
+  static let permutes = true
+  public let signs: [Int]
+  /// π.
+  public let permutation: [Int]
+  /// The sign of det A, the same for all θ.
+  public var determinantSign: Int { signOfDeterminant }
+
+  private enum CodingKeys: CodingKey { case signs, permutation }
+
+  /// - Parameters:
+  ///   - permutation: π(0), π(1), ….
+  ///   - signs: +1 or −1 for each diagonal entry of U; all +1 where omitted.
+  public init(_ permutation: [Int], signs: [Int]? = nil) {
+    precondition(permutation.sorted() == Array(permutation.indices), "\(permutation) is no permutation")
+    (self.signs, self.permutation) = (DiagonalSigns.checked(signs, dimension: permutation.count), permutation)
+  }
+
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    let signs = try DiagonalSigns.fromLayerList(&arguments)
+    return PLU(try arguments.permutation(default: "random").indices, signs: signs)
+  }
+}
+
+/// What the two share.
+protocol FactoredLayer: PreparedAffine, SignedLayer, ListedLayer {
+  static var permutes: Bool { get }
+  var permutation: [Int] { get }
+}
+
+extension FactoredLayer {
   public func checkDescription() throws(FlowError) {
     try DescriptionCheck.requireSigns(signs, of: Self.layerName)
     try DescriptionCheck.requirePermutation(permutation, dimension, of: Self.layerName)
   }
-
-  public var dimension: Int { signs.count }
 
   /// `lower` and `upper` hold the entries of L and U beside the diagonal, row by row.
   public var parameterShapes: [ParameterShape] {
@@ -36,17 +78,17 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
   public var structure: JacobianStructure { .full(dimension, isAffine: true) }
   public var traits: LayerTraits {
     .affine(
-      Rows.permutes
-        ? .general(determinant: determinantSign, isAll: false, fixedPermutation: true) : .lowerUpper(signs: signs),
+      Self.permutes
+        ? .general(determinant: signOfDeterminant, isAll: false, fixedPermutation: true) : .lowerUpper(signs: signs),
       shift: true)
   }
 
-  /// The sign of det A, the same for all θ: that of P times the product of s.
-  public var determinantSign: Int { permutation.parity * signs.reduce(1, *) }
+  /// That of P times the product of s.
+  var signOfDeterminant: Int { permutation.permutationSign * signs.reduce(1, *) }
 
   public var layerList: String {
     Self.layerList(
-      (Rows.permutes ? permutation.map(String.init) : []) + DiagonalSigns.layerListArguments(signs))
+      (Self.permutes ? permutation.map(String.init) : []) + DiagonalSigns.layerListArguments(signs))
   }
 
   private var lower: Triangle { Triangle(dimension: dimension, isLower: true) }
@@ -103,69 +145,11 @@ public struct LUFactored<Rows: LURows>: PreparedAffine {
     if transposed {
       packed.solveTriangular(lower: false, transposed: true, in: &x)
       packed.solveTriangular(lower: true, transposed: true, unitDiagonal: true, in: &x)
-      if Rows.permutes { x = x.gathering(permutation) }
+      if Self.permutes { x = x.gathering(permutation) }
     } else {
-      if Rows.permutes { x.scatter(copy x, to: permutation) }
+      if Self.permutes { x.scatter(copy x, to: permutation) }
       packed.solveTriangular(lower: true, unitDiagonal: true, in: &x)
       packed.solveTriangular(lower: false, in: &x)
-    }
-  }
-}
-
-/// Whether an `LUFactored` layer exchanges rows.
-public protocol LURows {
-  static var layerName: String { get }
-  static var permutes: Bool { get }
-}
-
-public enum RowsInPlace: LURows {
-  public static let layerName = "lu"
-  public static let permutes = false
-}
-
-public enum PermutedRows: LURows {
-  public static let layerName = "plu"
-  public static let permutes = true
-}
-
-/// z = L U x + b, layer list `lu`.
-public typealias LU = LUFactored<RowsInPlace>
-/// z = P L U x + b, layer list `plu`.
-public typealias PLU = LUFactored<PermutedRows>
-
-extension LU {
-  /// - Parameter signs: +1 or −1 for each diagonal entry of U; all +1 where omitted.
-  public init(dimension: Int, signs: [Int]? = nil) {
-    self.init(permutation: Array(0..<dimension), signs: signs)
-  }
-}
-
-extension PLU {
-  /// - Parameters:
-  ///   - permutation: π(0), π(1), ….
-  ///   - signs: +1 or −1 for each diagonal entry of U; all +1 where omitted.
-  public init(_ permutation: [Int], signs: [Int]? = nil) {
-    self.init(permutation: permutation, signs: signs)
-  }
-}
-
-extension LUFactored: ListedLayer {
-  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    let signs = try DiagonalSigns.fromLayerList(&arguments)
-    let permutation =
-      Rows.permutes ? try arguments.permutation(default: "random").indices : Array(0..<arguments.dimension)
-    return LUFactored(permutation: permutation, signs: signs)
-  }
-}
-
-extension [Int] {
-  /// The sign of this permutation of its indices: −1 to the number of its cycles of even length.
-  fileprivate var parity: Int {
-    var seen = Set<Int>()
-    return indices.reduce(1) { sign, start in
-      var (length, index) = (0, start)
-      while seen.insert(index).inserted { (length, index) = (length + 1, self[index]) }
-      return length > 0 && length % 2 == 0 ? -sign : sign
     }
   }
 }

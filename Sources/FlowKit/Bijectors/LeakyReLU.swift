@@ -7,6 +7,8 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   public let dimension: Int
   public let slope: Double
 
+  private enum CodingKeys: CodingKey { case dimension, slope }
+
   public init(dimension: Int, slope: Double = 0.1) {
     precondition(slope > 0 && slope.isFinite, "a slope is a finite number above 0, got \(slope)")
     self.dimension = dimension
@@ -25,10 +27,6 @@ public struct LeakyReLU: InvertiblyDifferentiable {
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(x, slope: slope)
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    bent(z, slope: 1 / slope).value
   }
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
@@ -57,39 +55,5 @@ extension LeakyReLU: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     let slope = try arguments.number("slope", positional: true, default: 0.1, "a slope above 0") { $0 > 0 }
     return LeakyReLU(dimension: arguments.dimension, slope: slope)
-  }
-}
-
-/// Leaky ReLU with one slope for each row, or one for all.
-extension Tile {
-  /// x where x ≥ 0, slope · x below; the log-determinant gains the slope's logarithm for each negative value of its event.
-  func leakyReLU(slopes: Parameters, logSlopes: Parameters, addingTo logDeterminant: inout Tile) -> Tile {
-    precondition(logSlopes.count == slopes.count, "\(slopes.count) slopes, \(logSlopes.count) logarithms")
-    var result = Tile(features: features, like: self)
-    kernelLeakyReLU(
-      base, result.mutableBase(), logDeterminant.mutableBase(), features, width, slopes.base, logSlopes.base,
-      step(slopes))
-    return result
-  }
-
-  /// Turns ∂L/∂output into ∂L/∂input.
-  mutating func pullBackLeakyReLU(of input: Tile, slopes: Parameters) {
-    checkShape(input)
-    kernelLeakyReLUPullback(mutableBase(), input.base, features, width, slopes.base, step(slopes))
-  }
-
-  /// Adds ∂L/∂slope of each row, then ∂L/∂log-slope of each row as far as it shows in the log-determinant; this tile is
-  /// ∂L/∂output.
-  func addSlopeGradients(of input: Tile, _ logDeterminant: Tile, to gradient: inout Gradient) {
-    checkShape(input)
-    precondition(gradient.count == 2 * features, "\(features) rows, \(gradient.count) parameters")
-    kernelLeakyReLUSlopePullback(
-      base, logDeterminant.base, input.base, gradient.base, gradient.base + features, features, width)
-  }
-
-  /// How far apart the slopes of two rows stand.
-  private func step(_ slopes: Parameters) -> Int {
-    precondition(slopes.count == 1 || slopes.count == features, "\(features) rows, \(slopes.count) slopes")
-    return slopes.count == 1 ? 0 : 1
   }
 }

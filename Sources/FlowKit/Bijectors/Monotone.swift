@@ -14,6 +14,8 @@ public struct Monotone: InvertiblyDifferentiable {
   public let dimension: Int
   public let kind: Kind
 
+  private enum CodingKeys: CodingKey { case dimension, kind }
+
   /// The functions g, in pairs that undo each other.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// 1 / (1 + e⁻ˣ), ℝ → (0, 1).
@@ -91,10 +93,6 @@ public struct Monotone: InvertiblyDifferentiable {
     Self.applied(kind, to: x)
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    Self.applied(kind.inverse, to: z).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     Self.applied(kind.inverse, to: z)
   }
@@ -117,14 +115,14 @@ public struct Monotone: InvertiblyDifferentiable {
 extension Tile {
   fileprivate func monotone(_ kind: Monotone.Kind, addingTo logDeterminant: inout Tile) -> Tile {
     var result = Tile(features: features, like: self)
-    kernelMonotone(base, result.mutableBase(), logDeterminant.mutableBase(), features, width, kind.kernel)
+    flowkit_monotone(base, result.mutableBase(), logDeterminant.mutableBase(), features, width, kind.kernel)
     return result
   }
 
   /// Turns ∂L/∂output into ∂L/∂input.
   fileprivate mutating func pullBackMonotone(_ kind: Monotone.Kind, at input: Tile, logDeterminant: Tile) {
     checkShape(input)
-    kernelMonotonePullback(mutableBase(), logDeterminant.base, input.base, features, width, kind.kernel)
+    flowkit_monotone_pullback(mutableBase(), logDeterminant.base, input.base, features, width, kind.kernel)
   }
 }
 
@@ -133,13 +131,13 @@ extension Double {
   fileprivate static func monotone(_ kind: Monotone.Kind, _ x: Double) -> Double {
     let arguments = [Double](repeating: x, count: 16)
     var (values, logSlopes) = (arguments, arguments)
-    flowkit_monotone_f64(arguments, &values, &logSlopes, 1, 16, kind.kernel)
+    flowkit_monotone(arguments, &values, &logSlopes, 1, 16, kind.kernel)
     return values[0]
   }
 }
 
 extension Monotone.Kind {
-  fileprivate var kernel: flowkit_monotone {
+  fileprivate var kernel: flowkit_monotone_kind {
     switch self {
     case .sigmoid: FLOWKIT_SIGMOID
     case .logit: FLOWKIT_LOGIT

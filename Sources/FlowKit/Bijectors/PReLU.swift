@@ -6,6 +6,8 @@ public struct PReLU: InvertiblyDifferentiable {
   public static let layerName = "prelu"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }
@@ -47,10 +49,6 @@ public struct PReLU: InvertiblyDifferentiable {
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     bent(x, pass.parameters, 0..<(2 * dimension))
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
   }
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {

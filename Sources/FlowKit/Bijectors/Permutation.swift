@@ -8,6 +8,8 @@ public struct Permutation: InvertiblyDifferentiable {
   /// Whether a layer list asks for another draw instead of naming the indices.
   public let isRandom: Bool
 
+  private enum CodingKeys: CodingKey { case indices, isRandom }
+
   public init(_ indices: [Int]) {
     self.init(indices, isRandom: false)
   }

@@ -6,18 +6,17 @@
 /// thousand times. The paper uses this family from base to data and leaves the other direction without a formula; here,
 /// as everywhere, forward leads from data to latent. Source: Rezende & Mohamed, "Variational Inference with Normalizing
 /// Flows" (ICML 2015), section 4.1 and appendix A.1. Layer list: `planar`.
-public struct Planar: InvertiblyDifferentiable {
+public struct Planar: TanhUnitLayer {
   public static let layerName = "planar"
   public let dimension: Int
+
+  private enum CodingKeys: CodingKey { case dimension }
 
   public init(dimension: Int) {
     self.dimension = dimension
   }
 
-  private var units: TanhUnits { TanhUnits(dimension: dimension, units: 1) }
-  public var structure: JacobianStructure { .full(dimension, isAffine: false) }
-  public var traits: LayerTraits { .smallSteps(lipschitz: nil) }
-  public var weightCount: Int { 2 * dimension }
+  var units: TanhUnits { TanhUnits(dimension: dimension, count: 1) }
   public var parameterShapes: [ParameterShape] {
     [ParameterShape("out", [dimension]), ParameterShape("in", [dimension]), ParameterShape("bias", [1])]
   }
@@ -28,8 +27,6 @@ public struct Planar: InvertiblyDifferentiable {
   }
 
   // MARK: Preparation: û, w, b and k
-
-  public var preparedCount: Int? { units.preparedCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
     let constraint = Constraint(parameters, dimension)
@@ -72,20 +69,6 @@ public struct Planar: InvertiblyDifferentiable {
       // w = 0 is the identity along w, not 0/0.
       (self.dot, self.squares, gain) = (dot, max(squares, .leastNormalMagnitude), UnitGain.value(dot))
     }
-  }
-
-  // MARK: The map
-
-  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    units.forwardWithPullback(x, pass.parameters)
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    units.inverse(z, pass.parameters)
-  }
-
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    units.inverseWithPullback(z, pass.parameters)
   }
 }
 

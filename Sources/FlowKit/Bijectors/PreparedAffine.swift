@@ -76,10 +76,6 @@ extension PreparedAffine {
     )
   }
 
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    solved(z, pass).value
-  }
-
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     solved(z, pass)
   }

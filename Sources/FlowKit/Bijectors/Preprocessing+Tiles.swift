@@ -36,6 +36,8 @@ extension Preprocessing {
 }
 
 extension Preprocessing where Self: InvertiblyDifferentiable {
+  public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed { inverted(z).value }
+
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {

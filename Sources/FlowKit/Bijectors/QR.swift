@@ -6,11 +6,13 @@
 /// directions, where Q = I (for odd k, one reflection) and R = diag(s); the gradient parts the pairs. The inverse is Qᵀ and a
 /// substitution, O(D²) per event; a step computes A = Q R once, O(D³). Source: Hoogeboom, van den Berg & Welling, "Emerging
 /// convolutions for generative normalizing flows" (2019). Layer lists: `qr`, `qr(determinant=-1)`; signs as in `lower(signs=+-+)`.
-public struct QR: PreparedAffine {
+public struct QR: PreparedAffine, SignedLayer {
   public static let layerName = "qr"
   public let signs: [Int]
   /// The sign of det A, the same for all θ.
   public let determinantSign: Int
+
+  private enum CodingKeys: CodingKey { case signs, determinantSign }
 
   /// - Parameters:
   ///   - determinantSign: +1 or −1.
@@ -24,8 +26,6 @@ public struct QR: PreparedAffine {
   public func checkDescription() throws(FlowError) {
     try DescriptionCheck.requireSigns(signs + [determinantSign], of: Self.layerName)
   }
-
-  public var dimension: Int { signs.count }
 
   /// `vectors` are those of the reflections; `upper` holds the entries of R beside the diagonal, row by row.
   public var parameterShapes: [ParameterShape] {
@@ -82,7 +82,7 @@ public struct QR: PreparedAffine {
     let upper = factors.slice((dimension * dimension)..<(2 * dimension * dimension))
     let R = DenseMatrix(upper, rows: dimension, columns: dimension)
     let form = reflections.form(parameters.slice(vectors))
-    gradient.withSlice(vectors) { reflections.pullBack(dense: Ā * R.transposed, form, to: &$0) }
+    gradient.withSlice(vectors) { reflections.pullBack(columns: Ā * R.transposed, form, to: &$0) }
     let ofR = Parameters((form.dense.transposed * Ā).values.map { Scalar($0) })
     gradient.withSlice(entries) { triangle.addGradient(ofR, to: &$0) }
     gradient.withSlice(logarithms) { SignedDiagonal(signs: signs).addGradient(ofR, of: upper, to: &$0) }

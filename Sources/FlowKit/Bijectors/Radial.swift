@@ -10,6 +10,8 @@ public struct Radial: InvertiblyDifferentiable {
   public static let layerName = "radial"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }

@@ -14,6 +14,8 @@ public struct Residual: InvertiblyDifferentiable {
   /// How training computes the log-determinant.
   public let determinant: ResidualDeterminant
 
+  private enum CodingKeys: CodingKey { case network, determinant }
+
   /// - Parameters:
   ///   - lipschitz: L, above 0 and at most 0.999; one layer changes distances by a factor within 1 ± L.
   ///   - determinant: how training computes the log-determinant; by default exactly for D ≤ 16.
@@ -53,7 +55,7 @@ public struct Residual: InvertiblyDifferentiable {
 
   public var layerList: String {
     var arguments = [
-      "hidden=" + network.hidden.map(String.init).joined(separator: "x"), "lipschitz=\(network.lipschitz)",
+      "hidden=" + LayerArguments.text(ofWidths: network.hidden), "lipschitz=\(network.lipschitz)",
     ]
     if network.activation != .lipswish { arguments.append("activation=\(network.activation.rawValue)") }
     if determinant != Self.defaultDeterminant(dimension) { arguments.append("logdet=\(determinant.rawValue)") }

@@ -3,6 +3,8 @@ public struct Shift: InvertiblyDifferentiable {
   public static let layerName = "shift"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }
@@ -27,10 +29,6 @@ public struct Shift: InvertiblyDifferentiable {
         return values
       }
     )
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
   }
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {

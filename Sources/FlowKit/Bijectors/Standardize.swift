@@ -6,6 +6,8 @@ public struct Standardize: InvertiblyDifferentiable, Preprocessing {
   public let means: [Double]
   public let standardDeviations: [Double]
 
+  private enum CodingKeys: CodingKey { case means, standardDeviations }
+
   public init(means: [Double], standardDeviations: [Double]) {
     precondition(
       means.count == standardDeviations.count, "\(means.count) means, \(standardDeviations.count) deviations")

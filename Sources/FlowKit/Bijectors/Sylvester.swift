@@ -7,11 +7,13 @@
 /// this family from base to data; here, as everywhere, forward leads from data to latent. Source: van den Berg, Hasenclever,
 /// Tomczak & Welling, "Sylvester Normalizing Flows for Variational Inference" (UAI 2018), sections 3 and 4 (its
 /// Householder variant). Layer list: `sylvester(4)`, with M from 1 to D.
-public struct Sylvester: InvertiblyDifferentiable {
+public struct Sylvester: TanhUnitLayer {
   public static let layerName = "sylvester"
   public let dimension: Int
   /// M.
   public let unitCount: Int
+
+  private enum CodingKeys: CodingKey { case dimension, unitCount }
 
   public init(dimension: Int, units: Int) {
     precondition(1...dimension ~= units, "a Sylvester flow has 1 to \(dimension) units, got \(units)")
@@ -23,23 +25,21 @@ public struct Sylvester: InvertiblyDifferentiable {
       1...dimension ~= unitCount, "\(Self.layerName) has \(unitCount) units for \(dimension) features")
   }
 
-  private var units: TanhUnits { TanhUnits(dimension: dimension, units: unitCount) }
-  private var columns: OrthonormalColumns { OrthonormalColumns(dimension: dimension, count: unitCount) }
-  public var structure: JacobianStructure { .full(dimension, isAffine: false) }
+  var units: TanhUnits { TanhUnits(dimension: dimension, count: unitCount) }
+  private var reflections: Reflections { Reflections(count: unitCount, dimension: dimension) }
+  private var triangle: Triangle { Triangle(dimension: unitCount, isLower: false) }
   /// Two units hold every planar layer; with one, u and w are parallel.
   public var traits: LayerTraits {
     var traits = LayerTraits.smallSteps(lipschitz: nil)
     if unitCount == 1, dimension > 1 { traits.kind = .unknown }
     return traits
   }
-  public var weightCount: Int { 2 * dimension * unitCount }
   public var layerList: String { "\(Self.layerName)(\(unitCount))" }
 
   public var parameterShapes: [ParameterShape] {
-    let triangle = unitCount * (unitCount - 1) / 2
-    return [
-      ParameterShape("reflections", [unitCount, dimension]), ParameterShape("outTriangle", [triangle]),
-      ParameterShape("inTriangle", [triangle]), ParameterShape("logSlope", [unitCount]),
+    [
+      ParameterShape("reflections", [unitCount, dimension]), ParameterShape("outTriangle", [triangle.count]),
+      ParameterShape("inTriangle", [triangle.count]), ParameterShape("logSlope", [unitCount]),
       ParameterShape("gain", [unitCount]), ParameterShape("bias", [unitCount]),
     ]
   }
@@ -49,114 +49,64 @@ public struct Sylvester: InvertiblyDifferentiable {
     return vectors + Array(repeating: 0, count: parameterCount - vectors.count)
   }
 
-  // MARK: Preparation: QR, R̃Qᵀ, b and R̃R
+  private var vectors: Range<Int> { 0..<(unitCount * dimension) }
+  private var outEntries: Range<Int> { vectors.upperBound..<(vectors.upperBound + triangle.count) }
+  private var inEntries: Range<Int> { outEntries.upperBound..<(outEntries.upperBound + triangle.count) }
+  private var logSlopes: Range<Int> { inEntries.upperBound..<(inEntries.upperBound + unitCount) }
+  private var gains: Range<Int> { logSlopes.upperBound..<(logSlopes.upperBound + unitCount) }
+  private var biases: Range<Int> { gains.upperBound..<(gains.upperBound + unitCount) }
 
-  public var preparedCount: Int? { units.preparedCount }
+  // MARK: Preparation: A = QR, B = R̃Qᵀ, b and T = R̃R
 
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    let factors = Factors(self, parameters)
-    let M = unitCount
-    prepared.update(repeating: 0)
-    for column in 0..<M {
-      for m in 0...column {
-        let (r, r̃) = (factors.R[m * M + column], factors.R̃[m * M + column])
-        for i in 0..<dimension {
-          prepared[i * M + column] += factors.Q[i * M + m] * r
-          prepared[units.inRange.lowerBound + m * dimension + i] += r̃ * factors.Q[i * M + column]
-        }
-        for row in 0...m { prepared[units.triangleIndex(row, column)] += factors.R̃[row * M + m] * r }
-      }
-      prepared[units.triangleIndex(column, column)] = factors.gains[column]
-      prepared[units.biasRange.lowerBound + column] = parameters[parameterCount - M + column]
+  private struct Factors {
+    let form: Reflections.WYForm
+    let Q, R, R̃: DenseMatrix
+    /// k, the diagonal of R̃R.
+    let gains: [Scalar]
+
+    init(_ layer: Sylvester, _ parameters: Parameters) {
+      let slopes = parameters.slice(layer.logSlopes).values.map { Double.exp(Double($0)) }
+      let gains = parameters.slice(layer.gains).values.map(UnitGain.value)
+      form = layer.reflections.form(parameters.slice(layer.vectors))
+      Q = form.columns(layer.unitCount)
+      R = layer.triangle.matrix(parameters.slice(layer.outEntries)) { Double(gains[$0]) / slopes[$0] }
+      R̃ = layer.triangle.matrix(parameters.slice(layer.inEntries)) { slopes[$0] }
+      self.gains = gains
     }
   }
 
-  /// Q̄ = ĀRᵀ + B̄ᵀR̃, and the upper triangles of R̄ = QᵀĀ and of B̄Q. T̄ has nothing beside its diagonal, k̄.
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    guard let base = prepared.baseAddress else { return }
+    let factors = Factors(self, parameters)
+    (factors.Q * factors.R).write(to: base + units.outRange.lowerBound)
+    (factors.R̃ * factors.Q.transposed).write(to: base + units.inRange.lowerBound)
+    (factors.R̃ * factors.R).write(to: base + units.triangleRange.lowerBound)
+    for m in 0..<unitCount {
+      prepared[units.triangleIndex(m, m)] = factors.gains[m]
+      prepared[units.biasRange.lowerBound + m] = parameters[biases.lowerBound + m]
+    }
+  }
+
+  /// Q̄ = ĀRᵀ + B̄ᵀR̃, and R̄ = QᵀĀ and R̃̄ = B̄Q where they have entries. T̄ has nothing beside its diagonal, k̄.
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
     let factors = Factors(self, parameters)
-    let (M, Q) = (unitCount, factors.Q)
-    var Q̄ = [Scalar](repeating: 0, count: dimension * M)
-    for row in 0..<M {
-      for column in row..<M {
-        var (r̄, r̃̄): (Scalar, Scalar) = (0, 0)
-        for i in 0..<dimension {
-          let out̄ = preparedGradient[i * M + column]
-          let in̄ = preparedGradient[units.inRange.lowerBound + row * dimension + i]
-          r̄ += Q[i * M + row] * out̄
-          r̃̄ += in̄ * Q[i * M + column]
-          Q̄[i * M + row] += out̄ * factors.R[row * M + column]
-          Q̄[i * M + column] += in̄ * factors.R̃[row * M + column]
-        }
-        add(r̄, r̃̄, row, column, factors, parameters, preparedGradient, to: &gradient)
-      }
+    let (Q, R, R̃) = (factors.Q, factors.R, factors.R̃)
+    let Ā = DenseMatrix(preparedGradient.slice(units.outRange), rows: dimension, columns: unitCount)
+    let B̄ = DenseMatrix(preparedGradient.slice(units.inRange), rows: unitCount, columns: dimension)
+    var Q̄ = Ā * R.transposed
+    Q̄.addProduct(B̄.transposed, R̃)
+    let (R̄, R̃̄) = (Q.transposed * Ā, B̄ * Q)
+    gradient.withSlice(vectors) { reflections.pullBack(columns: Q̄, factors.form, to: &$0) }
+    gradient.withSlice(outEntries) { triangle.addGradient(R̄, to: &$0) }
+    gradient.withSlice(inEntries) { triangle.addGradient(R̃̄, to: &$0) }
+    for m in 0..<unitCount {
+      let k̄ = Double(preparedGradient[units.triangleIndex(m, m)]) + R̄[m, m] / R̃[m, m]
+      gradient[logSlopes.lowerBound + m] += Scalar(R̃̄[m, m] * R̃[m, m] - R̄[m, m] * R[m, m])
+      gradient[gains.lowerBound + m] += Scalar(k̄) * UnitGain.slope(parameters[gains.lowerBound + m])
+      gradient[biases.lowerBound + m] += preparedGradient[units.biasRange.lowerBound + m]
     }
-    let vectors = columns.pullBack(factors.vectors, Q, Q̄)
-    for index in vectors.indices { gradient[index] += vectors[index] }
-    for m in 0..<M {
-      gradient[parameterCount - M + m] += preparedGradient[units.biasRange.lowerBound + m]
-    }
-  }
-
-  /// The gradients of one place of R and R̃.
-  private func add(
-    _ r̄: Scalar, _ r̃̄: Scalar, _ row: Int, _ column: Int, _ factors: Factors, _ parameters: Parameters,
-    _ preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    let place = row * unitCount + column
-    guard row == column else {
-      gradient[triangleIndex(row, column)] += r̄
-      gradient[triangleIndex(row, column) + unitCount * (unitCount - 1) / 2] += r̃̄
-      return
-    }
-    let k̄ = preparedGradient[units.triangleIndex(row, row)] + r̄ / factors.R̃[place]
-    gradient[tail + row] += r̃̄ * factors.R̃[place] - r̄ * factors.R[place]
-    gradient[tail + unitCount + row] += k̄ * UnitGain.slope(parameters[tail + unitCount + row])
-  }
-
-  /// Where ℓ starts.
-  private var tail: Int { parameterCount - 3 * unitCount }
-  /// Where R's entry beside the diagonal stands, rows in order.
-  private func triangleIndex(_ row: Int, _ column: Int) -> Int {
-    unitCount * dimension + row * unitCount - row * (row + 1) / 2 + column - row - 1
-  }
-
-  private struct Factors {
-    let vectors, Q, gains: [Scalar]
-    var R, R̃: [Scalar]
-
-    init(_ layer: Sylvester, _ parameters: Parameters) {
-      let M = layer.unitCount
-      vectors = (0..<(M * layer.dimension)).map { parameters[$0] }
-      Q = layer.columns.matrix(vectors)
-      gains = (0..<M).map { UnitGain.value(parameters[layer.tail + M + $0]) }
-      R = Array(repeating: 0, count: M * M)
-      R̃ = R
-      for row in 0..<M {
-        let slope = Scalar.exp(parameters[layer.tail + row])
-        (R[row * M + row], R̃[row * M + row]) = (gains[row] / slope, slope)
-        for column in (row + 1)..<max(M, row + 1) {
-          let index = layer.triangleIndex(row, column)
-          R[row * M + column] = parameters[index]
-          R̃[row * M + column] = parameters[index + M * (M - 1) / 2]
-        }
-      }
-    }
-  }
-
-  // MARK: The map
-
-  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    units.forwardWithPullback(x, pass.parameters)
-  }
-
-  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    units.inverse(z, pass.parameters)
-  }
-
-  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    units.inverseWithPullback(z, pass.parameters)
   }
 }
 

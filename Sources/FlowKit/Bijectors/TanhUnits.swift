@@ -1,26 +1,59 @@
-/// z = x + A tanh(Bx + b) with M units, where T = BA is upper triangular: what planar and Sylvester flows share.
+internal import CFlowKernels
+
+/// A layer z = x + A tanh(Bx + b) that prepares A, B, b and T = BA, laid out as its `units` say: what planar and Sylvester
+/// flows share.
+protocol TanhUnitLayer: InvertiblyDifferentiable {
+  var units: TanhUnits { get }
+}
+
+extension TanhUnitLayer {
+  public var structure: JacobianStructure { .full(dimension, isAffine: false) }
+  public var traits: LayerTraits { .smallSteps(lipschitz: nil) }
+  public var weightCount: Int { 2 * units.dimension * units.count }
+  public var preparedCount: Int? { units.preparedCount }
+
+  public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    units.forwardWithPullback(x, pass.parameters)
+  }
+
+  public func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed { units.inverse(z, pass.parameters) }
+
+  public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
+    units.inverseWithPullback(z, pass.parameters)
+  }
+}
+
+/// z = x + A tanh(Bx + b) with M units, where T = BA is upper triangular with a diagonal above −1.
 ///
 /// With s = 1 − tanh² and k the diagonal of T, det = det(I + SBA) = Πₘ (1 + kₘ sₘ) (Sylvester's determinant identity), so
 /// that kₘ > −1 makes the map invertible. The inverse is found from y = Bx + b: Bz + b = y + T tanh y is solved from the
 /// last unit to the first, each by a Newton iteration that cannot overshoot (`flowkit_tanh_solve`). Latents that are not
 /// finite lead to events that are not.
 struct TanhUnits: Sendable {
+  /// D.
   let dimension: Int
-  let units: Int
+  /// M.
+  let count: Int
 
-  // MARK: What tiles see: A (D × M), B (M × D), b, T (M × M)
+  // MARK: What tiles see
 
-  var preparedCount: Int { biasRange.upperBound + units * units }
-  var outRange: Range<Int> { 0..<(dimension * units) }
-  var inRange: Range<Int> { (dimension * units)..<(2 * dimension * units) }
-  var biasRange: Range<Int> { (2 * dimension * units)..<(2 * dimension * units + units) }
+  var preparedCount: Int { triangleRange.upperBound }
+  /// A, D × M, row-major as B and T.
+  var outRange: Range<Int> { 0..<(dimension * count) }
+  /// B, M × D.
+  var inRange: Range<Int> { (dimension * count)..<(2 * dimension * count) }
+  /// b.
+  var biasRange: Range<Int> { (2 * dimension * count)..<(2 * dimension * count + count) }
+  /// T, M × M. Pullbacks give the gradient of its diagonal only: what depends on the rest shows in A and B.
+  var triangleRange: Range<Int> { biasRange.upperBound..<(biasRange.upperBound + count * count) }
+
   /// Where T's entry in row `row` and column `column` stands.
-  func triangleIndex(_ row: Int, _ column: Int) -> Int { biasRange.upperBound + row * units + column }
+  func triangleIndex(_ row: Int, _ column: Int) -> Int { triangleRange.lowerBound + row * count + column }
 
   private func matrices(_ prepared: Parameters) -> (A: WeightMatrix, B: WeightMatrix) {
     (
-      WeightMatrix(prepared.slice(outRange), rows: dimension, columns: units),
-      WeightMatrix(prepared.slice(inRange), rows: units, columns: dimension)
+      WeightMatrix(prepared.slice(outRange), rows: dimension, columns: count),
+      WeightMatrix(prepared.slice(inRange), rows: count, columns: dimension)
     )
   }
 
@@ -30,7 +63,7 @@ struct TanhUnits: Sendable {
 
   func forwardWithPullback(_ x: Tile, _ prepared: Parameters) -> (value: Transformed, pullback: Pullback) {
     let (A, B) = matrices(prepared)
-    var t = Tile(features: units, like: x)
+    var t = Tile(features: count, like: x)
     B.multiply(x, into: &t)
     t.applyTanh(addingBias: prepared.slice(biasRange))
     var z = x
@@ -48,9 +81,9 @@ struct TanhUnits: Sendable {
     to gradient: inout Gradient
   ) -> Tile {
     let (A, B) = matrices(prepared)
-    var ȳ = Tile(features: units, like: x)
+    var ȳ = Tile(features: count, like: x)
     A.multiplyTransposed(values, into: &ȳ)
-    for unit in 0..<units {
+    for unit in 0..<count {
       let k = gain(unit, prepared)
       gradient[triangleIndex(unit, unit)] += ȳ.pullBackUnit(unit, t, logDeterminant, gain: k)
     }
@@ -64,7 +97,7 @@ struct TanhUnits: Sendable {
   /// ± Σₘ log(1 + kₘ sₘ).
   private func logDeterminant(_ t: Tile, _ prepared: Parameters, sign: Scalar) -> Tile {
     var result = Tile(features: 1, like: t, filledWith: 0)
-    for unit in 0..<units {
+    for unit in 0..<count {
       let k = gain(unit, prepared)
       let factors = t.rows(unit..<(unit + 1)).mapped { 1 + k * (1 - $0) * (1 + $0) }
       result.add(factors.logarithms, scaledBy: sign)
@@ -78,11 +111,11 @@ struct TanhUnits: Sendable {
 
   private func solved(_ z: Tile, _ prepared: Parameters) -> (value: Transformed, t: Tile) {
     let (A, B) = matrices(prepared)
-    var t = Tile(features: units, like: z)
+    var t = Tile(features: count, like: z)
     B.multiply(z, into: &t)
     t.addBias(prepared.slice(biasRange))
-    for unit in (0..<units).reversed() {
-      for known in (unit + 1)..<max(units, unit + 1) {
+    for unit in (0..<count).reversed() {
+      for known in (unit + 1)..<max(count, unit + 1) {
         t.addRow(known, to: unit, scaledBy: -prepared[triangleIndex(unit, known)])
       }
       t.solveTanh(row: unit, gain: gain(unit, prepared))
@@ -103,15 +136,15 @@ struct TanhUnits: Sendable {
         let (A, B) = matrices(prepared)
         let negative = logDeterminant.negated
         var g = values
-        var e = Tile(features: units, like: x, filledWith: 0)
-        for unit in 0..<units { _ = e.pullBackUnit(unit, t, negative, gain: gain(unit, prepared)) }
+        var e = Tile(features: count, like: x, filledWith: 0)
+        for unit in 0..<count { _ = e.pullBackUnit(unit, t, negative, gain: gain(unit, prepared)) }
         B.multiplyTransposed(e, into: &g, adding: true)
-        var p = Tile(features: units, like: x)
+        var p = Tile(features: count, like: x)
         A.multiplyTransposed(g, into: &p)
-        for unit in 0..<units {
+        for unit in 0..<count {
           // The row becomes −s p.
           p.scaleSolved(row: unit, t, gain: gain(unit, prepared))
-          for later in (unit + 1)..<max(units, unit + 1) {
+          for later in (unit + 1)..<max(count, unit + 1) {
             p.addRow(unit, to: later, scaledBy: prepared[triangleIndex(unit, later)])
           }
         }
@@ -127,19 +160,19 @@ struct TanhUnits: Sendable {
 
 extension Tile {
   fileprivate mutating func applyTanh(addingBias bias: Parameters) {
-    kernelBiasTanh(mutableBase(), bias.base, features, width)
+    flowkit_bias_tanh(mutableBase(), bias.base, features, width)
   }
 
   /// Row `target` += a · row `source`.
   fileprivate mutating func addRow(_ source: Int, to target: Int, scaledBy a: Scalar) {
     let base = mutableBase()
-    kernelAXPY(a, base + source * width, base + target * width, width)
+    flowkit_axpy(a, base + source * width, base + target * width, width)
   }
 
   /// The row c becomes tanh y with y + k tanh y = c.
   fileprivate mutating func solveTanh(row: Int, gain k: Scalar) {
     let start = mutableBase() + row * width
-    kernelTanhSolve(start, k, start, width)
+    flowkit_tanh_solve(start, k, start, width)
   }
 
   /// One row t̄ becomes ȳ = (t̄ − 2 k t l̄ / (1 + k s)) s; returns k̄ = Σ l̄ s / (1 + k s).
@@ -171,22 +204,4 @@ extension Tile {
       }
     }
   }
-}
-
-// MARK: - The gain of a unit
-
-/// k(v) = 10⁻³ + log(1 + exp(v + c)) − 1 > −0.999 with k(0) = 0: how freely trained numbers keep a unit invertible.
-enum UnitGain {
-  private static let margin = 1e-3
-  /// log(exp(1 − 10⁻³) − 1).
-  private static let offset = 0.5397424172369522
-
-  static func value(_ v: Scalar) -> Scalar {
-    let shifted = Double(v) + offset
-    let tail = Double(Scalar.exp(Scalar(-abs(shifted))))
-    return Scalar(max(shifted, 0) + Double.log(1 + tail) - (1 - margin))
-  }
-
-  /// dk/dv.
-  static func slope(_ v: Scalar) -> Scalar { 1 / (1 + Scalar.exp(-v - Scalar(offset))) }
 }

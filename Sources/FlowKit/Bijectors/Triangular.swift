@@ -1,24 +1,43 @@
-/// z = Ax + b with a triangular A of nonzero diagonal sᵢ exp(ℓᵢ): trainable entries beside the diagonal, ℓ and b; signs s
+/// z = Lx + b with a lower triangular L of nonzero diagonal sᵢ exp(ℓᵢ): trainable entries beside the diagonal, ℓ and b; signs s
 /// fixed at construction.
 ///
-/// log|det| = Σᵢ ℓᵢ. The inverse is a substitution, O(D²) per event. With a standard normal base a lower triangular layer
-/// represents every Gaussian (its Cholesky factor). Layer lists: `lower`, `upper`; with negative diagonal entries
-/// `lower(signs=+-+)`, or `lower(signs=random)`, which draws them.
-public struct Triangular<Side: TriangleSide>: PreparedAffine {
-  public static var layerName: String { Side.layerName }
+/// log|det| = Σᵢ ℓᵢ. The inverse is a substitution, O(D²) per event. With a standard normal base this layer represents every
+/// Gaussian (its Cholesky factor). Layer list: `lower`; with negative diagonal entries `lower(signs=+-+)`, or
+/// `lower(signs=random)`, which draws them.
+public struct LowerTriangular: TriangularLayer {
+  public static let layerName = "lower"
+  static let isLower = true
   public let signs: [Int]
+
+  private enum CodingKeys: CodingKey { case signs }
 
   /// - Parameter signs: +1 or −1 for each diagonal entry; all +1 where omitted.
   public init(dimension: Int, signs: [Int]? = nil) {
     self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
+}
 
-  public func checkDescription() throws(FlowError) {
-    try DescriptionCheck.requireSigns(signs, of: Self.layerName)
+/// z = Ux + b with an upper triangular U, otherwise as `LowerTriangular`. Layer list: `upper`, `upper(signs=+-+)`.
+public struct UpperTriangular: TriangularLayer {
+  public static let layerName = "upper"
+  static let isLower = false
+  public let signs: [Int]
+
+  private enum CodingKeys: CodingKey { case signs }
+
+  /// - Parameter signs: +1 or −1 for each diagonal entry; all +1 where omitted.
+  public init(dimension: Int, signs: [Int]? = nil) {
+    self.signs = DiagonalSigns.checked(signs, dimension: dimension)
   }
+}
 
-  public var dimension: Int { signs.count }
+/// What the two share.
+protocol TriangularLayer: PreparedAffine, SignedLayer, ListedLayer {
+  static var isLower: Bool { get }
+  init(dimension: Int, signs: [Int]?)
+}
 
+extension TriangularLayer {
   /// `offDiagonal` holds the triangle's entries beside the diagonal, row by row.
   public var parameterShapes: [ParameterShape] {
     [
@@ -30,17 +49,17 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
   public var weightCount: Int { dimension * (dimension + 1) / 2 }
 
   public var structure: JacobianStructure {
-    Side.isLower
+    Self.isLower
       ? .lower(dimension, isAffine: true, signs: signs) : .upper(dimension, isAffine: true, signs: signs)
   }
 
   public var traits: LayerTraits {
-    .affine(Side.isLower ? .lower(signs: signs) : .upper(signs: signs), shift: true)
+    .affine(Self.isLower ? .lower(signs: signs) : .upper(signs: signs), shift: true)
   }
 
   public var layerList: String { Self.layerList(DiagonalSigns.layerListArguments(signs)) }
 
-  private var triangle: Triangle { Triangle(dimension: dimension, isLower: Side.isLower) }
+  private var triangle: Triangle { Triangle(dimension: dimension, isLower: Self.isLower) }
   private var entries: Range<Int> { 0..<triangle.count }
   private var logarithms: Range<Int> { triangle.count..<(triangle.count + dimension) }
 
@@ -66,33 +85,10 @@ public struct Triangular<Side: TriangleSide>: PreparedAffine {
   }
 
   public func solve(matrix: WeightMatrix, factors: Parameters, transposed: Bool, in x: inout Tile) {
-    matrix.solveTriangular(lower: Side.isLower, transposed: transposed, in: &x)
+    matrix.solveTriangular(lower: Self.isLower, transposed: transposed, in: &x)
   }
-}
 
-extension Triangular: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    Triangular(dimension: arguments.dimension, signs: try DiagonalSigns.fromLayerList(&arguments))
+    Self(dimension: arguments.dimension, signs: try DiagonalSigns.fromLayerList(&arguments))
   }
 }
-
-/// Which triangle of the matrix a `Triangular` layer fills.
-public protocol TriangleSide {
-  static var layerName: String { get }
-  static var isLower: Bool { get }
-}
-
-public enum LowerSide: TriangleSide {
-  public static let layerName = "lower"
-  public static let isLower = true
-}
-
-public enum UpperSide: TriangleSide {
-  public static let layerName = "upper"
-  public static let isLower = false
-}
-
-/// z = Lx + b, layer list `lower`.
-public typealias LowerTriangular = Triangular<LowerSide>
-/// z = Ux + b, layer list `upper`.
-public typealias UpperTriangular = Triangular<UpperSide>

@@ -10,6 +10,8 @@ public struct Whiten: InvertiblyDifferentiable, Preprocessing {
   /// L, D × D row-major, lower triangular with a positive diagonal.
   public let factor: [Double]
 
+  private enum CodingKeys: CodingKey { case means, standardDeviations, factor }
+
   public init(means: [Double], standardDeviations: [Double], factor: [Double]) {
     let dimension = means.count
     precondition(

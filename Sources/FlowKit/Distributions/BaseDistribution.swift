@@ -18,9 +18,9 @@ public protocol BaseDistribution: Parameterized {
   /// The base as `--base` writes it, such as `mixture(8)`; by default its name.
   var text: String { get }
 
-  /// Whether the features of z are independent and every one has a law (and parameters) of its own, so that such bases
-  /// side by side are one of more features; false by default.
-  var isFactorized: Bool { get }
+  /// This base with another number of features, where they are independent and each has a law and parameters of its own, so
+  /// that such bases side by side are one; nil by default.
+  func ofDimension(_ dimension: Int) -> Self?
 
   /// The base that a text such as `mixture(8)` describes; it has the dimension that `arguments` has.
   static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution
@@ -59,7 +59,7 @@ extension BaseDistribution {
   public var support: [Interval] { Array(repeating: .real, count: dimension) }
   public var traits: BaseTraits { .unknown(dimension) }
   public var text: String { Self.name }
-  public var isFactorized: Bool { false }
+  public func ofDimension(_ dimension: Int) -> Self? { nil }
 
   public func logDensity(
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>

@@ -3,7 +3,7 @@
 ///
 /// log p₀(z) = −½ |y|² − Σ ℓᵢ − D/2 · log 2π with y = L⁻¹ (z − μ). Starts at N(0, I), or at the mean and the variances
 /// of the events that a fit begins with. Text: `gaussian`, `gaussian(full)`.
-public struct Gaussian: BaseDistribution {
+public struct Gaussian: BaseDistribution, Composite {
   public enum Covariance: String, Sendable, Codable {
     case diagonal, full
   }
@@ -12,6 +12,7 @@ public struct Gaussian: BaseDistribution {
   public let covariance: Covariance
   /// z ↦ y, whose inverse draws.
   private let whitening: Chain
+  var layout: ParameterLayout { whitening.layout }
   private let normal: StandardNormal
 
   public init(dimension: Int, covariance: Covariance = .diagonal) {
@@ -31,7 +32,9 @@ public struct Gaussian: BaseDistribution {
 
   public var dimension: Int { normal.dimension }
   public var text: String { covariance == .diagonal ? Self.name : "\(Self.name)(\(covariance.rawValue))" }
-  public var isFactorized: Bool { covariance == .diagonal }
+  public func ofDimension(_ dimension: Int) -> Gaussian? {
+    covariance == .diagonal ? Gaussian(dimension: dimension) : nil
+  }
   public var traits: BaseTraits {
     BaseTraits(
       dimension: dimension, isNormal: true, isIndependent: covariance == .diagonal || dimension == 1, isHeavy: false)
@@ -62,19 +65,6 @@ public struct Gaussian: BaseDistribution {
     case .full:
       return Array(repeating: 0, count: dimension * (dimension - 1) / 2) + logScales + means.map { Scalar($0) }
     }
-  }
-
-  public var preparedCount: Int? { whitening.preparedCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    whitening.prepare(parameters, into: prepared)
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    whitening.pullBackPreparation(
-      parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 
   // MARK: The density

@@ -2,9 +2,9 @@ internal import CFlowKernels
 
 extension GaussianMixture {
   public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    z.fill(from: random, by: kernelNormalFill)
+    z.fill(from: random, by: flowkit_normal_fill)
     var choice = Tile(features: 1, like: z)
-    choice.fill(from: random, draw: 1, by: kernelUniformFill)
+    choice.fill(from: random, draw: 1, by: flowkit_uniform_fill)
     let cumulated = (0..<components).map { parameters[cumulatedRange.lowerBound + $0] }
     let chosen = choice.withRow(0) { row in
       row.map { u in cumulated.firstIndex { u < $0 } ?? components - 1 }
@@ -48,7 +48,7 @@ extension Tile {
     var scratch = Tile(features: (features + 1) * components + features, width: 16, like: self)
     let (means, size) = (parameters.base + components, components * features)
     let gradientOfMeans = gradient.base + components
-    kernelMixtureSamplePullback(
+    flowkit_mixture_sample_pullback(
       z.base, base, parameters.base + logWeights, means, means + size, scratch.mutableBase(),
       gradient.base + logWeights, gradientOfMeans, gradientOfMeans + size, components, features, width)
   }

@@ -14,6 +14,8 @@ public struct GaussianMixture: BaseDistribution {
   public let dimension: Int
   public let components: Int
 
+  private enum CodingKeys: CodingKey { case dimension, components }
+
   public init(dimension: Int, components: Int = 8) {
     precondition(1...Self.maximumComponents ~= components, "\(components) components")
     (self.dimension, self.components) = (dimension, components)
@@ -132,7 +134,7 @@ extension Tile {
     checkLogDensities(logDensity)
     var shares = Tile(features: components, like: self)
     let means = parameters.base + components
-    kernelMixtureLogDensity(
+    flowkit_mixture_log_density(
       base, parameters.base, means, means + components * features, logDensity.baseAddress!, shares.mutableBase(),
       components, features, width)
     return shares
@@ -145,7 +147,7 @@ extension Tile {
     var result = Tile(features: features, like: self)
     let (means, size) = (parameters.base + shares.features, shares.features * features)
     let gradientOfMeans = gradient.base + shares.features
-    kernelMixtureLogDensityPullback(
+    flowkit_mixture_log_density_pullback(
       base, cotangent.base, shares.base, means, means + size, result.mutableBase(), gradient.base, gradientOfMeans,
       gradientOfMeans + size, shares.features, features, width)
     return result

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Independent standard logistic features: log p₀(z) = −Σ (|zᵢ| + 2 log(1 + exp(−|zᵢ|))), of variance π²/3. Text:
 /// `logistic`.
 ///
@@ -6,14 +8,17 @@ public struct Logistic: StandardBase {
   public static let name = "logistic"
   public let dimension: Int
 
+  private enum CodingKeys: CodingKey { case dimension }
+
   public init(dimension: Int) {
     self.dimension = dimension
   }
 
   public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false) }
 
-  public static var kernels: BaseKernels {
+  static var kernels: BaseKernels {
     BaseKernels(
-      logDensity: kernelLogisticLogDensity, pullback: kernelLogisticLogDensityPullback, fill: kernelLogisticFill)
+      logDensity: flowkit_logistic_log_density, pullback: flowkit_logistic_log_density_pullback,
+      fill: flowkit_logistic_fill)
   }
 }

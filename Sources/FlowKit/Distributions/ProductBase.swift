@@ -2,18 +2,20 @@
 ///
 /// Text: `product(part,…)`, such as `product(3*normal,student-t,mixture(4,dimension=2))`. A part has one feature unless
 /// `dimension=` says otherwise, and `n*` repeats it; together the parts have D features.
-public struct ProductBase: BaseDistribution {
+public struct ProductBase: BaseDistribution, Composite {
   public static let name = "product"
   public let parts: [any BaseDistribution]
   public let dimension: Int
-  private let layout: ParameterLayout
+  let layout: ParameterLayout
 
   /// Neighbours of the same text whose features are independent become one part.
-  public init(_ parts: [any BaseDistribution]) throws(FlowError) {
+  public init(_ parts: [any BaseDistribution]) {
     var merged: [any BaseDistribution] = []
     for part in parts {
-      if let last = merged.last, last.isFactorized, part.isFactorized, last.text == part.text {
-        merged[merged.count - 1] = try BaseRegistry.make(part.text, dimension: last.dimension + part.dimension)
+      if let last = merged.last, last.text == part.text,
+        let both = last.ofDimension(last.dimension + part.dimension)
+      {
+        merged[merged.count - 1] = both
       } else {
         merged.append(part)
       }
@@ -43,14 +45,13 @@ public struct ProductBase: BaseDistribution {
 
   private static func text(of part: any BaseDistribution) -> String {
     if part.dimension == 1 { return part.text }
-    if part.isFactorized { return "\(part.dimension)*\(part.text)" }
+    if part.ofDimension(1) != nil { return "\(part.dimension)*\(part.text)" }
     let argument = "dimension=\(part.dimension))"
     return part.text.hasSuffix(")") ? "\(part.text.dropLast()),\(argument)" : "\(part.text)(\(argument)"
   }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
-    let product = try ProductBase(BaseRegistry.parts(&arguments))
-    return product
+    ProductBase(try arguments.registry.parts(&arguments))
   }
 
   private func features(of index: Int) -> Range<Int> {
@@ -60,14 +61,6 @@ public struct ProductBase: BaseDistribution {
 
   // MARK: Parameters: those of the parts
 
-  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    var values: [Scalar] = []
-    for part in parts { values += part.initialParameters(using: &random) }
-    return values
-  }
-
   public func initialParameters(
     for sample: Tile, given context: Tile?, using random: inout RandomStream
   ) -> [Scalar] {
@@ -76,21 +69,6 @@ public struct ProductBase: BaseDistribution {
       values += part.initialParameters(for: sample.rows(features(of: index)), given: context, using: &random)
     }
     return values
-  }
-
-  public var preparedCount: Int? { layout.preparedCount }
-
-  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    for index in parts.indices { layout.prepare(part: index, parameters, into: prepared) }
-  }
-
-  public func pullBackPreparation(
-    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
-  ) {
-    for index in parts.indices {
-      layout.pullBackPreparation(
-        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
-    }
   }
 
   // MARK: The density

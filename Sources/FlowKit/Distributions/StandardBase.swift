@@ -1,12 +1,12 @@
 /// A base without parameters whose features are independent and follow one law: three kernels are all of it.
-public protocol StandardBase: BaseDistribution {
+protocol StandardBase: BaseDistribution {
   init(dimension: Int)
 
   static var kernels: BaseKernels { get }
 }
 
 /// The kernels of a `StandardBase`.
-public struct BaseKernels {
+struct BaseKernels {
   typealias Rows = UnsafePointer<Scalar>
   typealias MutableRows = UnsafeMutablePointer<Scalar>
 
@@ -19,7 +19,7 @@ public struct BaseKernels {
 }
 
 extension StandardBase {
-  public var isFactorized: Bool { true }
+  public func ofDimension(_ dimension: Int) -> Self? { Self(dimension: dimension) }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
     Self(dimension: arguments.dimension)

@@ -1,7 +1,11 @@
+internal import CFlowKernels
+
 /// N(0, I): log p₀(z) = −½ Σ zᵢ² − D/2 · log 2π. Text: `normal`.
 public struct StandardNormal: StandardBase {
   public static let name = "normal"
   public let dimension: Int
+
+  private enum CodingKeys: CodingKey { case dimension }
 
   public init(dimension: Int) {
     self.dimension = dimension
@@ -13,8 +17,9 @@ public struct StandardNormal: StandardBase {
     return traits
   }
 
-  public static var kernels: BaseKernels {
+  static var kernels: BaseKernels {
     BaseKernels(
-      logDensity: kernelNormalLogDensity, pullback: kernelNormalLogDensityPullback, fill: kernelNormalFill)
+      logDensity: flowkit_normal_log_density, pullback: flowkit_normal_log_density_pullback,
+      fill: flowkit_normal_fill)
   }
 }

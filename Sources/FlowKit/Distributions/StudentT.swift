@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Independent Student t features, each with learned degrees of freedom ν:
 ///
 ///     log p₀(z) = Σ cᵢ − ½ (νᵢ + 1) log(1 + zᵢ²/νᵢ),   c = log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log νπ
@@ -12,13 +14,15 @@
 public struct StudentT: BaseDistribution {
   public static let name = "student-t"
   public let dimension: Int
+
+  private enum CodingKeys: CodingKey { case dimension }
   public var traits: BaseTraits { BaseTraits(dimension: dimension, isIndependent: true, isHeavy: true) }
 
   public init(dimension: Int) {
     self.dimension = dimension
   }
 
-  public var isFactorized: Bool { true }
+  public func ofDimension(_ dimension: Int) -> StudentT? { StudentT(dimension: dimension) }
   public var parameterShapes: [ParameterShape] { [ParameterShape("logExcessFreedom", [dimension])] }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
@@ -62,7 +66,7 @@ public struct StudentT: BaseDistribution {
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
     z.checkLogDensities(logDensity)
-    kernelStudentLogDensity(
+    flowkit_student_log_density(
       z.base, parameters.base, parameters.base + dimension, logDensity.baseAddress!, z.features, z.width)
   }
 
@@ -74,7 +78,7 @@ public struct StudentT: BaseDistribution {
   }
 
   public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    kernelStudentFill(
+    flowkit_student_fill(
       z.mutableBase(), parameters.base, z.features, z.width, random.seed, random.purposeWord(), UInt64(random.first))
   }
 
@@ -94,7 +98,7 @@ extension Tile {
   fileprivate func pullBackStudent(_ cotangent: Tile, _ parameters: Parameters, _ gradient: inout Gradient) -> Tile {
     checkCotangent(cotangent)
     var result = Tile(features: features, like: self)
-    kernelStudentLogDensityPullback(
+    flowkit_student_log_density_pullback(
       base, cotangent.base, parameters.base, result.mutableBase(), gradient.base, gradient.base + features, features,
       width)
     return result
@@ -102,7 +106,7 @@ extension Tile {
 
   fileprivate func studentSlopes(_ parameters: Parameters, from random: EventRandom) -> Tile {
     var slopes = Tile(features: features, like: self)
-    kernelStudentFillSlopes(
+    flowkit_student_fill_slopes(
       base, parameters.base, slopes.mutableBase(), features, width, random.seed, random.purposeWord(),
       UInt64(random.first))
     return slopes

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// The uniform density on the box [a, b]ᴰ: log p₀(z) = −D log(b − a) inside, −∞ outside, with gradient 0. Text:
 /// `uniform(a,b)`, by default (−1, 1); `pi` and `-pi` are numbers.
 ///
@@ -8,6 +10,8 @@ public struct Uniform: BaseDistribution {
   public let dimension: Int
   public let lower: Double
   public let upper: Double
+
+  private enum CodingKeys: CodingKey { case dimension, lower, upper }
 
   public init(dimension: Int, lower: Double = -1, upper: Double = 1) {
     precondition(lower < upper && (upper - lower).isFinite, "a box from \(lower) to \(upper)")
@@ -24,7 +28,9 @@ public struct Uniform: BaseDistribution {
   public var traits: BaseTraits {
     BaseTraits(dimension: dimension, isIndependent: true, isHeavy: false, fillsSpace: false)
   }
-  public var isFactorized: Bool { true }
+  public func ofDimension(_ dimension: Int) -> Uniform? {
+    Uniform(dimension: dimension, lower: lower, upper: upper)
+  }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
     let lower = try arguments.number("lower", positional: true, default: -1, "a number") { abs($0) <= 1e30 }
@@ -38,7 +44,7 @@ public struct Uniform: BaseDistribution {
     _ z: Tile, _ parameters: Parameters, into logDensity: UnsafeMutableBufferPointer<Double>
   ) {
     z.checkLogDensities(logDensity)
-    kernelUniformLogDensity(
+    flowkit_uniform_log_density(
       z.base, logDensity.baseAddress!, z.features, z.width, Scalar(lower), Scalar(upper))
   }
 
@@ -50,7 +56,7 @@ public struct Uniform: BaseDistribution {
   }
 
   public func sample(into z: inout Tile, _ parameters: Parameters, from random: EventRandom) {
-    z.fill(from: random, by: kernelUniformFill)
+    z.fill(from: random, by: flowkit_uniform_fill)
     let (lower, upper) = (Scalar(lower), Scalar(upper))
     for feature in 0..<z.features {
       z.withMutableRow(feature) { row in

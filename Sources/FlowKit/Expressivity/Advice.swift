@@ -19,7 +19,7 @@ extension Expressivity {
   ) -> String? {
     guard let other = Expressivity.analyzing(list, like: chain, base) else { return nil }
     guard !other.findings.contains(where: { $0.kind == kind }) else { return nil }
-    if DensityFamily.Limit(rawValue: kind.rawValue) != nil, other.density.kind != .universal { return nil }
+    if kind.limitsDensity, other.density.kind != .universal { return nil }
     return other.layers
   }
 
@@ -28,20 +28,23 @@ extension Expressivity {
     var random = RandomStream(seed: 0, purpose: .architecture)
     guard
       let other = try? LayerList(list).chain(
-        dimension: chain.dimension, contextDimension: chain.contextDimension, using: &random)
+        dimension: chain.dimension, contextDimension: chain.contextDimension,
+        registry: .standard.adding(kindsOf: chain), using: &random)
     else { return nil }
     return analyze(other, base: base, repairing: false)
   }
 }
 
 struct Advice {
+  private let declared: [DeclaredLayer]
   /// The layers as texts.
   private let layers: [String]
   private let dimension: Int
   private let collapsible: [CollapsibleRun]
 
   init(_ chain: Chain, _ result: Expressivity) {
-    layers = chain.layers.flattened.map(\.layerList)
+    declared = chain.layers.flattened.map(DeclaredLayer.init)
+    layers = declared.map(\.bijector.layerList)
     dimension = chain.dimension
     collapsible = result.collapsible
   }
@@ -60,7 +63,7 @@ struct Advice {
     case .tooShallow: [2, 4, 8].map { repeated(layers, $0) }
     case .fixedPermutation: [replacing("plu", by: "qr")]
     case .collapsible: collapsed(finding)
-    case .contractsOnly, .numericInverse, .unusedContext, .outsideBox, .fewEvents: []
+    case .numericInverse, .unusedContext, .outsideBox, .fewEvents: []
     }
   }
 
@@ -74,27 +77,23 @@ struct Advice {
     if 3...64 ~= dimension {
       orders.append("permute(\((1...dimension).map { String($0 % dimension) }.joined(separator: ",")))")
     }
-    guard dimension > 1, layers.contains(where: isConditional) else { return [] }
+    guard dimension > 1, declared.contains(where: \.isConditional) else { return [] }
     return orders.flatMap { order in
       let list = layers.indices.flatMap { index in
         let isLast = index + 1 == layers.count
-        let isFollowed = !isLast && layers[index + 1].hasPrefix("permute")
-        return isConditional(layers[index]) && !isFollowed ? [layers[index], order] : [layers[index]]
+        let isFollowed = !isLast && declared[index + 1].isPermutation
+        return declared[index].isConditional && !isFollowed ? [layers[index], order] : [layers[index]]
       }
-      let replaced = layers.map { $0.hasPrefix("permute") ? order : $0 }
+      let replaced = zip(layers, declared).map { $1.isPermutation ? order : $0 }
       return [1, 2, 4, 8].flatMap { [repeated(list, $0), repeated(replaced, $0)] }
     }
-  }
-
-  private func isConditional(_ layer: String) -> Bool {
-    layer.hasPrefix("coupling") || layer.hasPrefix("autoregressive") || layer.hasPrefix("inverse(")
   }
 
   /// Nonlinear layers, and linear ones that mix.
   private var bent: [String] {
     guard dimension > 1 else { return [universalScalar] }
     let kink = "leaky-relu(0.1)"
-    let linear = layers.filter { !$0.hasPrefix("leaky-relu") && !$0.hasPrefix("prelu") }
+    let linear = zip(layers, declared).filter { !$1.isKink }.map(\.0)
     let kinked = linear.flatMap { [$0, kink] }
     return [
       repeated(kinked, max(1, 8 / max(1, kinked.count))), repeated(["lower", "upper", kink], 8),

@@ -76,10 +76,6 @@ public struct BooleanMatrix: Sendable, Hashable {
     for index in words.indices { words[index] |= other.words[index] }
   }
 
-  public func isSubset(of other: BooleanMatrix) -> Bool {
-    words.indices.allSatisfy { words[$0] & ~other.words[$0] == 0 }
-  }
-
   /// Rows by `rows[i]` and columns by `columns[j]`: entry (rows[i], columns[j]) becomes (i, j).
   func gathering(rows: [Int], columns: [Int]) -> BooleanMatrix {
     var place = Array(repeating: 0, count: size)

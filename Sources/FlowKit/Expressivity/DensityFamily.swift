@@ -10,8 +10,8 @@ public struct DensityFamily: Sendable, Equatable {
   }
 
   public let kind: Kind
-  /// What limits the family, as findings name it; nil for `universal` and `unknown`.
-  public let limit: Limit?
+  /// The finding that names what limits the family; nil for `universal` and `unknown`.
+  public let limit: Finding.Kind?
   /// The proof in a sentence.
   public let because: String
   public let source: String
@@ -20,22 +20,12 @@ public struct DensityFamily: Sendable, Equatable {
   /// The sense of `universal` and its assumptions.
   public let assumptions: String?
 
-  public enum Limit: String, Sendable {
-    case affine = "only affine"
-    case independent = "independent coordinates"
-    case conditionallyIndependent = "conditionally independent"
-    case conditional = "affine conditionals"
-    case convex = "convex conditionals"
-    case homogeneous
-    case volume = "constant volume"
-  }
-
   init(_ lanes: Lanes, base: BaseTraits) {
     self = Self.affine(lanes, base) ?? Self.universal(lanes) ?? Self.limited(lanes, base) ?? Self.unknown(lanes)
   }
 
   private init(
-    _ kind: Kind, _ limit: Limit?, because: String, source: String = "", witness: String? = nil,
+    _ kind: Kind, _ limit: Finding.Kind?, because: String, source: String = "", witness: String? = nil,
     assumptions: String? = nil
   ) {
     (self.kind, self.limit, self.because, self.source) = (kind, limit, because, source)
@@ -51,41 +41,42 @@ public struct DensityFamily: Sendable, Equatable {
     let witness = "two separate clusters"
     if lanes.hasFixedEnds {
       return DensityFamily(
-        lanes.any.isEmpty && base.isIndependent == true ? .independent : .notUniversal, .affine,
+        lanes.any.isEmpty && base.isIndependent == true ? .independent : .notUniversal, .onlyAffine,
         because: "besides maps that are fixed, the layers only shift, turn and stretch", source: source,
         witness: witness)
     }
     guard base.isNormal else {
       let name = base.isIndependent == true && lanes.any.isEmpty ? Kind.independent : .notUniversal
       return DensityFamily(
-        name, .affine, because: "an affine map only shifts, turns and stretches the base",
+        name, .onlyAffine, because: "an affine map only shifts, turns and stretches the base",
         source: "change of variables",
         witness: "a density that is no affine image of the base")
     }
     if lanes.dimension == 1, lanes.scales[0] {
       return DensityFamily(
-        .gaussian, .affine, because: "an affine map of the normal base gives all normal densities\(centre)",
+        .gaussian, .onlyAffine, because: "an affine map of the normal base gives all normal densities\(centre)",
         source: source, witness: witness)
     }
     if base.isIndependent != true {
       return DensityFamily(
-        .gaussian, .affine, because: "an affine map of a normal base of any covariance: all normal densities",
+        .gaussian, .onlyAffine, because: "an affine map of a normal base of any covariance: all normal densities",
         source: source, witness: witness)
     }
     if lanes.any.isEmpty || !lanes.scales.contains(true) {
       let width = lanes.scales.contains(true) ? "" : " with the variances of the base"
       return DensityFamily(
-        .axisAlignedGaussian, .affine,
+        .axisAlignedGaussian, .onlyAffine,
         because: "the affine map does not mix: normal densities of independent coordinates\(width)\(centre)",
         source: source, witness: "a correlated normal density")
     }
     guard !lanes.hasUnknown, lanes.classes(of: lanes.linear).incomparable == nil else {
       return DensityFamily(
-        .notUniversal, .affine, because: "an affine map of the normal base gives normal densities only", source: source,
+        .notUniversal, .onlyAffine, because: "an affine map of the normal base gives normal densities only",
+        source: source,
         witness: witness)
     }
     return DensityFamily(
-      .gaussian, .affine,
+      .gaussian, .onlyAffine,
       because: "an affine map of the normal base: all normal densities\(centre) (a triangular factor gives each)",
       source: source, witness: witness)
   }
@@ -134,7 +125,8 @@ public struct DensityFamily: Sendable, Equatable {
     let isSource = lanes.any.columns(ofRow: lane).allSatisfy { $0 == lane }
     let given = isSource ? "the marginal of x\(lane)" : "x\(lane) given the features that its map depends on"
     return DensityFamily(
-      .notUniversal, .conditional, because: "each map of x\(lane) is affine in x\(lane), so \(given) stays \(shape)",
+      .notUniversal, .affineConditionals,
+      because: "each map of x\(lane) is affine in x\(lane), so \(given) stays \(shape)",
       source: "change of variables; Papamakarios, Pavlakou & Murray 2017 (arXiv:1705.07057)",
       witness: base.isNormal
         ? "a mixture of two normal densities, far apart, in x\(lane) alone"
@@ -148,7 +140,7 @@ public struct DensityFamily: Sendable, Equatable {
     }
     let shape = lanes.kinks[lane] == 1 ? "convex" : "concave"
     return DensityFamily(
-      .notUniversal, .convex,
+      .notUniversal, .convexConditionals,
       because: "z as a function of x\(lane) stays \(shape) up to its sign: each kink bends the same way, and so do "
         + "limits of such maps",
       source: "convexity is kept by increasing compositions; see the guide Expressivity",
@@ -167,7 +159,7 @@ public struct DensityFamily: Sendable, Equatable {
     }
     if lanes.hasConstantVolume {
       return DensityFamily(
-        .notUniversal, .volume,
+        .notUniversal, .constantVolume,
         because: "log|det| is one constant, so log p(X) has the distribution that it has for the base, up to a shift "
           + "(variance D/2): not dense in Kullback-Leibler divergence",
         source: "Draxler et al. 2024 (arXiv:2402.06578)",

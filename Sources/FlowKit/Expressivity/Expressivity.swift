@@ -81,6 +81,26 @@ struct DeclaredLayer {
   }
 }
 
+// MARK: - Families of layers, by what they declare
+
+extension DeclaredLayer {
+  /// Whether it transforms some features given others.
+  var isConditional: Bool {
+    if case .scalar = traits.kind { !structure.pattern.withoutDiagonal.isEmpty } else { false }
+  }
+
+  var isPermutation: Bool {
+    if case .affine(.permutation, _) = traits.kind { true } else { false }
+  }
+
+  var isKink: Bool {
+    switch traits.kind {
+    case .kink, .trainableKink: true
+    default: false
+    }
+  }
+}
+
 extension [any Bijector] {
   /// The layers of chains in place of the chains.
   var flattened: [any Bijector] { flatMap { ($0 as? Chain)?.layers.flattened ?? [$0] } }

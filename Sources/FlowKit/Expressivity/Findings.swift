@@ -16,7 +16,6 @@ public struct Finding: Sendable, Equatable {
     case sameMask = "same mask"
     case undonePermutation = "undone permutation"
     case tooShallow = "too shallow"
-    case contractsOnly = "contracts only"
     case fixedPermutation = "fixed permutation"
     case numericInverse = "numeric inverse"
     case collapsible
@@ -24,6 +23,18 @@ public struct Finding: Sendable, Equatable {
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
+
+    /// Whether it names what the density family lacks.
+    public var limitsDensity: Bool {
+      switch self {
+      case .onlyAffine, .independent, .conditionallyIndependent, .affineConditionals, .convexConditionals, .homogeneous,
+        .constantVolume:
+        true
+      case .couplingOfOneFeature, .untransformed, .unconditioned, .sameMask, .undonePermutation, .tooShallow,
+        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents:
+        false
+      }
+    }
 
     /// Whether a fit warns: not of what costs time or accuracy alone.
     public var isWarning: Bool { self != .numericInverse && self != .fixedPermutation }
@@ -52,7 +63,7 @@ extension Finding {
     let walk = MaskWalk(layers, dimension: chain.dimension)
     var findings: [Finding?] = [limit(result.density)]
     findings += [oneFeature(layers, chain), untransformed(result), unconditioned(result, lanes, walk)]
-    findings += [sameMask(walk), undone(walk), tooShallow(result, lanes), contracting(layers)]
+    findings += [sameMask(walk), undone(walk), tooShallow(result, lanes)]
     findings += [fixedPermutation(layers), numeric(layers)]
     findings += result.collapsible.filter { $0.parametersSaved > 0 }.map { collapsed($0) }
     findings.append(unusedContext(layers, chain))
@@ -63,14 +74,14 @@ extension Finding {
     guard let limit = density.limit else { return nil }
     let family = density.kind == .notUniversal ? "not every density" : "\(density.kind.rawValue) densities only"
     return Finding(
-      Kind(rawValue: limit.rawValue)!,
+      limit,
       says: "\(family), however often this is repeated: never \(density.witness ?? "")",
       because: density.because, source: density.source)
   }
 
   private static func oneFeature(_ layers: [DeclaredLayer], _ chain: Chain) -> Finding? {
     guard chain.dimension == 1, chain.contextDimension == 0 else { return nil }
-    let couplings = layers.indices.filter { type(of: layers[$0].bijector).layerName.hasPrefix("coupling") }
+    let couplings = layers.indices.filter { layers[$0].traits.isCoupling }
     guard !couplings.isEmpty else { return nil }
     return Finding(
       .couplingOfOneFeature, layers: couplings, says: "a coupling of one feature conditions on nothing",
@@ -123,14 +134,6 @@ extension Finding {
       says:
         "\(missing.count) of \(result.dimension * result.dimension) dependencies are missing, such as z\(pair[0]) on x\(pair[1])",
       because: "repeated, the pattern mixes all features; this many layers do not")
-  }
-
-  private static func contracting(_ layers: [DeclaredLayer]) -> Finding? {
-    let indices = layers.indices.filter { layers[$0].traits.contractsOnly }
-    guard !indices.isEmpty else { return nil }
-    return Finding(
-      .contractsOnly, layers: indices, says: "the scale of these layers can only contract",
-      because: "every slope is below 1, whatever the parameters")
   }
 
   private static func fixedPermutation(_ layers: [DeclaredLayer]) -> Finding? {

@@ -13,8 +13,8 @@ public struct LayerTraits: Sendable, Equatable {
   public var hasConstantVolume = false
   /// B, where the map is the identity outside [−B, B].
   public var box: Double?
-  /// Whether the slopes of its scalar maps can be below and above 1, where that is restricted.
-  public var contractsOnly = false
+  /// Whether it leaves some features as they are, on which the map of the others is conditioned.
+  public var isCoupling = false
   /// The pattern as the width grows, where `structure` is that of too few units.
   public var widePattern: BooleanMatrix?
 
@@ -45,7 +45,7 @@ public struct LayerTraits: Sendable, Equatable {
 
   public static func == (a: LayerTraits, b: LayerTraits) -> Bool {
     a.kind == b.kind && a.growsLinearly == b.growsLinearly && a.lipschitz == b.lipschitz && a.inverse == b.inverse
-      && a.hasConstantVolume == b.hasConstantVolume && a.box == b.box && a.contractsOnly == b.contractsOnly
+      && a.hasConstantVolume == b.hasConstantVolume && a.box == b.box && a.isCoupling == b.isCoupling
       && a.widePattern == b.widePattern
   }
 }
@@ -178,25 +178,11 @@ extension AffineGroup {
   var determinantSign: Int {
     switch self {
     case .identity: 1
-    case .permutation(let indices): Self.parity(indices)
+    case .permutation(let indices): indices.permutationSign
     case .fixedDiagonal(let signs), .diagonal(let signs), .lower(let signs), .upper(let signs), .lowerUpper(let signs):
       signs.reduce(1, *)
     case .orthogonal(let reflections): reflections % 2 == 0 ? 1 : -1
     case .general(let determinant, _, _): determinant
     }
-  }
-
-  private static func parity(_ indices: [Int]) -> Int {
-    var seen = Array(repeating: false, count: indices.count)
-    var sign = 1
-    for start in indices.indices where !seen[start] {
-      var (place, length) = (start, 0)
-      while !seen[place] {
-        seen[place] = true
-        (place, length) = (indices[place], length + 1)
-      }
-      if length % 2 == 0 { sign = -sign }
-    }
-    return sign
   }
 }

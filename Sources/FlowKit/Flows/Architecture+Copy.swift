@@ -31,7 +31,7 @@ extension ContextEmbedding {
 extension Bijector {
   /// Whether this layer, and all inside it, are of kinds that FlowKit defines.
   fileprivate var isBuiltIn: Bool {
-    guard LayerRegistry.standard.kind(named: type(of: self).layerName) == type(of: self) else { return false }
+    guard Registry.standard.layers[type(of: self).layerName] == type(of: self) else { return false }
     if let chain = self as? Chain { return chain.layers.allSatisfy(\.isBuiltIn) }
     if let inverted = self as? Inverted { return inverted.base.isBuiltIn }
     return (self as? any NetworkHolder)?.heldNetwork?.isBuiltIn ?? true

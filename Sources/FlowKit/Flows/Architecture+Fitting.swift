@@ -11,7 +11,7 @@ extension Architecture {
   public init(
     fitting data: some EventSource, layers: String, base: String = StandardNormal.name,
     preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    registry: LayerRegistry = .standard, seed: UInt64
+    registry: Registry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
     let embedding = try contextEmbedding.map { text throws(FlowError) in
@@ -31,7 +31,7 @@ extension Architecture {
         "the context's embedding asks for \(count) parameters, of which at most \(Self.parameterLimit) are supported",
         fix: .correct(.contextEmbedding))
     }
-    let base = try BaseRegistry.make(base, dimension: data.dimension)
+    let base = try registry.base(base, dimension: data.dimension)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,

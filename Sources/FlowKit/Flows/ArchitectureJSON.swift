@@ -18,9 +18,9 @@ extension Encodable {
 
 extension Decodable {
   /// Reads a value from JSON; `what` names it in errors.
-  package init(jsonText: String, _ what: String, registry: LayerRegistry = .standard) throws(FlowError) {
+  package init(jsonText: String, _ what: String, registry: Registry = .standard) throws(FlowError) {
     let decoder = JSONDecoder()
-    decoder.userInfo[LayerRegistry.userInfoKey] = registry
+    decoder.userInfo[Registry.userInfoKey] = registry
     do {
       self = try decoder.decode(Self.self, from: Data(jsonText.utf8))
     } catch let error as FlowError {

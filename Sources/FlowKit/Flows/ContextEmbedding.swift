@@ -87,7 +87,7 @@ public struct ContextEmbedding: Conditioned {
 
 extension ContextEmbedding {
   /// The embedding of `inputs` context features that `text` describes, such as `64x64` or `128x16,network=residual`.
-  public init(_ text: String, inputs: Int, registry: LayerRegistry = .standard) throws(FlowError) {
+  public init(_ text: String, inputs: Int, registry: Registry = .standard) throws(FlowError) {
     guard inputs > 0 else {
       throw FlowError(.architecture, "there is no context to embed: name context columns, or leave the embedding out")
     }
@@ -105,7 +105,7 @@ extension ContextEmbedding {
   }
 
   /// Throws where `text` describes no embedding of any context.
-  public static func check(_ text: String, registry: LayerRegistry = .standard) throws(FlowError) {
+  public static func check(_ text: String, registry: Registry = .standard) throws(FlowError) {
     _ = try ContextEmbedding(text, inputs: 1, registry: registry)
   }
 

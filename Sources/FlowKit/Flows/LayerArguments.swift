@@ -10,10 +10,12 @@ enum ListedText: String, Sendable {
 /// A layer takes what it knows; what is left over is an error that points at it.
 public struct LayerArguments {
   /// One argument, with or without a key.
-  struct Argument: Sendable {
-    let key: String?
-    let value: String
-    let offset: Int
+  public struct Argument: Sendable {
+    /// What stands before `=`; nil without.
+    public let key: String?
+    public let value: String
+    /// Where it begins in the whole list, counted from 0.
+    public let offset: Int
 
     init(_ text: String, offset: Int) {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.trimmed)
@@ -35,14 +37,15 @@ public struct LayerArguments {
   public let layerName: String
   public let dimension: Int
   public let contextDimension: Int
-  public let registry: LayerRegistry
+  /// What the list may name.
+  public let registry: Registry
   /// Draws what is random in the layer.
   public var random: RandomStream
   private var remaining: [Argument]
   private let text: ListedText
 
   init(
-    layerName: String, dimension: Int, contextDimension: Int, registry: LayerRegistry, random: RandomStream,
+    layerName: String, dimension: Int, contextDimension: Int, registry: Registry, random: RandomStream,
     _ arguments: [Argument], of text: ListedText = .layers
   ) {
     self.text = text
@@ -50,8 +53,8 @@ public struct LayerArguments {
     (self.registry, self.random, remaining) = (registry, random, arguments)
   }
 
-  /// The value of `key`, or of the first argument without a key if `positional`.
-  mutating func take(_ key: String, positional: Bool) -> Argument? {
+  /// The argument of `key`, or the first one without a key if `positional`; nil where none is left.
+  public mutating func take(_ key: String, positional: Bool) -> Argument? {
     guard let index = remaining.firstIndex(where: { $0.key == key || (positional && $0.key == nil) }) else {
       return nil
     }
@@ -92,6 +95,11 @@ public struct LayerArguments {
     return widths
   }
 
+  /// Layer widths as a layer list writes them.
+  public static func text(ofWidths widths: [Int]) -> String {
+    widths.isEmpty ? "none" : widths.map(String.init).joined(separator: "x")
+  }
+
   /// One of several words.
   public mutating func choice<Choice>(
     _ key: String, default: Choice, from choices: [(name: String, value: Choice)]
@@ -104,22 +112,28 @@ public struct LayerArguments {
   }
 
   /// A permutation of the features as arguments without a key: `reverse`, `random`, which draws it, or π(0), π(1), ….
-  mutating func permutation(default: String) throws(FlowError) -> (indices: [Int], isRandom: Bool) {
+  public mutating func permutation(default: String) throws(FlowError) -> (indices: [Int], isRandom: Bool) {
     let given = positionals()
-    switch given.isEmpty ? [`default`] : given.map(\.value) {
-    case ["reverse"]: return ((0..<dimension).reversed(), false)
-    case ["random"]: return (random.permutation(of: dimension), true)
-    case let texts:
+    let texts = given.isEmpty ? [`default`] : given.map(\.value)
+    guard let indices = permutation(texts) else {
+      throw error(given[0], "\(layerName) takes reverse, random, or each of 0 to \(dimension - 1) once")
+    }
+    return (indices, texts == ["random"])
+  }
+
+  /// The permutation of the features that `reverse`, `random` or π(0), π(1), … name; nil where they name none.
+  mutating func permutation(_ texts: [String]) -> [Int]? {
+    switch texts {
+    case ["reverse"]: return (0..<dimension).reversed()
+    case ["random"]: return random.permutation(of: dimension)
+    default:
       let indices = texts.compactMap { Int($0) }
-      guard indices.count == texts.count, indices.sorted() == Array(0..<dimension) else {
-        throw error(given[0], "\(layerName) takes reverse, random, or each of 0 to \(dimension - 1) once")
-      }
-      return (indices, false)
+      return indices.count == texts.count && indices.sorted() == Array(0..<dimension) ? indices : nil
     }
   }
 
-  /// All arguments without a key, as texts.
-  mutating func positionals() -> [Argument] {
+  /// All arguments without a key.
+  public mutating func positionals() -> [Argument] {
     let found = remaining.filter { $0.key == nil }
     remaining.removeAll { $0.key == nil }
     return found
@@ -131,7 +145,8 @@ public struct LayerArguments {
     throw error(argument, "\(layerName) takes no such argument")
   }
 
-  func error(_ argument: Argument, _ reason: String) -> FlowError {
+  /// The error of an argument that cannot be used: what it is, where it stands, and `reason`, which says what is taken.
+  public func error(_ argument: Argument, _ reason: String) -> FlowError {
     Self.error(argument, reason, of: text)
   }
 

@@ -1,6 +1,7 @@
 /// The compact text form of a chain, such as `4*[coupling-affine(hidden=128x128),permute(reverse)],leaky-relu(0.1)`.
 ///
-/// Read from the data to the base. `n*[…]` (or `n*layer`) repeats, drawing anew what is random.
+/// Read from the data to the base. `n*[…]` (or `n*layer`) repeats, drawing anew what is random; brackets nest at most 32
+/// deep.
 ///
 ///     list  = item {"," item}
 ///     item  = [number "*"] (layer | "[" list "]")
@@ -14,6 +15,7 @@ public struct LayerList: Sendable {
   private let items: [Item]
   private let text: ListedText
   private static let maximumCount = 10_000
+  private static let maximumDepth = 32
 
   /// Parses a layer list; an error says at which character it stopped and what it expected.
   public init(_ text: String) throws(FlowError) {
@@ -60,43 +62,25 @@ public struct LayerList: Sendable {
   ///
   /// - Parameter random: draws random permutations.
   public func chain(
-    dimension: Int, contextDimension: Int = 0, registry: LayerRegistry = .standard,
+    dimension: Int, contextDimension: Int = 0, registry: Registry = .standard,
     using random: inout RandomStream
   ) throws(FlowError) -> Chain {
     var layers: [any Bijector] = []
-    for item in items {
-      try Self.expand(item, into: &layers, dimension, contextDimension, registry, &random)
-    }
-    return try Chain(layers, dimension: dimension, contextDimension: contextDimension)
-  }
-
-  private static func expand(
-    _ item: Item, into layers: inout [any Bijector], _ dimension: Int, _ contextDimension: Int,
-    _ registry: LayerRegistry, _ random: inout RandomStream
-  ) throws(FlowError) {
-    switch item {
-    case .repeated(let count, let items):
-      for _ in 0..<count {
-        for item in items { try expand(item, into: &layers, dimension, contextDimension, registry, &random) }
-      }
-    case .layer(let name, let offset, let given):
-      guard layers.count < maximumCount else {
-        throw FlowError(
-          .architecture, "the layer list has more than \(maximumCount) layers at character \(offset + 1); repeat less")
-      }
-      guard let kind = registry.kind(named: name), kind.isListed else {
+    for item in try namedItems() {
+      guard let kind = registry.layers[item.name] as? any ListedLayer.Type else {
         throw FlowError(
           .architecture,
-          "unknown layer '\(name)' at character \(offset + 1) of the layer list: the layers are \(registry.listedNames.joined(separator: ", "))"
-        )
+          "unknown layer '\(item.name)' at character \(item.offset + 1) of \(text.rawValue): the layers are "
+            + registry.listedNames.joined(separator: ", "))
       }
       var arguments = LayerArguments(
-        layerName: name, dimension: dimension, contextDimension: contextDimension, registry: registry,
-        random: random, given)
-      layers.append(try kind.make(&arguments))
+        layerName: item.name, dimension: dimension, contextDimension: contextDimension, registry: registry,
+        random: random, item.arguments)
+      layers.append(try kind.fromLayerList(&arguments))
       try arguments.requireAllUsed()
       random = arguments.random
     }
+    return try Chain(layers, dimension: dimension, contextDimension: contextDimension)
   }
 }
 
@@ -141,6 +125,8 @@ extension LayerList {
     private let origin: Int
     private let kind: ListedText
     private var position = 0
+    /// How many brackets and repetitions are open.
+    private var depth = 0
 
     init(_ text: String, offset: Int, of kind: ListedText) {
       (self.text, origin, self.kind) = (Array(text), offset, kind)
@@ -167,9 +153,21 @@ extension LayerList {
           position = start
           throw unexpected("a number of repetitions from 1 to 10000")
         }
+        try open()
+        defer { depth -= 1 }
         return .repeated(count, take("[") ? try list(end: "]") : [try item()])
       }
       return try layer()
+    }
+
+    /// Counts one more bracket or repetition, which whoever reads it closes: deeper lists would exhaust the stack.
+    private mutating func open() throws(FlowError) {
+      depth += 1
+      guard depth <= maximumDepth else {
+        throw FlowError(
+          .architecture,
+          "\(kind.rawValue) nests more than \(maximumDepth) deep at character \(origin + position + 1); nest less")
+      }
     }
 
     private mutating func layer() throws(FlowError) -> Item {
@@ -185,22 +183,26 @@ extension LayerList {
     /// Arguments are separated by commas outside brackets, so that `inverse(…)` can hold a list.
     private mutating func arguments() throws(FlowError) -> [LayerArguments.Argument] {
       var found: [LayerArguments.Argument] = []
-      var depth = 0
+      try open()
+      let outside = depth
       var start = position
       while position < text.count {
         let character = text[position]
-        if depth == 0, character == "," || character == ")" {
+        if depth == outside, character == "," || character == ")" {
           let argument = LayerArguments.Argument(String(text[start..<position]), offset: origin + start)
           let isNothing = argument.key == nil && argument.value.isEmpty
           if !(isNothing && found.isEmpty && character == ")") { found.append(argument) }
           position += 1
           start = position
-          if character == ")" { return found }
+          guard character == "," else {
+            depth -= 1
+            return found
+          }
           continue
         }
-        if character == "(" || character == "[" { depth += 1 }
-        if character == ")" || character == "]" { depth -= 1 }
         position += 1
+        if character == "(" || character == "[" { try open() }
+        if character == ")" || character == "]" { depth -= 1 }
       }
       throw unexpected("')'")
     }

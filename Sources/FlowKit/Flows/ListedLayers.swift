@@ -1,18 +1,7 @@
 // How a layer list makes each kind of layer.
 
-extension Bijector {
-  /// Whether a layer list can make this kind.
-  static var isListed: Bool { self is any ListedLayer.Type }
-
-  static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    guard let kind = self as? any ListedLayer.Type else {
-      throw FlowError(.architecture, "a layer list cannot make the layer \(layerName)")
-    }
-    return try kind.fromLayerList(&arguments)
-  }
-}
-
-/// A bijector that a layer list can make. Every argument has a default.
+/// A bijector that a layer list can make. Every argument has a default, and `fromLayerList` makes an equal layer of what
+/// `layerList` writes.
 public protocol ListedLayer: Bijector {
   static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector
 }
@@ -56,8 +45,18 @@ extension Autoregressive: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     try Autoregressive(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      map: try Map.fromLayerList(&arguments)
+      ordering: try order(&arguments), map: try Map.fromLayerList(&arguments)
     ) { shape throws(FlowError) in try arguments.orderedNetwork(shape) }
+  }
+
+  private static func order(_ arguments: inout LayerArguments) throws(FlowError) -> [Int]? {
+    guard let argument = arguments.take("order", positional: false) else { return nil }
+    let texts = argument.value.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    guard let order = arguments.permutation(texts) else {
+      throw arguments.error(
+        argument, "order takes reverse, random, or each of 0 to \(arguments.dimension - 1) once, such as 1+0")
+    }
+    return order
   }
 }
 
@@ -96,10 +95,26 @@ extension Inverted: ListedLayer {
     guard given.count == 1 else {
       throw FlowError(.architecture, "inverse(…) takes one layer, got \(given.count)")
     }
-    let inner = try LayerList(given[0].value, offset: given[0].offset).chain(
-      dimension: arguments.dimension, contextDimension: arguments.contextDimension, registry: arguments.registry,
-      using: &arguments.random)
-    guard inner.layers.count == 1 else { throw arguments.error(given[0], "inverse(…) takes one layer") }
-    return try Inverted(checking: inner.layers[0])
+    let inner = try arguments.layers(given[0])
+    guard inner.count == 1 else { throw arguments.error(given[0], "inverse(…) takes one layer") }
+    return try inverse(of: inner[0])
+  }
+}
+
+/// As a layer, `chain(…)` holds a list.
+extension Chain: ListedLayer {
+  public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
+    var layers: [any Bijector] = []
+    for argument in arguments.positionals() { layers += try arguments.layers(argument) }
+    return try Chain(layers, dimension: arguments.dimension, contextDimension: arguments.contextDimension)
+  }
+}
+
+extension LayerArguments {
+  /// The layers of a list that is an argument.
+  fileprivate mutating func layers(_ argument: Argument) throws(FlowError) -> [any Bijector] {
+    try LayerList(argument.value, offset: argument.offset).chain(
+      dimension: dimension, contextDimension: contextDimension, registry: registry, using: &random
+    ).layers
   }
 }

@@ -2,12 +2,12 @@ extension Model {
   /// Reads a model.
   ///
   /// - Parameters:
-  ///   - registry: the kinds of layers the file may hold.
+  ///   - registry: the kinds of layers and bases that the file may hold.
   ///   - includingTraining: reads the state to resume training from, too.
   ///   - acceptingEdited: reads a file also if its bytes do not match its digest.
   /// - Throws: an error if the file is no model, is damaged, or comes from a newer program.
   public init(
-    reading path: String, registry: LayerRegistry = .standard, includingTraining: Bool = false,
+    reading path: String, registry: Registry = .standard, includingTraining: Bool = false,
     acceptingEdited: Bool = false
   ) throws(FlowError) {
     let isSealed = try IntegrityBlock.isPresent(at: path)
@@ -42,7 +42,7 @@ extension Model {
   }
 
   private static func architecture(
-    _ json: String, _ path: String, _ registry: LayerRegistry
+    _ json: String, _ path: String, _ registry: Registry
   ) throws(FlowError) -> Architecture {
     do throws(FlowError) {
       return try Architecture(jsonText: json, "the architecture", registry: registry)

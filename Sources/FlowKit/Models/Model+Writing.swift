@@ -1,9 +1,11 @@
 extension Model {
   /// Writes the model as an HDF5 file: built in memory, then put in the file's place in one durable step. A failure
-  /// leaves what was there before, and so does a layer whose parameters break its promises (`Bijector.check`).
+  /// leaves what was there before, and so does a layer whose parameters break its promises (`Bijector.check`), or a part
+  /// that would be read back as another one.
   public func write(to path: String) throws(FlowError) {
     let chain = flow.architecture.chain
     try chain.check(Parameters(flow.parameters).slice(0..<chain.parameterCount))
+    try flow.architecture.checkCoding(flow.parameters)
     try AtomicFile.write(try fileBytes(name: path), to: path)
   }
 

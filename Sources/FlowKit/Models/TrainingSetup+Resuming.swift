@@ -10,8 +10,10 @@ extension TrainingSetup {
   }
 
   /// Reads the model of an earlier fit, which must have had the same data, options and layers.
-  package func modelToResume(_ path: String) throws(FlowError) -> (model: Model, training: TrainingCheckpoint) {
-    let model = try Model(reading: path, includingTraining: true)
+  package func modelToResume(
+    _ path: String, registry: Registry = .standard
+  ) throws(FlowError) -> (model: Model, training: TrainingCheckpoint) {
+    let model = try Model(reading: path, registry: registry, includingTraining: true)
     guard let training = model.training, let text = model.provenance["training_options"]?.text else {
       throw FlowError(.format, "\(path) holds a model without the state of its training; it cannot be resumed")
     }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// An element-wise nonlinearity h = φ(a) of a network's hidden layers.
 public enum Activation: String, Sendable, Codable, CaseIterable {
   /// max(0, a).
@@ -38,11 +40,11 @@ extension Tile {
     let rows = checked(rows ?? 0..<features, biases: bias?.count)
     let first = rows.lowerBound * width
     switch activation {
-    case .relu: kernelBiasReLU(mutableBase() + first, bias?.base, rows.count, width)
-    case .tanh: kernelBiasTanh(mutableBase() + first, bias?.base, rows.count, width)
+    case .relu: flowkit_bias_relu(mutableBase() + first, bias?.base, rows.count, width)
+    case .tanh: flowkit_bias_tanh(mutableBase() + first, bias?.base, rows.count, width)
     case .silu:
       checkShape(saved!)
-      kernelBiasSiLU(mutableBase() + first, saved!.mutableBase() + first, bias?.base, rows.count, width)
+      flowkit_bias_silu(mutableBase() + first, saved!.mutableBase() + first, bias?.base, rows.count, width)
     }
   }
 
@@ -64,12 +66,13 @@ extension Tile {
   ) {
     checkShape(saved)
     let first = checked(rows, biases: nil).lowerBound * width
-    let kernel =
-      switch activation {
-      case .relu: kernelBiasReLUPullback
-      case .tanh: kernelBiasTanhPullback
-      case .silu: kernelBiasSiLUPullback
-      }
+    let kernel:
+      (UnsafeMutablePointer<Scalar>?, UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?, Int, Int) -> Void =
+        switch activation {
+        case .relu: flowkit_bias_relu_pullback
+        case .tanh: flowkit_bias_tanh_pullback
+        case .silu: flowkit_bias_silu_pullback
+        }
     kernel(mutableBase() + first, saved.base + first, biasGradient, rows.count, width)
   }
 

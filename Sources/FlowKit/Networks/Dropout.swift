@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 // Dropout (Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, JMLR 15, 2014): in training a hidden unit is 0 with
 // probability p and else multiplied by 1/(1 − p), which keeps its mean, so that nothing is left to do elsewhere.
 
@@ -11,7 +13,7 @@ extension Tile {
   public init(dropout rate: Double, features: Int, like other: Tile, from random: EventRandom) {
     precondition(0 <= rate && rate < 1, "a unit is dropped with a probability from 0 to below 1, got \(rate)")
     self.init(features: features, like: other)
-    kernelDropoutFill(
+    flowkit_dropout_fill(
       mutableBase(), features, width, random.seed, random.purposeWord(), UInt64(random.first),
       UInt32(min(rate * 0x1p32, 0x1p32 - 1)), Scalar(1 / (1 - rate)))
   }

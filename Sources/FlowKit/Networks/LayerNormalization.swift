@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Layer normalisation over the features of each event: y = γ u + β with u = (x − μ) r, where μ is the mean and r = 1/√(σ² +
 /// 10⁻⁵) of this event's features (Ba, Kiros & Hinton 2016). γ starts at 1, β at 0.
 struct LayerNormalization: Sendable {
@@ -25,7 +27,7 @@ struct LayerNormalization: Sendable {
     precondition(x.features == scale.count, "\(scale.count) features are normalised, got \(x.features)")
     var (y, u) = (Tile(features: x.features, like: x), Tile(features: x.features, like: x))
     var r = Tile(features: 1, like: x)
-    kernelLayerNorm(
+    flowkit_layer_norm(
       x.base, parameters.slice(scale).base, parameters.slice(shift).base, y.mutableBase(), u.mutableBase(),
       r.mutableBase(), x.features, x.width)
     x = y
@@ -36,7 +38,7 @@ struct LayerNormalization: Sendable {
   func pullBack(_ cotangent: inout Tile, _ saved: Saved, _ parameters: Parameters, _ gradient: inout Gradient) {
     cotangent.checkShape(saved.normal)
     precondition(shift.upperBound <= gradient.count, "parameters up to \(shift.upperBound) of \(gradient.count)")
-    kernelLayerNormPullback(
+    flowkit_layer_norm_pullback(
       cotangent.mutableBase(), saved.normal.base, saved.inverseDeviation.base, parameters.slice(scale).base,
       gradient.base + scale.lowerBound, gradient.base + shift.lowerBound, cotangent.features, cotangent.width)
   }

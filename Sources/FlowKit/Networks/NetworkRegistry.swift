@@ -1,6 +1,6 @@
 /// The kinds of network that a layer list can choose and a model file can hold.
 ///
-/// A network of one's own is added to the registry of layers, `LayerRegistry.standard.adding(MyNetwork.self)`. Ordered networks
+/// A network of one's own is added to the registry of layers, `Registry.standard.adding(MyNetwork.self)`. Ordered networks
 /// (``OrderedConditioner``) serve autoregressive layers and the others all other layers, so that `residual` names one of each.
 public struct NetworkRegistry: Sendable {
   private var kinds: [any Conditioner.Type]
@@ -77,7 +77,7 @@ extension Decoder {
   fileprivate func network(ordered: Bool) throws -> (any Conditioner)? {
     let container = try container(keyedBy: NetworkCodingKeys.self)
     guard let name = try container.decodeIfPresent(String.self, forKey: .kind) else { return nil }
-    let registry = (userInfo[LayerRegistry.userInfoKey] as? LayerRegistry ?? .standard).networks
+    let registry = (userInfo[Registry.userInfoKey] as? Registry ?? .standard).networks
     guard let kind = registry.kind(named: name, ordered: ordered) else {
       throw FlowError(
         .format,

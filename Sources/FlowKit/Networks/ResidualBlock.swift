@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// One block of a residual network, h ← h + W₂ u + b₂ with u = φ(n₂(W₁ φ(n₁(h)) + b₁)), in training with some of u dropped.
 ///
 /// n₁ and n₂ normalise, where the network does. With a context the update is gated: h ← h + (W₂ u + b₂) ∘ σ(Gc + g).
@@ -191,7 +193,7 @@ extension Tile {
   fileprivate mutating func turnIntoGates(bias: Parameters) {
     addBias(bias)
     var gates = Tile(features: features, like: self)
-    kernelSigmoid(base, gates.mutableBase(), count)
+    flowkit_sigmoid(base, gates.mutableBase(), count)
     self = gates
   }
 
@@ -204,7 +206,7 @@ extension Tile {
     checkShape(v̄)
     checkShape(ā)
     let first = rows.lowerBound * width
-    kernelGatePullback(
+    flowkit_gate_pullback(
       base + first, v.base + first, s.base + first, v̄.mutableBase() + first, ā.mutableBase() + first,
       rows.count * width)
   }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// An element-wise nonlinearity φ with |φ′| ≤ 1 everywhere and a bounded φ″: what a network needs whose Jacobian is
 /// itself differentiated.
 public enum SmoothActivation: String, Sendable, Codable, CaseIterable {
@@ -35,9 +37,9 @@ extension Tile {
 
   private static func kernel(_ activation: SmoothActivation) -> Kernel {
     switch activation {
-    case .lipswish: kernelBiasLipSwishSmooth
-    case .tanh: kernelBiasTanhSmooth
-    case .sine: kernelBiasSineSmooth
+    case .lipswish: flowkit_bias_lipswish_smooth
+    case .tanh: flowkit_bias_tanh_smooth
+    case .sine: flowkit_bias_sine_smooth
     }
   }
 }

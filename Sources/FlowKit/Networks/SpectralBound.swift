@@ -28,7 +28,7 @@ struct SpectralBound {
     var scales: [Double] = []
     var next = gram
     for _ in 0...Self.squarings {
-      let scale = flowkit_sum_squares_f64(next, next.count).squareRoot()
+      let scale = flowkit_sum_squares(next, next.count).squareRoot()
       scales.append(scale)
       guard scale > 0 else { break }
       let reciprocal = 1 / scale

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// A smooth perceptron at one point per event, with its derivatives there: g(x), then J v for directions v and uᵀJ, and
 /// the gradient of s = Σ ⟨wₖ, J(x; θ) vₖ⟩, the one second-order object that residual flows need.
 ///
@@ -105,7 +107,7 @@ extension Tile {
     checkShape(first)
     checkShape(second)
     slopes.checkShape(tangents)
-    kernelTangentPullback(
+    flowkit_tangent_pullback(
       mutableBase(), tangents.mutableBase(), slopes.base, first.base, second.base, features,
       tangents.width / width, width)
   }

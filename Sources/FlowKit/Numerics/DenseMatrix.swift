@@ -26,6 +26,10 @@ struct DenseMatrix {
     set { values[row * columns + column] = newValue }
   }
 
+  func firstColumns(_ count: Int) -> DenseMatrix {
+    DenseMatrix(rows: rows, columns: count) { self[$0, $1] }
+  }
+
   var transposed: DenseMatrix { DenseMatrix(rows: columns, columns: rows) { self[$1, $0] } }
 
   /// self += a b.

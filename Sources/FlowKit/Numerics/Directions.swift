@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 // Tiles of directions: a row holds one block of events for each of some directions, side by side, so that one matrix
 // product serves them all. D directions of D rows hold a D × D matrix per event, column by column.
 
@@ -19,7 +21,7 @@ extension Tile {
       features == scale.features && width % scale.width == 0,
       "directions of \(features) × \(width), scales of \(scale.features) × \(scale.width)")
     var result = Tile(features: features, like: self)
-    kernelScaleDirections(base, scale.base, result.mutableBase(), features, width / scale.width, scale.width)
+    flowkit_scale_directions(base, scale.base, result.mutableBase(), features, width / scale.width, scale.width)
     return result
   }
 
@@ -27,7 +29,7 @@ extension Tile {
   mutating func scaleAllDirections(by scale: Tile) {
     precondition(scale.features == 1 && width % scale.width == 0, "one row of scales")
     let base = mutableBase()
-    kernelScaleDirections(base, scale.base, base, 1, count / scale.width, scale.width)
+    flowkit_scale_directions(base, scale.base, base, 1, count / scale.width, scale.width)
   }
 
   /// log det(I + J) of each event, where this holds J and ‖J‖ < 1.
@@ -40,7 +42,7 @@ extension Tile {
     let events = width / features
     var work = Tile(features: features, like: self)
     var logDeterminant = Tile(features: 1, width: events, like: self)
-    kernelLogDetNearIdentity(
+    flowkit_log_det_near_identity(
       base, work.mutableBase(), logDeterminant.mutableBase(), features, events, inverting ? 1 : 0)
     return (work, logDeterminant)
   }
@@ -50,7 +52,7 @@ extension Tile {
     precondition(
       features == x.features && width == features * x.width, "A is square, as large as x has features")
     var result = Tile(features: features, like: x)
-    kernelMultiplyDirections(base, x.base, result.mutableBase(), features, x.width, transposed ? 1 : 0)
+    flowkit_multiply_directions(base, x.base, result.mutableBase(), features, x.width, transposed ? 1 : 0)
     return result
   }
 

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 // Operations with one number per event: rows of factors and sums over features.
 
 extension Tile {
@@ -60,7 +62,7 @@ extension Tile {
   /// The logarithm of each value.
   public var logarithms: Tile {
     var result = Tile(features: features, like: self)
-    kernelLog(base, result.mutableBase(), count)
+    flowkit_log(base, result.mutableBase(), count)
     return result
   }
 }

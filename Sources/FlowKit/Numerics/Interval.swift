@@ -3,6 +3,8 @@ public struct Interval: Sendable, Codable, Hashable {
   public let lower: Double
   public let upper: Double
 
+  private enum CodingKeys: CodingKey { case lower, upper }
+
   public init(_ lower: Double, _ upper: Double) {
     precondition(lower < upper, "an interval from \(lower) to \(upper)")
     (self.lower, self.upper) = (lower, upper)

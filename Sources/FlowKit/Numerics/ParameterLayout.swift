@@ -87,3 +87,34 @@ public struct ParameterLayout: Sendable {
     }
   }
 }
+
+/// Something whose parameters are those of its parts, one after the other.
+protocol Composite: Parameterized {
+  var layout: ParameterLayout { get }
+}
+
+extension Composite {
+  public var parameterShapes: [ParameterShape] { layout.parameterShapes }
+  public var preparedCount: Int? { layout.preparedCount }
+
+  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
+    var values: [Scalar] = []
+    for part in layout.parts { values += part.value.initialParameters(using: &random) }
+    return values
+  }
+
+  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layout.clearUnused(values) }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    for index in layout.parts.indices { layout.prepare(part: index, parameters, into: prepared) }
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    for index in layout.parts.indices {
+      layout.pullBackPreparation(
+        part: index, parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
+    }
+  }
+}

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Something with trainable parameters θ, its slice of a flow's one buffer: a layer or a base distribution.
 public protocol Parameterized: Sendable, Codable {
   /// Throws where this is no description of a map or a base, such as a permutation that is none: asked of what was read
@@ -57,7 +59,7 @@ extension Parameterized {
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    kernelAXPY(1, preparedGradient.base, gradient.base, gradient.count)
+    flowkit_axpy(1, preparedGradient.base, gradient.base, gradient.count)
   }
 
   /// The number of scalars in this slice of θ.

@@ -129,9 +129,9 @@ enum Products {
     guard let bias = finish.bias else { return }
     precondition(c.stride == columns, "rows without gaps")
     if finish.relu {
-      kernelBiasReLU(c.base, bias, rows, columns)
+      flowkit_bias_relu(c.base, bias, rows, columns)
     } else {
-      kernelBias(c.base, 1, bias, rows, columns)
+      flowkit_bias(c.base, 1, bias, rows, columns)
     }
   }
 

@@ -24,9 +24,12 @@ struct Reflections {
     fileprivate var lengths: [Double]
 
     /// Q = I + MᵀY.
-    var dense: DenseMatrix {
-      var q = DenseMatrix.identity(y.columns)
-      q.addProduct(m.transposed, y)
+    var dense: DenseMatrix { columns(y.columns) }
+
+    /// The first columns of Q: with as many as there are reflections, any matrix of orthonormal columns up to signs.
+    func columns(_ count: Int) -> DenseMatrix {
+      var q = DenseMatrix(rows: y.columns, columns: count) { $0 == $1 ? 1 : 0 }
+      q.addProduct(m.transposed, y.firstColumns(count))
       return q
     }
   }
@@ -73,8 +76,11 @@ struct Reflections {
     }
   }
 
-  /// Adds the gradient with respect to the dense Q = I + MᵀY to that of the vectors.
-  func pullBack(dense q̄: DenseMatrix, _ form: WYForm, to gradient: inout Gradient) {
-    pullBack(y: form.m * q̄, m: form.y * q̄.transposed, form, to: &gradient)
+  /// Adds the gradient with respect to Q = I + MᵀY, or to its first columns, to that of the vectors.
+  func pullBack(columns q̄: DenseMatrix, _ form: WYForm, to gradient: inout Gradient) {
+    let ȳ = form.m * q̄
+    pullBack(
+      y: DenseMatrix(rows: count, columns: dimension) { $1 < q̄.columns ? ȳ[$0, $1] : 0 },
+      m: form.y.firstColumns(q̄.columns) * q̄.transposed, form, to: &gradient)
   }
 }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 // Element-wise operations on tiles: thin wrappers of the C kernels that check shapes once. Each takes its tiles as
 // arguments, which keeps their memory alive during the call. A layer's pullback is made of the same operations.
 
@@ -43,14 +45,14 @@ extension Tile {
   public mutating func add(_ x: Tile, scaledBy a: Scalar = 1, rows: Range<Int>? = nil) {
     checkShape(x)
     let (first, count) = span(rows)
-    kernelAXPY(a, x.base + first, mutableBase() + first, count)
+    flowkit_axpy(a, x.base + first, mutableBase() + first, count)
   }
 
   /// self ← self · x, entry by entry; in some rows, or all.
   public mutating func multiply(by x: Tile, rows: Range<Int>? = nil) {
     checkShape(x)
     let (first, count) = span(rows)
-    kernelMultiply(x.base + first, mutableBase() + first, count)
+    flowkit_multiply(x.base + first, mutableBase() + first, count)
   }
 
   /// self += x · y, entry by entry; in some rows, or all.
@@ -58,7 +60,7 @@ extension Tile {
     checkShape(x)
     checkShape(y)
     let (first, count) = span(rows)
-    kernelAddProduct(x.base + first, y.base + first, mutableBase() + first, count)
+    flowkit_add_product(x.base + first, y.base + first, mutableBase() + first, count)
   }
 
   /// Row indices[k] += row k of `source`.
@@ -68,7 +70,7 @@ extension Tile {
       "\(source.features) × \(source.width) values for the rows \(indices) of \(features) × \(width)")
     let target = mutableBase()
     for (row, index) in indices.enumerated() {
-      kernelAXPY(1, source.base + row * width, target + index * width, width)
+      flowkit_axpy(1, source.base + row * width, target + index * width, width)
     }
   }
 
@@ -78,27 +80,27 @@ extension Tile {
   public mutating func addBias(_ bias: Parameters, scaledBy a: Scalar = 1, rows: Range<Int>? = nil) {
     let rows = checked(rows ?? 0..<features)
     precondition(bias.count == rows.count, "rows \(rows), \(bias.count) biases")
-    kernelBias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
+    flowkit_bias(mutableBase() + rows.lowerBound * width, a, bias.base, rows.count, width)
   }
 
   /// gradient[r] += a Σ over the events of self[r]: the pullback of `addBias` for the cotangent self.
   public func addRowSums(to gradient: inout Gradient, scaledBy a: Scalar = 1) {
     precondition(gradient.count == features, "\(features) rows, \(gradient.count) parameters")
-    kernelRowSums(base, a, gradient.base, features, width)
+    flowkit_row_sums(base, a, gradient.base, features, width)
   }
 
   /// Each row r becomes scale[r] · row, in place.
   public mutating func scaleRows(by scale: Parameters) {
     precondition(scale.count == features, "\(features) rows, \(scale.count) scales")
     let base = mutableBase()
-    kernelScaleRows(base, scale.base, base, features, width)
+    flowkit_scale_rows(base, scale.base, base, features, width)
   }
 
   /// gradient[r] += Σ over the events of self[r] · x[r]: the pullback of `scaleRows`, applied to x, for the cotangent self.
   public func addRowDots(with x: Tile, to gradient: inout Gradient) {
     checkShape(x)
     precondition(gradient.count == features, "\(features) rows, \(gradient.count) parameters")
-    kernelRowDots(base, x.base, gradient.base, features, width)
+    flowkit_row_dots(base, x.base, gradient.base, features, width)
   }
 
   /// The sum of one row over the events, padding included, in Double.

@@ -19,6 +19,20 @@ struct Triangle {
     for (index, place) in places.enumerated() { matrix[place] = entries[index] }
   }
 
+  /// The matrix of these entries and a diagonal, in Double.
+  func matrix(_ entries: Parameters, diagonal: (Int) -> Double) -> DenseMatrix {
+    precondition(entries.count == count, "\(entries.count) entries for a triangle of \(count)")
+    var matrix = DenseMatrix(rows: dimension, columns: dimension) { $0 == $1 ? diagonal($0) : 0 }
+    for (index, place) in places.enumerated() { matrix[place / dimension, place % dimension] = Double(entries[index]) }
+    return matrix
+  }
+
+  /// The same for a gradient in Double.
+  func addGradient(_ matrixGradient: DenseMatrix, to gradient: inout Gradient) {
+    precondition(gradient.count == count, "\(gradient.count) entries for a triangle of \(count)")
+    for (index, place) in places.enumerated() { gradient[index] += Scalar(matrixGradient.values[place]) }
+  }
+
   /// Adds the gradient with respect to the matrix to that of the entries.
   func addGradient(_ matrixGradient: Parameters, to gradient: inout Gradient) {
     precondition(gradient.count == count, "\(gradient.count) entries for a triangle of \(count)")

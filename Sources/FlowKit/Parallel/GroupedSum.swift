@@ -134,7 +134,7 @@ final class GroupedSum {
     let gradient = gradient
     return UnitResults.collect(engine.blocks.count, startingWith: 0.0) { squares in
       engine.forEachBlock(of: engine.blocks) { range, block in
-        squares[block] = kernelSumSquares(gradient.base + range.lowerBound, range.count)
+        squares[block] = flowkit_sum_squares(gradient.base + range.lowerBound, range.count)
       }
     }.reduce(0, +)
   }
@@ -159,7 +159,7 @@ private func add(
 ) -> Double {
   withUnsafeTemporaryAllocation(of: UnsafePointer<Scalar>?.self, capacity: count) { terms in
     for index in 0..<count { terms.initializeElement(at: index, to: UnsafePointer(term(index) + range.lowerBound)) }
-    return kernelSumTerms(target + range.lowerBound, terms.baseAddress!, count, range.count, pastCaches ? 1 : 0)
+    return flowkit_sum_terms(target + range.lowerBound, terms.baseAddress!, count, range.count, pastCaches ? 1 : 0)
   }
 }
 

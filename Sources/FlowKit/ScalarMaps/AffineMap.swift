@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// y = x exp(s) + t, where φ = (t, a) and the log-scale is softly bounded: s = a / (1 + |a| / B).
 ///
 /// log|dy/dx| = s ∈ (−B, B). The bound is the same both ways, so that the map can expand as well as contract, by up to
@@ -9,6 +11,8 @@ public struct AffineMap: KernelScalarMap {
 
   /// B.
   public let logScaleBound: Double
+
+  private enum CodingKeys: CodingKey { case logScaleBound }
 
   /// log 1000.
   public static let defaultLogScaleBound = 6.907755278982137
@@ -30,21 +34,23 @@ public struct AffineMap: KernelScalarMap {
   public var isAffine: Bool { true }
   public var family: ScalarFamily { .affine }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
-    x.checkParameters(φ, count: parameterCount, logDeterminant)
-    let base = x.mutableBase()
-    let kernel = inverted ? kernelAffineInverse : kernelAffineForward
-    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, Scalar(logScaleBound))
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    let B = Scalar(logScaleBound)
+    x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
+      inverted
+        ? flowkit_affine_inverse(x, φ, x, l, rows, events, B)
+        : flowkit_affine_forward(x, φ, x, l, rows, events, B)
+    }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    values.checkParameters(φ, count: parameterCount, logDeterminant)
-    values.checkShape(x)
-    let kernel = inverted ? kernelAffineInversePullback : kernelAffineForwardPullback
-    kernel(
-      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width,
-      Scalar(logScaleBound))
+    let B = Scalar(logScaleBound)
+    values.pullBackMap(at: x, logDeterminant, &φ, parameterCount) { d, dl, x, φ, rows, events in
+      inverted
+        ? flowkit_affine_inverse_pullback(d, dl, x, φ, rows, events, B)
+        : flowkit_affine_forward_pullback(d, dl, x, φ, rows, events, B)
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// A monotone rational-quadratic spline with K bins on the circle [−π, π), followed by a rotation.
 ///
 /// φ holds, per feature, K width logits, K height logits, K − 1 slope logits of the inner knots and one of the knot at
@@ -5,12 +7,16 @@
 /// −π and π are one trained number, so that densities are continuous across ±π. Angles are taken modulo 2π, and results
 /// lie in [−π, π), π as the element type rounds it; φ = 0 is the identity. The domain is [−π, π], both ends included. A
 /// base uniform on the circle suits it. Source: Rezende, Papamakarios, Racanière, Albergo, Kanwar, Shanahan & Cranmer,
-/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)`.
+/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)` by itself. In
+/// `coupling-circular-rqs` and `autoregressive-circular-rqs` the network sees the other angles as numbers, so that a
+/// density may jump where one of them passes ±π.
 public struct CircularSpline: KernelScalarMap {
   public static let name = "circular-rqs"
   public static var elementwiseName: String { name }
   /// K, from 2 to 64.
   public let bins: Int
+
+  private enum CodingKeys: CodingKey { case bins }
 
   public init(bins: Int = 8) {
     precondition(2...64 ~= bins, "a spline has 2 to 64 bins, got \(bins)")
@@ -26,21 +32,22 @@ public struct CircularSpline: KernelScalarMap {
   /// The open interval that has ±π inside.
   public var domain: Interval { Interval((-Double.pi).nextDown, Double.pi.nextUp) }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
-    x.checkParameters(φ, count: parameterCount, logDeterminant)
-    let base = x.mutableBase()
-    let kernel = inverted ? kernelCircleInverse : kernelCircleForward
-    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, bins)
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
+      inverted
+        ? flowkit_circle_inverse(x, φ, x, l, rows, events, bins)
+        : flowkit_circle_forward(x, φ, x, l, rows, events, bins)
+    }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    values.checkParameters(φ, count: parameterCount, logDeterminant)
-    values.checkShape(x)
-    let kernel = inverted ? kernelCircleInversePullback : kernelCircleForwardPullback
-    kernel(
-      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width, bins)
+    values.pullBackMap(at: x, logDeterminant, &φ, parameterCount) { d, dl, x, φ, rows, events in
+      inverted
+        ? flowkit_circle_inverse_pullback(d, dl, x, φ, rows, events, bins)
+        : flowkit_circle_forward_pullback(d, dl, x, φ, rows, events, bins)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /// A scalar map that two kernels and their pullbacks make, each one way and back: what a conforming map adds is these.
-public protocol KernelScalarMap: ScalarMap {
+protocol KernelScalarMap: ScalarMap {
   /// The map, or its inverse, of each row of `x` in place; adds the logarithm of its slope.
   func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile)
 
@@ -23,7 +23,7 @@ extension KernelScalarMap {
     _ y: consuming Tile, _ φ: consuming Tile
   ) -> (value: Transformed, pullback: ScalarPullback) {
     let parameters = φ
-    let value = inverse(y, parameters)
+    let value = applied(to: y, parameters, inverted: true)
     return (value, pullback(at: value.values, parameters, inverted: true))
   }
 
@@ -40,5 +40,32 @@ extension KernelScalarMap {
       pullBack(&input̄, at: x, inverted: inverted, logDeterminant: logDeterminant, parameters: &φ̄)
       return (input̄, φ̄)
     }
+  }
+}
+
+extension Tile {
+  /// A map's kernel on each row in place: it is given the rows, φ with `count` rows for each, the log-determinants that it
+  /// adds to, and the numbers of rows and events.
+  mutating func apply(
+    _ φ: Tile, _ count: Int, addingTo logDeterminant: inout Tile,
+    by kernel: (
+      _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ l: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    checkParameters(φ, count: count, logDeterminant)
+    kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+  }
+
+  /// The pullback of `apply`, which turns ∂L/∂output into ∂L/∂input and φ into ∂L/∂φ.
+  mutating func pullBackMap(
+    at x: Tile, _ logDeterminant: Tile, _ φ: inout Tile, _ count: Int,
+    by kernel: (
+      _ d: UnsafeMutablePointer<Scalar>, _ dl: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>,
+      _ φ: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    checkParameters(φ, count: count, logDeterminant)
+    checkShape(x)
+    kernel(mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), features, width)
   }
 }

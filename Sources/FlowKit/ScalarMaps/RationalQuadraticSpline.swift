@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// A monotone rational-quadratic spline with K bins on the box [−B, B], the identity outside.
 ///
 /// φ holds, per feature, K width logits, K height logits and K − 1 slope logits of the inner knots. Widths and heights are
@@ -12,6 +14,8 @@ public struct RationalQuadraticSpline: KernelScalarMap {
   public let bins: Int
   /// B, in standardized units.
   public let bound: Double
+
+  private enum CodingKeys: CodingKey { case bins, bound }
 
   public init(bins: Int = 8, bound: Double = 5) {
     precondition(2...64 ~= bins, "a spline has 2 to 64 bins, got \(bins)")
@@ -29,21 +33,23 @@ public struct RationalQuadraticSpline: KernelScalarMap {
   public var box: Double? { bound }
   public var layerListArguments: [String] { ["bins=\(bins)", "bound=\(bound)"] }
 
-  public func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
-    x.checkParameters(φ, count: parameterCount, logDeterminant)
-    let base = x.mutableBase()
-    let kernel = inverted ? kernelSplineInverse : kernelSplineForward
-    kernel(base, φ.base, base, logDeterminant.mutableBase(), x.features, x.width, bins, Scalar(bound))
+  func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
+    let (bins, B) = (bins, Scalar(bound))
+    x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in
+      inverted
+        ? flowkit_spline_inverse(x, φ, x, l, rows, events, bins, B)
+        : flowkit_spline_forward(x, φ, x, l, rows, events, bins, B)
+    }
   }
 
-  public func pullBack(
+  func pullBack(
     _ values: inout Tile, at x: Tile, inverted: Bool, logDeterminant: Tile, parameters φ: inout Tile
   ) {
-    values.checkParameters(φ, count: parameterCount, logDeterminant)
-    values.checkShape(x)
-    let kernel = inverted ? kernelSplineInversePullback : kernelSplineForwardPullback
-    kernel(
-      values.mutableBase(), logDeterminant.base, x.base, φ.mutableBase(), values.features, values.width, bins,
-      Scalar(bound))
+    let (bins, B) = (bins, Scalar(bound))
+    values.pullBackMap(at: x, logDeterminant, &φ, parameterCount) { d, dl, x, φ, rows, events in
+      inverted
+        ? flowkit_spline_inverse_pullback(d, dl, x, φ, rows, events, bins, B)
+        : flowkit_spline_forward_pullback(d, dl, x, φ, rows, events, bins, B)
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CFlowKernels
+
 /// Adam (Kingma & Ba 2015, Algorithm 1): θ ← θ − η m̂ / (√v̂ + ε), with bias-corrected running means m of the gradient
 /// and v of its square.
 public struct Adam: Optimizer {
@@ -21,7 +23,7 @@ public struct Adam: Optimizer {
     let secondCorrection = Scalar(1 / (1 - Double.pow(beta2, Double(number))))
     let (new1, new2, epsilon) = (Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon))
     return { block in
-      kernelAdam(
+      flowkit_adam(
         block.parameters.baseAddress!, block.moment(0).baseAddress!, block.moment(1).baseAddress!, block.gradients,
         block.parameters.count, Scalar(block.gradientScale), correctedRate, new1, new2, epsilon, secondCorrection,
         block.published)

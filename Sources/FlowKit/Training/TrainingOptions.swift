@@ -18,6 +18,25 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   public var seed: UInt64 = 0
 
   public init() {}
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey {
+    case epochs, minutes, batchSize, learningRate, gradientClip, patience, buffer, seed
+  }
+
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try container.decode(.epochs, default: epochs)
+    minutes = try container.decodeIfPresent(Double.self, forKey: .minutes)
+    batchSize = try container.decode(.batchSize, default: batchSize)
+    learningRate = try container.decode(.learningRate, default: learningRate)
+    gradientClip = try container.decode(.gradientClip, default: gradientClip)
+    patience = try container.decode(.patience, default: patience)
+    buffer = try container.decode(.buffer, default: buffer)
+    seed = try container.decode(.seed, default: seed)
+  }
 }
 
 /// One line of a training history. Losses are mean negative log-densities, in nats, in the data's units.
@@ -41,6 +60,20 @@ public struct EpochReport: Sendable, Codable, Equatable {
   ) {
     (self.epoch, self.train, self.valid, self.seconds) = (epoch, train, valid, seconds)
     (self.eventsPerSecond, self.learningRate) = (eventsPerSecond, learningRate)
+  }
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey { case epoch, train, valid, seconds, eventsPerSecond, learningRate }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      epoch: try container.decode(Int.self, forKey: .epoch), train: try container.decode(.train, default: 0),
+      valid: try container.decodeIfPresent(Double.self, forKey: .valid),
+      seconds: try container.decode(.seconds, default: 0),
+      eventsPerSecond: try container.decode(.eventsPerSecond, default: 0),
+      learningRate: try container.decode(.learningRate, default: 0))
   }
 }
 

@@ -35,7 +35,7 @@ public struct TrainingSetup: Sendable {
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
     preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard
+    options: TrainingOptions = TrainingOptions(), registry: Registry = .standard
   ) throws(FlowError) {
     guard recipe == nil || layers == nil else {
       throw FlowError(.architecture, "a recipe and a layer list both name an architecture; give one of them")
@@ -85,7 +85,7 @@ extension Trainer {
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
     preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    options: TrainingOptions = TrainingOptions(), registry: LayerRegistry = .standard, threads: Int? = nil
+    options: TrainingOptions = TrainingOptions(), registry: Registry = .standard, threads: Int? = nil
   ) throws(FlowError) {
     let setup = try TrainingSetup(
       fitting: events, validation: validation, recipe: recipe, layers: layers, base: base,

@@ -64,12 +64,10 @@ struct BrokenBijector: InvertiblyDifferentiable {
     )
   }
 
-  func inverse(_ z: consuming Tile, _ pass: Pass) -> Transformed {
-    inverseWithPullback(z, pass).value
-  }
-
-  func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    var (value, pullback) = base.inverseWithPullback(z, pass)
+  func inverseWithPullback(
+    _ z: consuming Tile, _ pass: Pass
+  ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
+    var (value, pullback) = try base.inverseWithPullback(z, pass)
     if fault == .inverseOff { value.values[1, 3] += 1e-3 }
     if fault == .inverseLogDeterminantSign {
       value.logDeterminant.perEvent!.add(value.logDeterminant.perEvent!, scaledBy: -2)

@@ -25,6 +25,12 @@ private let cases: [LawCase] = [
   lawCase(
     "circular spline 2 given 1",
     Elementwise(dimension: 2, contextDimension: 1, map: CircularSpline(bins: 3), hidden: [4], activation: .tanh)),
+  lawCase(
+    "circular spline coupling 3", Coupling(dimension: 3, map: CircularSpline(bins: 3), hidden: [4], activation: .tanh),
+    seed: 2),
+  lawCase(
+    "circular autoregressive splines 2",
+    Autoregressive(dimension: 2, map: CircularSpline(bins: 2), hidden: [4], activation: .tanh)),
 ]
 
 @Suite struct CircularSplineTests {
@@ -51,6 +57,18 @@ private let cases: [LawCase] = [
         expectClose(back.values.map { Double($0) }, [each.x.values[event]], within: tolerance, "inverse")
       }
     }
+  }
+
+  /// The angles that a coupling leaves alone may be any numbers; those that it transforms are on the circle.
+  @Test func layersOfTheMapHaveItsDomain() {
+    let coupling = Coupling(dimension: 3, map: CircularSpline(), hidden: [4])
+    let circle = CircularSpline().domain
+    #expect(coupling.domain == [.real, circle, circle])
+    let input = [Interval(0, 1), Interval(-1, 1), Interval(-2, 2)]
+    #expect(coupling.image(of: input) == [Interval(0, 1), circle, circle])
+    let autoregressive = Autoregressive(dimension: 2, map: CircularSpline(), hidden: [4])
+    #expect(
+      autoregressive.domain == [circle, circle] && autoregressive.image(of: [.real, .real]) == [circle, circle])
   }
 
   /// The slope is the same just either side of ±π, and results stay on the circle.

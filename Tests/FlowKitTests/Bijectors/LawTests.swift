@@ -65,6 +65,7 @@ private let mapCases: [LawCase] = [
   .knotted("spline coupling 5 given 2", coupling(spline, 5, context: 2)),
   LawCase("autoregressive 1", autoregressive(AffineMap(), 1)),
   LawCase("autoregressive 1 given 2", autoregressive(AffineMap(), 1, context: 2)),
+  LawCase("additive autoregressive 3 given 1", autoregressive(ShiftMap(), 3, context: 1)),
   LawCase("autoregressive 2", autoregressive(AffineMap(), 2, .silu)),
   LawCase("autoregressive 4 given 2", autoregressive(AffineMap(), 4, context: 2)),
   LawCase("autoregressive 4 in another order", autoregressive(AffineMap(), 4, ordering: [2, 0, 3, 1])),

@@ -31,7 +31,7 @@ private enum Direction: CaseIterable {
 /// One feature, N events; φ and its gradient are N × (3K − 1).
 private func evaluate(
   _ spline: RationalQuadraticSpline, _ direction: Direction, _ x: [Scalar], _ φ: [Scalar], r: [Scalar], c: [Scalar]
-) -> SplineResult {
+) throws -> SplineResult {
   let pool = TilePool()
   func tile(_ rows: [Scalar], features: Int) -> Tile {
     var tile = Tile(features: features, width: x.count, pool: pool)
@@ -46,7 +46,7 @@ private func evaluate(
   let (input, parameters) = (tile(x, features: 1), tile(φ, features: spline.parameterCount))
   let (value, pullback) =
     direction == .forward
-    ? spline.forwardWithPullback(input, parameters) : spline.inverseWithPullback(input, parameters)
+    ? spline.forwardWithPullback(input, parameters) : try spline.inverseWithPullback(input, parameters)
   let (x̄, φ̄) = pullback(tile(r, features: 1), tile(c, features: 1))
   return SplineResult(
     values: rows(value.values), logSlopes: x.indices.map { Scalar(value.logDeterminant.value(of: $0)) },
@@ -60,7 +60,7 @@ private let ones = [Scalar](repeating: 1, count: 16)
 
   @Test func splinesAreThoseOfNflows() throws {
     for each in try cases() {
-      let got = evaluate(
+      let got = try evaluate(
         each.spline, .forward, each.forwardInput.scalars, each.phi.scalars, r: each.r.scalars,
         c: each.forwardC.scalars)
       let name = "K = \(each.bins), extreme \(each.isExtreme)"
@@ -73,7 +73,7 @@ private let ones = [Scalar](repeating: 1, count: 16)
 
   @Test func inverseSplinesAreThoseOfNflows() throws {
     for each in try cases() {
-      let got = evaluate(
+      let got = try evaluate(
         each.spline, .inverse, each.inverseInput.scalars, each.phi.scalars, r: each.r.scalars,
         c: each.inverseC.scalars)
       let name = "K = \(each.bins), extreme \(each.isExtreme)"
@@ -95,13 +95,13 @@ private let ones = [Scalar](repeating: 1, count: 16)
   }
 
   @Test(arguments: [2, 8, 64], [Scalar(0), 50, 1000, -1000])
-  func nothingOverflows(bins: Int, size: Scalar) {
+  func nothingOverflows(bins: Int, size: Scalar) throws {
     let spline = RationalQuadraticSpline(bins: bins, bound: 3)
     var random = RandomStream(seed: 9, purpose: .samples)
     let φ = (0..<(16 * spline.parameterCount)).map { _ in random.uniform() < 0.5 ? size : -size }
     let x = positions(3)
     for direction in Direction.allCases {
-      let got = evaluate(spline, direction, x, φ, r: ones, c: ones)
+      let got = try evaluate(spline, direction, x, φ, r: ones, c: ones)
       for (input, value) in zip(x, got.values) {
         #expect(abs(input) <= 3 ? abs(value) <= Scalar(3).nextUp : value == input)
       }
@@ -111,14 +111,14 @@ private let ones = [Scalar](repeating: 1, count: 16)
   }
 
   /// The outer knots stand at ±B with slope 1, for any parameters: each side of an edge says nearly the same.
-  @Test func joinsItsTailsSmoothly() {
+  @Test func joinsItsTailsSmoothly() throws {
     let spline = RationalQuadraticSpline(bins: 5, bound: 2)
     var random = RandomStream(seed: 10, purpose: .samples)
     let row = (0..<spline.parameterCount).map { _ in Scalar(4 * random.uniform() - 2) }
     let φ = ones.flatMap { _ in row }
     let x: [Scalar] = [2, Scalar(2).nextUp, -2, Scalar(-2).nextDown] + ones.dropFirst(4)
     for direction in Direction.allCases {
-      let got = evaluate(spline, direction, x, φ, r: ones, c: ones.map { 0 * $0 })
+      let got = try evaluate(spline, direction, x, φ, r: ones, c: ones.map { 0 * $0 })
       for event in 0..<4 {
         #expect(abs(got.values[event] - x[event]) <= 4 * Scalar.ulpOfOne)
         #expect(abs(got.logSlopes[event]) <= 64 * Scalar.ulpOfOne)
@@ -128,7 +128,7 @@ private let ones = [Scalar](repeating: 1, count: 16)
   }
 
   /// f(f⁻¹(y)) = y as closely as knots that are known to a few ε B allow, however bent the bins are.
-  @Test func inverseIsAsExactAsItsSlopeAllows() {
+  @Test func inverseIsAsExactAsItsSlopeAllows() throws {
     let spline = RationalQuadraticSpline(bins: 4, bound: 3)
     var random = RandomStream(seed: 12, purpose: .samples)
     var worst = 0.0
@@ -136,8 +136,8 @@ private let ones = [Scalar](repeating: 1, count: 16)
       // Widths, heights and slopes that differ by up to e⁸.
       let φ = (0..<(16 * spline.parameterCount)).map { _ in Scalar(16 * random.uniform() - 8) }
       let y = (0..<16).map { _ in Scalar(6 * random.uniform() - 3) }
-      let x = evaluate(spline, .inverse, y, φ, r: ones, c: ones).values
-      let back = evaluate(spline, .forward, x, φ, r: ones, c: ones.map { 0 * $0 })
+      let x = try evaluate(spline, .inverse, y, φ, r: ones, c: ones).values
+      let back = try evaluate(spline, .forward, x, φ, r: ones, c: ones.map { 0 * $0 })
       for event in 0..<16 {
         let slope = Double(abs(back.inputGradient[event]))
         worst = max(worst, Double(abs(back.values[event] - y[event])) / (1 + slope))
@@ -146,7 +146,7 @@ private let ones = [Scalar](repeating: 1, count: 16)
     #expect(worst <= 4 * 3 * Double(Scalar.ulpOfOne), "\(worst / (3 * Double(Scalar.ulpOfOne))) ε B")
   }
 
-  @Test func nanStaysInItsEvent() {
+  @Test func nanStaysInItsEvent() throws {
     let spline = RationalQuadraticSpline(bins: 4, bound: 3)
     var random = RandomStream(seed: 11, purpose: .samples)
     let count = spline.parameterCount
@@ -156,8 +156,8 @@ private let ones = [Scalar](repeating: 1, count: 16)
     spoiltX[3] = .nan
     for parameter in 0..<count { spoiltφ[7 * count + parameter] = .nan }
     for direction in Direction.allCases {
-      let clean = evaluate(spline, direction, x, φ, r: ones, c: ones)
-      let spoilt = evaluate(spline, direction, spoiltX, spoiltφ, r: ones, c: ones)
+      let clean = try evaluate(spline, direction, x, φ, r: ones, c: ones)
+      let spoilt = try evaluate(spline, direction, spoiltX, spoiltφ, r: ones, c: ones)
       #expect(spoilt.values[3].isNaN && spoilt.values[7].isNaN && spoilt.logSlopes[7].isNaN)
       for event in 0..<16 where event != 3 && event != 7 {
         let range = event * count..<(event + 1) * count

@@ -52,7 +52,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
     BaseCase("product(gaussian(full,dimension=2),3*student-t,gaussian)", 6),
   ])
   func obeysItsLaws(_ each: BaseCase) throws {
-    let base = try BaseRegistry.make(each.text, dimension: each.dimension)
+    let base = try Registry.standard.base(each.text, dimension: each.dimension)
     let violations = each.settings.violations(of: base, laws: each.laws)
     #expect(violations.isEmpty, "\(violations.map(\.description).joined(separator: "\n"))")
   }
@@ -60,7 +60,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
   /// The jumps at the sides of a square cost the grid of the laws more than the test of samples allows: here the cells
   /// are the square's own.
   @Test func samplesFillASquareEvenly() throws {
-    let probe = BaseProbe(try BaseRegistry.make("uniform(0,2)", dimension: 2), parameters: [])
+    let probe = BaseProbe(try Registry.standard.base("uniform(0,2)", dimension: 2), parameters: [])
     let rows = probe.sample(16_000, seed: 1)
     #expect(rows.allSatisfy { 0 < $0 && $0 <= 2 })
     var counts = [Double](repeating: 0, count: 16)
@@ -72,7 +72,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
 
   /// The parts of a product draw different numbers.
   @Test func partsOfAProductAreIndependent() throws {
-    let base = try BaseRegistry.make("product(mixture(1),mixture(1),normal)", dimension: 3)
+    let base = try Registry.standard.base("product(mixture(1),mixture(1),normal)", dimension: 3)
     let probe = BaseProbe(base, parameters: [0, 0, 0, 0, 0, 0])
     let count = 20_000
     let rows = probe.sample(count, seed: 1).map { Double($0) }
@@ -85,7 +85,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
   /// Far out a mixture neither overflows nor divides 0 by 0.
   @Test(arguments: ["mixture(3)", "student-t", "gaussian", "logistic", "laplace", "normal"])
   func farAwayEventsHaveFiniteGradients(_ text: String) throws {
-    let base = try BaseRegistry.make(text, dimension: 2)
+    let base = try Registry.standard.base(text, dimension: 2)
     var random = RandomStream(seed: 1, purpose: .parameters)
     let probe = BaseProbe(base, parameters: base.initialParameters(using: &random))
     let result = probe.pullBack(at: [1e12, -1e12, 3e4, 0], cotangents: [1, 1])
@@ -94,7 +94,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
   }
 
   @Test func outsideTheBoxTheLogDensityIsMinusInfinity() throws {
-    let probe = BaseProbe(try BaseRegistry.make("uniform(0,1)", dimension: 2), parameters: [])
+    let probe = BaseProbe(try Registry.standard.base("uniform(0,1)", dimension: 2), parameters: [])
     let result = probe.pullBack(at: [0.5, 0.5, 0.5, 1.5, -0.1, 0.5, 0, 1, .nan, 0], cotangents: [1, 1, 1, 1, 1])
     #expect(Array(result.logDensities[..<4]) == [0, -.infinity, -.infinity, 0])
     #expect(result.logDensities[4].isNaN)

@@ -15,7 +15,7 @@ private struct BaseReference: Decodable {
     let cases = try ReferenceFile<BaseReference>.cases("bases.json")
     #expect(cases.count == 9)
     for each in cases {
-      let base = try BaseRegistry.make(each.text, dimension: each.dimension)
+      let base = try Registry.standard.base(each.text, dimension: each.dimension)
       let probe = BaseProbe(base, parameters: each.parameters.scalars)
       let result = probe.pullBack(at: each.z.scalars, cotangents: each.weights.scalars)
       expectClose(result.logDensities, each.logDensity.values, within: referenceTolerance, "\(each.text), log-density")

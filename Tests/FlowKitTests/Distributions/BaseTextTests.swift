@@ -9,7 +9,7 @@ import Testing
     ("product(mixture(4,dimension=2),gaussian(full,dimension=3),2*normal,mixture(2))", 8),
   ])
   func printedTextsReadTheSame(_ text: String, _ dimension: Int) throws {
-    let base = try BaseRegistry.make(text, dimension: dimension)
+    let base = try Registry.standard.base(text, dimension: dimension)
     #expect(base.text == text && base.dimension == dimension)
   }
 
@@ -23,7 +23,7 @@ import Testing
     ("product(uniform(0,1),2*uniform(0,2))", "product(uniform(0.0,1.0),2*uniform(0.0,2.0))"),
   ])
   func textsAreWrittenInOneWay(_ text: String, _ printed: String) throws {
-    #expect(try BaseRegistry.make(text, dimension: 3).text == printed)
+    #expect(try Registry.standard.base(text, dimension: 3).text == printed)
   }
 
   @Test(arguments: [
@@ -47,12 +47,12 @@ import Testing
     ("product(20000*normal)", "the base has '2' at character 9, where a number of repetitions from 1 to 10000"),
   ])
   func mistakesAreNamed(_ text: String, _ message: String) {
-    let error = #expect(throws: FlowError.self) { try BaseRegistry.make(text, dimension: 3) }
+    let error = #expect(throws: FlowError.self) { try Registry.standard.base(text, dimension: 3) }
     #expect(error?.kind == .architecture && error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
   }
 
   @Test func aDecodedArchitectureHasTheSameBase() throws {
-    let base = try BaseRegistry.make("product(normal,student-t,mixture(2,dimension=2))", dimension: 4)
+    let base = try Registry.standard.base("product(normal,student-t,mixture(2,dimension=2))", dimension: 4)
     let original = Architecture(chain: try Chain([], dimension: 4), base: base)
     let copy = try JSONDecoder().decode(Architecture.self, from: JSONEncoder().encode(original))
     #expect(copy.base.text == base.text && copy.parameterShapes == original.parameterShapes)

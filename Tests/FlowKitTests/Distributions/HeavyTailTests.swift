@@ -9,7 +9,7 @@ import Testing
   ) throws -> Flow {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(list).chain(dimension: dimension, using: &random)
-    let architecture = Architecture(chain: chain, base: try BaseRegistry.make(base, dimension: dimension))
+    let architecture = Architecture(chain: chain, base: try Registry.standard.base(base, dimension: dimension))
     var options = TrainingOptions()
     (options.epochs, options.batchSize, options.learningRate) = (epochs, 250, rate)
     let train = try EventArray(events, dimension: dimension)

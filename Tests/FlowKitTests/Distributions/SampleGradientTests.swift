@@ -34,7 +34,7 @@ private struct OneWay: BaseDistribution {
 
 @Suite struct SampleGradientTests {
   private func base(_ text: String, _ dimension: Int) throws -> any BaseDistribution {
-    try BaseRegistry.make(text, dimension: dimension)
+    try Registry.standard.base(text, dimension: dimension)
   }
 
   // MARK: At fixed random numbers
@@ -186,7 +186,7 @@ private struct OneWay: BaseDistribution {
   }
 
   @Test func aLearnedBaseWithoutDerivativeIsNamed() throws {
-    let product = try ProductBase([StandardNormal(dimension: 1), OneWay(dimension: 1)])
+    let product = ProductBase([StandardNormal(dimension: 1), OneWay(dimension: 1)])
     for probe in [BaseProbe(OneWay(dimension: 2), parameters: [0]), BaseProbe(product, parameters: [0])] {
       let error = #expect(throws: FlowError.self) { _ = try probe.pullBackSample(16, seed: 1) { $0 } }
       #expect(error?.kind == .architecture && error?.message.contains("the base one-way") == true)

@@ -29,7 +29,7 @@ import Testing
   func repairsRepair(_ each: KnownCase) throws {
     let architecture = try each.architecture()
     for finding in Expressivity.analyze(architecture).findings {
-      let isLimit = DensityFamily.Limit(rawValue: finding.kind.rawValue) != nil
+      let isLimit = finding.kind.limitsDensity
       guard let repair = finding.repair else {
         #expect(!isLimit, "no repair of \(finding.kind)")
         continue

@@ -35,7 +35,7 @@ private struct Nudge: ListedLayer {
 }
 
 @Suite struct CodingTests {
-  private func architecture(_ text: String, registry: LayerRegistry = .standard) throws -> Architecture {
+  private func architecture(_ text: String, registry: Registry = .standard) throws -> Architecture {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(text).chain(
       dimension: 3, contextDimension: 1, registry: registry, using: &random)
@@ -45,9 +45,9 @@ private struct Nudge: ListedLayer {
       contextPreprocessing: [Standardize(means: [5], standardDeviations: [2])])
   }
 
-  private func decoder(_ registry: LayerRegistry) -> JSONDecoder {
+  private func decoder(_ registry: Registry) -> JSONDecoder {
     let decoder = JSONDecoder()
-    decoder.userInfo[LayerRegistry.userInfoKey] = registry
+    decoder.userInfo[Registry.userInfoKey] = registry
     return decoder
   }
 
@@ -68,7 +68,7 @@ private struct Nudge: ListedLayer {
   }
 
   @Test func aRegisteredLayerIsListedAndDecoded() throws {
-    let registry = LayerRegistry.standard.adding(Nudge.self)
+    let registry = Registry.standard.adding(Nudge.self)
     let original = try architecture("nudge(0.5),lower,nudge", registry: registry)
     #expect(original.layerList == "nudge(0.5),lower,nudge(1.0)")
     let copy = try decoder(registry).decode(Architecture.self, from: JSONEncoder().encode(original))
@@ -80,7 +80,7 @@ private struct Nudge: ListedLayer {
   }
 
   @Test func anUnregisteredLayerIsNamed() throws {
-    let registry = LayerRegistry.standard.adding(Nudge.self)
+    let registry = Registry.standard.adding(Nudge.self)
     let data = try JSONEncoder().encode(architecture("nudge", registry: registry))
     let error = #expect(throws: FlowError.self) { try JSONDecoder().decode(Architecture.self, from: data) }
     #expect(
@@ -90,8 +90,8 @@ private struct Nudge: ListedLayer {
   }
 
   @Test func anotherLayerOfTheSameNameReplacesTheFirst() {
-    let registry = LayerRegistry.standard.adding(Nudge.self).adding(Nudge.self)
-    #expect(registry.names == LayerRegistry.standard.names + ["nudge"])
+    let registry = Registry.standard.adding(Nudge.self).adding(Nudge.self)
+    #expect(registry.layerNames == Registry.standard.layerNames + ["nudge"])
   }
 
   @Test func layersThatCannotBeDifferentiatedBackwardsCannotBeInverted() throws {

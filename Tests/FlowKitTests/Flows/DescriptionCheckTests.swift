@@ -24,7 +24,7 @@ import Testing
 
   @Test func coversEveryKind() throws {
     let texts = try describedArchitectures().map { try $0.jsonText() }
-    for name in LayerRegistry.standard.names + BaseRegistry.names where name != "chain" {
+    for name in Registry.standard.layerNames + Registry.standard.baseNames {
       #expect(texts.contains { $0.contains("\"kind\":\"\(name)\"") }, "\(name)")
     }
   }
@@ -59,7 +59,7 @@ import Testing
 }
 
 private func describedArchitectures() throws -> [Architecture] {
-  func base(_ text: String) throws -> any BaseDistribution { try BaseRegistry.make(text, dimension: 3) }
+  func base(_ text: String) throws -> any BaseDistribution { try Registry.standard.base(text, dimension: 3) }
   func chain(_ layers: String, context: Int = 0) throws -> Chain {
     var random = RandomStream(seed: 1, purpose: .architecture)
     return try LayerList(layers).chain(
@@ -70,9 +70,11 @@ private func describedArchitectures() throws -> [Architecture] {
     + "householder(2),leaky-relu(0.2),prelu,permute(1,0,2)"
   let conditional =
     "coupling-additive(hidden=4),coupling-affine(hidden=4,mask=random),coupling-rqs(hidden=4,mask=alternate),"
-    + "autoregressive-affine(hidden=4),autoregressive-rqs(hidden=4),elementwise-affine(hidden=4),elementwise-rqs(hidden=4)"
+    + "autoregressive-affine(hidden=4),autoregressive-rqs(hidden=4),elementwise-affine(hidden=4),elementwise-rqs(hidden=4),"
+    + "autoregressive-additive(hidden=none),elementwise-additive(hidden=4)"
   let others =
-    "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4)),monotone(arcsinh)"
+    "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"
+    + "monotone(arcsinh),chain(shift,inverse(chain(prelu)))"
   let ones = [1.0, 1, 1]
   return [
     Architecture(chain: try chain(linear), base: try base("gaussian(full)")),
@@ -89,7 +91,9 @@ private func describedArchitectures() throws -> [Architecture] {
         Whiten(means: ones, standardDeviations: ones, factor: [1, 0, 0, 0.5, 1, 0, 0, 0, 1]),
       ]),
     Architecture(
-      chain: try chain("monotone(tanh),circular-rqs(bins=4)"), base: try base("uniform(-4,4)"),
+      chain: try chain(
+        "monotone(tanh),circular-rqs(bins=4),coupling-circular-rqs(bins=2,hidden=4),"
+          + "autoregressive-circular-rqs(bins=2,hidden=4)"), base: try base("uniform(-4,4)"),
       preprocessing: [Circular(periods: [Interval(0, 9), nil, nil])]),
     Architecture(chain: try chain("shift"), base: try base("logistic")),
   ]

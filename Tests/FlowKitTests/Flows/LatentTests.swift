@@ -4,10 +4,12 @@ import Testing
 @Suite struct LatentTests {
   private func flow(context: Int, embedding: [Int]? = nil) throws -> Flow {
     var random = RandomStream(seed: 2, purpose: .architecture)
-    let chain = try LayerList("lower,coupling-affine(hidden=6,activation=tanh),permute(reverse),coupling-rqs(hidden=5,activation=silu)")
-      .chain(dimension: 2, contextDimension: embedding?.last ?? context, using: &random)
+    let chain = try LayerList(
+      "lower,coupling-affine(hidden=6,activation=tanh),permute(reverse),coupling-rqs(hidden=5,activation=silu)"
+    )
+    .chain(dimension: 2, contextDimension: embedding?.last ?? context, using: &random)
     let architecture = Architecture(
-      chain: chain, base: try BaseRegistry.make("mixture(2)", dimension: 2),
+      chain: chain, base: try Registry.standard.base("mixture(2)", dimension: 2),
       preprocessing: [
         Arcsinh(medians: [0.2, 0], scales: [1, 2]), Standardize(means: [0.3, -1], standardDeviations: [2, 0.5]),
       ],

@@ -11,7 +11,8 @@ import Testing
     "diagonal", "shift", "lower,upper", "leaky-relu(0.1)", "permute(reverse)", "permute(1,2,0)",
     "permute(random)",
     "coupling-affine(hidden=8x4)", "coupling-affine(mask=alternate,hidden=8,activation=tanh)",
-    "inverse(coupling-affine(hidden=3x5,activation=silu))", "inverse(inverse(lower))",
+    "inverse(coupling-affine(hidden=3x5,activation=silu))", "chain(lower,2*[shift],inverse(chain(upper,prelu)))",
+    "chain()",
     "3*[coupling-affine(hidden=8x8),permute(reverse)],leaky-relu(0.5)", "2*[lower],upper",
     "permute(random),2*[diagonal,shift],lower",
   ])
@@ -27,6 +28,7 @@ import Testing
     ("2*lower", "2*[lower]"), ("lower,lower", "2*[lower]"), ("2*[2*[lower],shift]", "2*[2*[lower],shift]"),
     ("1*[lower]", "lower"), ("coupling-affine", "coupling-affine(hidden=64x64)"),
     ("coupling-affine(hidden=8,mask=halves)", "coupling-affine(hidden=8)"),
+    ("inverse(inverse(lower))", "lower"), ("inverse(inverse(inverse(lower)))", "inverse(lower)"),
   ])
   func listsAreWrittenInOneWay(_ text: String, _ printed: String) throws {
     let chain = try chain(text)
@@ -92,6 +94,25 @@ import Testing
     ),
     ("inverse()", "inverse(…) takes one layer, got 0"),
     ("inverse(lower,upper)", "inverse(…) takes one layer, got 2"),
+    ("residual(hidden=none)", "'hidden=none' at character 10 of the layer list: hidden takes widths such as 128x128"),
+    (
+      "autoregressive-affine(order=0+1)",
+      "'order=0+1' at character 23 of the layer list: order takes reverse, random, or each of 0 to 2 once, such as"
+    ),
+    (
+      String(repeating: "1*[", count: 20_000), "the layer list nests more than 32 deep at character 99; nest less"
+    ),
+    (
+      String(repeating: "1*", count: 20_000), "the layer list nests more than 32 deep at character 67; nest less"
+    ),
+    (
+      String(repeating: "inverse(", count: 10_000) + "lower" + String(repeating: ")", count: 10_000),
+      "the layer list nests more than 32 deep at character 265; nest less"
+    ),
+    (
+      "lower,2*[inverse(" + String(repeating: "chain(", count: 40),
+      "the layer list nests more than 32 deep at character 204; nest less"
+    ),
   ])
   func errorsPointAtTheOffender(_ text: String, _ message: String) {
     let error = #expect(throws: FlowError.self) { try chain(text) }

@@ -7,13 +7,13 @@ import Testing
     -> [Float]
   {
     var z = [Float](repeating: .nan, count: rows * count)
-    flowkit_normal_fill_f32(&z, rows, count, seed, purpose, first)
+    flowkit_normal_fill(&z, rows, count, seed, purpose, first)
     return z
   }
 
   private func filledDouble(_ rows: Int, _ count: Int, first: UInt64 = 0) -> [Double] {
     var z = [Double](repeating: .nan, count: rows * count)
-    flowkit_normal_fill_f64(&z, rows, count, 1, 5, first)
+    flowkit_normal_fill(&z, rows, count, 1, 5, first)
     return z
   }
 

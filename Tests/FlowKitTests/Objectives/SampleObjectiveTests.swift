@@ -61,8 +61,14 @@ private struct EnergyToPoints: BatchObjective {
   /// Chains of all layers whose inverse can be differentiated, every base and every preprocessing that allow it.
   private static let flows: [(layers: String, base: String, preprocessing: Int)] = [
     ("diagonal,shift,lower,upper,lu,plu,qr,householder,actnorm", "gaussian(full)", 0),
-    ("coupling-affine(hidden=6,activation=tanh),permute(reverse),coupling-rqs(bins=4,bound=4,hidden=6,activation=tanh)", "normal", 1),
-    ("autoregressive-affine(hidden=6,activation=silu),autoregressive-rqs(bins=4,bound=4,hidden=6,activation=tanh)", "logistic", 2),
+    (
+      "coupling-affine(hidden=6,activation=tanh),permute(reverse),coupling-rqs(bins=4,bound=4,hidden=6,activation=tanh)",
+      "normal", 1
+    ),
+    (
+      "autoregressive-affine(hidden=6,activation=silu),autoregressive-rqs(bins=4,bound=4,hidden=6,activation=tanh)",
+      "logistic", 2
+    ),
     ("coupling-additive(hidden=5,activation=tanh),elementwise-affine,elementwise-rqs(bins=4,bound=4)", "laplace", 3),
     ("residual(hidden=6,lipschitz=0.7),inverse(autoregressive-affine(hidden=5,activation=tanh))", "mixture(3)", 4),
     ("planar,radial,sylvester(2),monotone(arcsinh)", "student-t", 1),
@@ -93,7 +99,8 @@ private struct EnergyToPoints: BatchObjective {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(layers).chain(dimension: 2, using: &random)
     let architecture = Architecture(
-      chain: chain, base: try BaseRegistry.make(base, dimension: 2), preprocessing: try Self.preprocessing(preprocessing))
+      chain: chain, base: try Registry.standard.base(base, dimension: 2),
+      preprocessing: try Self.preprocessing(preprocessing))
     var flow = Flow(architecture: architecture, seed: 3)
     let noise = uniformNumbers(flow.parameters.count, in: -0.2...0.2, seed: 5)
     flow.parameters = zip(flow.parameters, noise).map { $0 + Scalar($1) }

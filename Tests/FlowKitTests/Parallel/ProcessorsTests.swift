@@ -5,7 +5,9 @@ import Testing
   @Test func aQuotaIsATimeInAPeriod() {
     #expect(Processors.quota(inLine: "200000 100000") == 2)
     #expect(Processors.quota(inLine: "150000 100000") == 1.5)
-    for none in ["max 100000", "-1 100000", "", "100000", "1 0", "x y"] { #expect(Processors.quota(inLine: none) == nil) }
+    for none in ["max 100000", "-1 100000", "", "100000", "1 0", "x y"] {
+      #expect(Processors.quota(inLine: none) == nil)
+    }
     #expect(Processors.quota(inLine: nil) == nil)
   }
 

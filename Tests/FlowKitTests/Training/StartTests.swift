@@ -20,7 +20,7 @@ import Testing
   private func start(_ values: [Double], _ list: String, _ base: String, weights: [Double]? = nil) throws -> Flow {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(list).chain(dimension: 2, using: &random)
-    let architecture = Architecture(chain: chain, base: try BaseRegistry.make(base, dimension: 2))
+    let architecture = Architecture(chain: chain, base: try Registry.standard.base(base, dimension: 2))
     return try Flow(
       architecture: architecture, startingFrom: EventArray(values, dimension: 2, weights: weights), seed: 1)
   }

@@ -1,0 +1,18 @@
+/* All kernels, of the element type REAL; INT is the integer of its size. */
+#include "common.h"
+
+#include "activations.h"
+#include "affine.h"
+#include "bases.h"
+#include "mixture.h"
+#include "buffers.h"
+#include "monotone.h"
+#include "networks.h"
+#include "normal.h"
+#include "fills.h"
+#include "rows.h"
+#include "smooth.h"
+#include "spline_bins.h"
+#include "spline.h"
+#include "circle.h"
+#include "units.h"
