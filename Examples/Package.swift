@@ -5,7 +5,9 @@ import PackageDescription
 let package = Package(
   name: "Examples",
   dependencies: [.package(name: "FlowKit", path: "..")],
-  targets: ["FitAndSample", "CustomBijector", "CustomObjective", "PrintTable", "PlanarData"].map { name in
+  targets: [
+    "FitAndSample", "CustomBijector", "CustomScalarMap", "CustomBase", "CustomObjective", "PrintTable", "PlanarData",
+  ].map { name in
     .executableTarget(
       name: name,
       dependencies: [

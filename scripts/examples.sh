@@ -26,4 +26,7 @@ expect '^drew 1000 events, mean log-density -?[0-9.]+$' \
 expect "^without the registry: .*custom.h5: the model has a layer of kind 'sinh-arcsinh', which this program does not know" \
   "$examples/CustomBijector" "$folder/custom.h5"
 expect '^resumed to the same bits: true$' "$examples/CustomObjective"
+expect '^loaded coupling-sinh-arcsinh\(hidden=16\)$' "$examples/CustomScalarMap" "$folder/map.h5"
+expect "^without the registry: .*base.h5: the model has a base of kind 'cauchy', which this program does not know" \
+  "$examples/CustomBase" "$folder/base.h5"
 expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u
