@@ -7,9 +7,9 @@
 /// transposed arrays, `_FillValue` and `missing_value` (read as NaN), `scale_factor` and `add_offset`, the names in a
 /// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
 ///
-/// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the dataset or of a group around it, which
-/// holds one comma-separated text or an array of texts; without one they are called "0", "1" and so on. An attribute
-/// `units` or `unit` gives their units in the same way.
+/// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the
+/// dataset or of a group around it, which holds one comma-separated text or an array of texts; without one they are
+/// called "0", "1" and so on. An attribute `units` or `unit` gives their units in the same way.
 ///
 /// The HDF5 library reads the file in this process. It checks what it parses only in part: a damaged file, or one made to
 /// do harm, can make it crash, hang or take all memory. Read files that you do not trust in a process that may die, as
