@@ -83,13 +83,15 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public var preparedCount: Int? { conditioner?.preparedCount }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    conditioner?.prepare(parameters, into: prepared)
+    guard let conditioner else { return copy(parameters, into: prepared) }
+    conditioner.prepare(parameters, into: prepared)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    conditioner?.pullBackPreparation(
+    guard let conditioner else { return add(preparedGradient, to: &gradient) }
+    conditioner.pullBackPreparation(
       parameters, prepared: prepared, preparedGradient: preparedGradient, to: &gradient)
   }
 

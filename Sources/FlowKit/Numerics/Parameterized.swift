@@ -53,12 +53,21 @@ extension Parameterized {
   }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    prepared.baseAddress?.update(from: parameters.base, count: prepared.count)
+    copy(parameters, into: prepared)
   }
 
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
+    add(preparedGradient, to: &gradient)
+  }
+
+  /// The preparation of a part that prepares nothing, beside others that do: tiles see its θ in their buffer.
+  func copy(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    prepared.baseAddress?.update(from: parameters.base, count: prepared.count)
+  }
+
+  func add(_ preparedGradient: Parameters, to gradient: inout Gradient) {
     flowkit_axpy(1, preparedGradient.base, gradient.base, gradient.count)
   }
 
