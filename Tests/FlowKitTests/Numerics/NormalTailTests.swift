@@ -15,7 +15,8 @@ private struct TailReference: Decodable {
 
   /// The largest error in units of the last place.
   private func worst<Real: BinaryFloatingPoint>(
-    _ type: Real.Type, _ kernel: (UnsafePointer<Real>, UnsafeMutablePointer<Real>, Int) -> Void, _ reference: TailReference
+    _ type: Real.Type, _ kernel: (UnsafePointer<Real>, UnsafeMutablePointer<Real>, Int) -> Void,
+    _ reference: TailReference
   ) -> Double {
     let x = reference.x.map { Real($0) }
     var ratios = x
