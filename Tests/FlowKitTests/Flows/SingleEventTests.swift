@@ -28,6 +28,19 @@ import Testing
     }
   }
 
+  /// An evaluator keeps transposed weights: the way back multiplies with parts of matrices that begin where whole ones do.
+  @Test(arguments: ["autoregressive-affine(hidden=40)", "autoregressive-rqs(network=residual,hidden=40)"])
+  func oneEvaluatorServesBothDirections(layers: String) throws {
+    let flow = try noisyFlow(layers, 4, 0)
+    let evaluator = flow.evaluator(threads: 1)
+    let events = uniformNumbers(4 * 150, in: -2...2)
+    let (densities, samples) = (flow.logDensity(events), try flow.sample(150, seed: 5))
+    for _ in 0..<2 {
+      #expect(evaluator.logDensity(Array(events[..<4])) == [densities[0]])
+      #expect(try evaluator.sample(1, seed: 5) == Array(samples[..<4]))
+    }
+  }
+
   /// Every parameter away from the start, where the last layers of networks are 0.
   private func noisyFlow(_ layers: String, _ dimension: Int, _ contextDimension: Int) throws -> Flow {
     var random = RandomStream(seed: 1, purpose: .architecture)
