@@ -13,6 +13,7 @@ for package in libhdf5-dev libopenblas-dev pkg-config "$@"; do
   case $package in
     libhdf5-dev) pkg-config --exists hdf5 2>/dev/null || missing="$missing $package" ;;
     libopenblas-dev) pkg-config --exists openblas 2>/dev/null || missing="$missing $package" ;;
+    python3-h5py) /usr/bin/python3 -c 'import h5py' 2>/dev/null || missing="$missing $package" ;;
     gnuplot-nox) command -v gnuplot >/dev/null || missing="$missing $package" ;;
     *) command -v "$package" >/dev/null || missing="$missing $package" ;;
   esac

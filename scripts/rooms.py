@@ -23,19 +23,19 @@ ROOMS = [
     ["Files"],
     ["Numerics"],
     ["Parallel", "HDF5"],
-    ["Structure"],
+    ["Contracts"],
     ["Networks"],
     ["ScalarMaps"],
     ["Bijectors"],
     ["Distributions"],
     ["LayerLists"],
+    ["Tables"],
+    ["Events", "Text"],
     ["Flows"],
     ["Expressivity"],
-    ["Events"],
     ["Objectives"],
     ["Training"],
-    ["Tables"],
-    ["Text", "Models"],
+    ["Models"],
 ]
 
 DECLARATION = re.compile(

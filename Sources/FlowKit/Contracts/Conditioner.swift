@@ -66,7 +66,7 @@ extension Conditioner {
   /// The arguments of a layer list that make this network.
   public func layerListArguments(_ defaults: NetworkDefaults = .ofLayers) -> [String] {
     let name = Self.networkName
-    return (name == Perceptron.networkName ? [] : ["network=\(name)"]) + listArguments(defaults)
+    return (name == NetworkRegistry.defaultName ? [] : ["network=\(name)"]) + listArguments(defaults)
   }
 
   var shape: NetworkShape { NetworkShape(inputs: inputs, context: context, outputs: outputs) }

@@ -1,18 +1,5 @@
 // How a layer list makes each kind of layer.
 
-/// A bijector that a layer list can make. Every argument has a default, and `fromLayerList` makes an equal layer of what
-/// `layerList` writes.
-public protocol ListedLayer: Bijector {
-  static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector
-}
-
-extension Bijector {
-  /// How a layer list writes a layer of this kind with these arguments, such as `qr(determinant=-1)`.
-  static func layerList(_ arguments: [String]) -> String {
-    arguments.isEmpty ? layerName : "\(layerName)(\(arguments.joined(separator: ",")))"
-  }
-}
-
 extension Diagonal: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     Diagonal(dimension: arguments.dimension, signs: try DiagonalSigns.fromLayerList(&arguments))
@@ -58,11 +45,6 @@ extension Autoregressive: ListedLayer where Map: ListedScalarMap {
     }
     return order
   }
-}
-
-/// A scalar map that a layer list can make, with its own arguments.
-public protocol ListedScalarMap: ScalarMap {
-  static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> Self
 }
 
 extension AffineMap: ListedScalarMap {

@@ -24,7 +24,9 @@ extension LayerArguments {
     _ shape: NetworkShape, ordered: Bool
   ) throws(FlowError) -> any Conditioner {
     let kinds = registry.networks.listedKinds(ordered: ordered)
-    let standard: any ListedConditioner.Type = ordered ? MaskedPerceptron.self : Perceptron.self
+    guard let standard = kinds.first(where: { $0.networkName == NetworkRegistry.defaultName }) else {
+      preconditionFailure("a registry without the network \(NetworkRegistry.defaultName)")
+    }
     let kind = try choice("network", default: standard, from: kinds.map { ($0.networkName, $0) })
     let network = try kind.fromLayerList(&self, shape)
     shape.check(network, of: layerName)
