@@ -87,7 +87,8 @@ struct Density: ParsableCommand, Diagnosing {
     }
     if let (row, place) = scorer.firstWithoutNumber {
       Terminal.note(
-        "\(scorer.location): \(scorer.rowsWithoutNumber) rows have no number for a log-density, the first row \(row): \(place)")
+        "\(scorer.location): \(scorer.rowsWithoutNumber) rows have no number for a log-density, the first row \(row): \(place)"
+      )
     }
     let moments = scorer.moments
     guard !json else {
