@@ -66,7 +66,7 @@ import Testing
     ("lower,leaky-relu(-1)", "'-1' at character 18 of the layer list: slope takes a slope above 0"),
     (
       "coupling-affine(hidden=16x)",
-      "'hidden=16x' at character 17 of the layer list: hidden takes widths such as 128x128"
+      "'hidden=16x' at character 17 of the layer list: hidden takes widths such as 128x128, or none"
     ),
     (
       "coupling-affine(hiden=16)",

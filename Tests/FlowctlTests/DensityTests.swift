@@ -72,17 +72,24 @@ import Testing
         + "monotone(logit) takes 0.0 < x < 1.0; leave such rows out, or begin with another layer")
   }
 
+  /// The note on standard error and the line of the mean say the same.
   @Test func eventsFarAwayAreCountedWhereTheirDensityIsZero() throws {
-    try workspace.write("far.h5", [[0, 0], [1e300, 0], [0, -1e300]], columns: ["x", "y"])
-    let printed = try workspace.json(["density", "model.h5", "far.h5"])
-    #expect(printed[0]["count"] as? Int == 3 && printed[0]["nonFinite"] as? Int == 2)
-    #expect(kind(printed[0]["mean"]) == "number")
-    let said = lines(try workspace.expectSuccess(["density", "model.h5", "far.h5"]).output)
+    func scored(_ rows: [[Double]], _ options: [String] = []) throws -> String {
+      try workspace.write("far.h5", rows, columns: ["x", "y"])
+      let outcome = try workspace.run(["density", "model.h5", "far.h5"] + options)
+      #expect(outcome.code == 0 && outcome.errors.contains("their log-density is -infinity"), "\(outcome.errors)")
+      return outcome.output
+    }
+    let far: [[Double]] = [[0, 0], [1e300, 0], [0, -1e300]]
+    let printed = try jsonLines(try scored(far, ["--json"]))[0]
+    #expect(printed["count"] as? Int == 3 && printed["nonFinite"] as? Int == 2)
+    #expect(kind(printed["mean"]) == "number")
+    let said = lines(try scored(far))
     #expect(said.count == 2 && said[1].hasPrefix("mean log-density -"))
     #expect(said[1].hasSuffix("nats, without 2 of 3 events, whose log-density is not finite"))
-    try workspace.write("farther.h5", [[1e300, 0]], columns: ["x", "y"])
-    #expect(kind(try workspace.json(["density", "model.h5", "farther.h5"])[0]["mean"]) == "null")
-    let none = try workspace.expectSuccess(["density", "model.h5", "farther.h5"]).output
-    #expect(lines(none).last == "mean log-density: none, because none of 1 events has one that is finite")
+    #expect(kind(try jsonLines(try scored([[1e300, 0]], ["--json"]))[0]["mean"]) == "null")
+    #expect(
+      lines(try scored([[1e300, 0]])).last
+        == "mean log-density: none, because none of 1 events has one that is finite")
   }
 }
