@@ -4,6 +4,7 @@
 
 #if defined(__linux__)
 
+#include <pthread.h>
 #include <sched.h>
 
 int flowkit_allowed_processors(void) {
@@ -16,7 +17,11 @@ int flowkit_allowed_processors(void) {
   return count;
 }
 
+void flowkit_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
 #else
+
+void flowkit_name_thread(const char *name) {}
 
 int flowkit_allowed_processors(void) { return 0; }
 

@@ -78,7 +78,7 @@ import Testing
     ),
     (
       "10000*[10000*[lower]]",
-      "the layer list has more than 10000 layers at character 15; repeat less"
+      "the layer list has more than 10000 parts at character 15; repeat less"
     ),
     (
       "coupling-affine(hidden=65536x65536)",

@@ -88,3 +88,6 @@ static inline void flowkit_pause(void) {
 
 /* The processors that the affinity of the calling thread allows, or 0 where the system does not say. */
 int flowkit_allowed_processors(void);
+
+/* Names the calling thread, in at most 15 letters, for tools that list threads. */
+void flowkit_name_thread(const char *name);

@@ -57,6 +57,7 @@ final class WorkerPool: Sendable {
       &thread, nil,
       { context in
         let start = Unmanaged<Start>.fromOpaque(context!).takeRetainedValue()
+        flowkit_name_thread("flowkit")
         start.shared.serve(as: start.worker)
         return nil
       }, context.toOpaque())
