@@ -128,7 +128,7 @@ private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(v
       (-zip(values, weights).reduce(0) { $0 + max($1.0, -6) * $1.1 }, zip(values, weights).map { $0 > -6 ? -$1 : 0 })
     }
     let trainer = try Trainer(loss, from: flow.parameters, train: events, options: options, optimizer: Descent())
-    for epoch in 0..<50 { try trainer.step(trainer.batch(0, ofEpoch: epoch), rate: 0.1) }
+    for epoch in 0..<300 { try trainer.step(trainer.batch(0, ofEpoch: epoch), rate: 0.02) }
     // end
     func truncated(_ flow: Flow) -> Double { -mean(flow.logDensity(rows.flatMap { $0 }).map { max($0, -6) }) }
     let (before, after) = (truncated(flow), truncated(trainer.flow))

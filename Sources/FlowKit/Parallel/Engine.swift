@@ -54,7 +54,7 @@ final class Engine: @unchecked Sendable {
     workers = PerWorker(pool) { worker in
       Worker(haveCopies ? copies[worker] : ParameterBuffer(sharing: tileParameters))
     }
-    prepare()
+    if isTraining { prepare() } else { for part in layout.parts.indices { prepare(part: part) } }
   }
 
   /// Goes on with another number of threads, at most as many as at first; results do not depend on it.
@@ -73,11 +73,15 @@ final class Engine: @unchecked Sendable {
       for copy in copies { copy.base.update(from: parameters.base, count: parameters.count) }
     }
     guard layout.preparedCount != nil else { return }
-    pool.run(units: layout.parts.count) { [self] _, part in
-      layout.prepare(
-        part: part, parameters.all,
-        into: UnsafeMutableBufferPointer(start: tileParameters.base, count: tileParameters.count))
-    }
+    pool.run(units: layout.parts.count) { [self] _, part in prepare(part: part) }
+  }
+
+  /// Where θ does not change, one thread prepares all: a flow that is asked for one event starts none.
+  private func prepare(part: Int) {
+    guard layout.preparedCount != nil else { return }
+    layout.prepare(
+      part: part, parameters.all,
+      into: UnsafeMutableBufferPointer(start: tileParameters.base, count: tileParameters.count))
   }
 
   /// A worker that sees θ as it is now, for that worker's own thread.
