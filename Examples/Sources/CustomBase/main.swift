@@ -28,7 +28,9 @@ func fit(_ base: String) throws -> (flow: Flow, mean: Double) {
   var options = TrainingOptions()
   options.epochs = 60
   options.learningRate = 0.02
-  let flow = try Trainer(Flow(architecture: architecture), train: LabelledEvents(events), options: options).fit().flow
+  let flow = try Trainer(
+    Flow(architecture: architecture), train: EventArray(events, dimension: 2), options: options
+  ).fit().flow
   return (flow, flow.logDensity(events).reduce(0, +) / 4_000)
 }
 
