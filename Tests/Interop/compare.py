@@ -50,7 +50,7 @@ cases = [
                "--base", "product(2*normal,student-t,mixture(3,dimension=2),laplace,gaussian)"]),
     ("2*[circular-rqs(bins=5)]", ["--circular", "redshift=-1..2,u=0..1", "--columns", "redshift,u",
                                   "--base", "uniform(-pi,pi)"]),
-    ("coupling-circular-rqs(bins=5,hidden=8),autoregressive-circular-rqs(bins=4,hidden=8)", ["--circular", "redshift=-1..2,u=0..1", "--columns", "redshift,u",
+    ("circular-rqs(bins=5),coupling-circular-rqs(bins=5,hidden=8),autoregressive-circular-rqs(bins=4,hidden=8)", ["--circular", "redshift=-1..2,u=0..1", "--columns", "redshift,u",
                                   "--base", "uniform(-pi,pi)"]),
     ("2*[autoregressive-additive(hidden=16),permute(reverse)],elementwise-additive,diagonal", []),
     ("coupling-affine(hidden=16)", ["--dequantize", "count,bit,third"]),
