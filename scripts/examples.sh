@@ -3,6 +3,7 @@
 set -eu
 exec </dev/null
 cd "$(dirname "$0")/.."
+python3 scripts/guides.py
 swift build -c release --package-path Examples
 examples=$(swift build -c release --package-path Examples --show-bin-path)
 folder=$(mktemp -d)
@@ -30,3 +31,6 @@ expect '^loaded coupling-sinh-arcsinh\(hidden=16\)$' "$examples/CustomScalarMap"
 expect "^without the registry: .*base.h5: the model has a base of kind 'cauchy', which this program does not know" \
   "$examples/CustomBase" "$folder/base.h5"
 expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u
+mkdir "$folder/guides"
+(cd "$folder/guides" && "$examples/Guides" >output) || { tail -n 1 "$folder/guides/output" >&2; exit 1; }
+grep '^ok: ' "$folder/guides/output"

@@ -33,7 +33,7 @@ layers_of() {
 
 sh scripts/install.sh gnuplot-nox
 swift build -c release --product flowctl
-swift build -c release --package-path Examples
+for product in PlanarData PrintTable; do swift build -c release --package-path Examples --product $product; done
 flowctl="$(swift build -c release --show-bin-path)/flowctl"
 examples="$(swift build -c release --package-path Examples --show-bin-path)"
 folder=$(mktemp -d)

@@ -69,7 +69,7 @@ def source(guide, code):
     inside = [piece for piece in code if piece.kind != "file"]
     body = "do {\n".join(located(guide, piece) for piece in inside) + "}\n" * (len(inside) - 1)
     return (
-        f"// Made by scripts/guides.py of {guide.name}.\n" + "\n".join(sorted(imports)) + "\n\n"
+        f"// Made by scripts/guides.py of {guide.name}.\n// swift-format-ignore-file\n" + "\n".join(sorted(imports)) + "\n\n"
         + "".join(located(guide, piece) for piece in code if piece.kind == "file")
         + f"@Sendable func guide{guide.stem}() throws {{\n{body}}}\n")
 
@@ -109,7 +109,7 @@ def main():
     files = {f"{guide.stem}.swift": source(guide, code) for guide, code in guides.items()}
     table = "".join(f'  ("{guide.stem}", guide{guide.stem}),\n' for guide in guides)
     files["Table.swift"] = (
-        "// Made by scripts/guides.py.\n\n"
+        "// Made by scripts/guides.py.\n// swift-format-ignore-file\n\n"
         f"let guides: [(name: String, run: @Sendable () throws -> Void)] = [\n{table}]\n")
     TARGET.mkdir(parents=True, exist_ok=True)
     for path in TARGET.iterdir():
