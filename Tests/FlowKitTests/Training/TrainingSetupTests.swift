@@ -35,7 +35,8 @@ import Testing
     let (x, c) = (rows.map { [$0[1]] }, rows.map { [$0[0]] })
     let events = try EventArray(x, context: c)
     let result = try Trainer(
-      fitting: events, layers: "2*[coupling-affine(hidden=8)]", options: TrainingOptions { $0.epochs = 60 }
+      fitting: events, layers: "2*[coupling-affine(hidden=8)]",
+      options: TrainingOptions { ($0.epochs, $0.batchSize) = (60, 50) }
     ).fit()
     let draws = try result.flow.sample(100, context: Array(repeating: 0.5, count: 100), seed: 1)
 
