@@ -1,6 +1,6 @@
 extension Registry {
-  /// FlowKit's own: a line adds a layer, a scalar map with the layers that it makes, or a base.
-  public static let standard = Registry(networks: .standard)
+  /// FlowKit's own: a line adds a layer, a scalar map with the layers that it makes, a base, or a network.
+  public static let standard = Registry()
     .adding(Diagonal.self)
     .adding(Shift.self)
     .adding(LowerTriangular.self)
@@ -39,11 +39,10 @@ extension Registry {
     .adding(base: Laplace.self)
     .adding(base: Logistic.self)
     .adding(base: ProductBase.self)
-
-  private init(networks: NetworkRegistry) {
-    self.init()
-    self.networks = networks
-  }
+    .adding(Perceptron.self)
+    .adding(ResidualPerceptron.self)
+    .adding(MaskedPerceptron.self)
+    .adding(MaskedResidualPerceptron.self)
 
   /// This registry and the coupling, autoregressive and element-wise layers of a scalar map.
   public func adding<Map: ScalarMap>(map: Map.Type) -> Registry {
