@@ -3,19 +3,27 @@
 /// The C library serves blocks over 128 KB from fresh pages, and their page faults cost a third of the training rate.
 /// A pool keeps what is returned, by size class, until it is itself released. Not thread-safe.
 public final class TilePool {
-  /// Freed blocks by size class: class k holds 16 · 2ᵏ scalars.
-  private var free: [[UnsafeMutablePointer<Scalar>]] = Array(repeating: [], count: 48)
+  /// The first freed block of each size class, or nil; it begins with the address of the next. Class k holds 16 · 2ᵏ scalars.
+  private let free = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>.allocate(capacity: 48)
 
   /// Set where every tile of this pool holds one event, 16 times.
   let transposed: TransposedWeights?
 
-  public init() { transposed = nil }
+  public convenience init() { self.init(transposed: nil) }
 
   /// A pool for tiles of one event each, with weights that do not change.
-  init(ofSingleEvents transposed: TransposedWeights) { self.transposed = transposed }
+  convenience init(ofSingleEvents transposed: TransposedWeights) { self.init(transposed: transposed) }
+
+  private init(transposed: TransposedWeights?) {
+    self.transposed = transposed
+    free.initialize(repeating: nil)
+  }
 
   deinit {
-    for block in free.joined() { UnsafeMutableRawPointer(block).deallocate() }
+    for sizeClass in free.indices {
+      while let block = pop(sizeClass) { block.deallocate() }
+    }
+    free.deallocate()
   }
 
   static func sizeClass(of count: Int) -> Int {
@@ -23,13 +31,21 @@ public final class TilePool {
   }
 
   func take(sizeClass: Int) -> UnsafeMutablePointer<Scalar> {
-    if let block = free[sizeClass].popLast() { return block }
     let bytes = (16 << sizeClass) * MemoryLayout<Scalar>.stride
-    return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Scalar.self)
+    let block = pop(sizeClass) ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    return block.assumingMemoryBound(to: Scalar.self)
   }
 
   func give(_ block: UnsafeMutablePointer<Scalar>, sizeClass: Int) {
-    free[sizeClass].append(block)
+    let block = UnsafeMutableRawPointer(block)
+    block.storeBytes(of: free[sizeClass], as: UnsafeMutableRawPointer?.self)
+    free[sizeClass] = block
+  }
+
+  private func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? {
+    guard let block = free[sizeClass] else { return nil }
+    free[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
+    return block
   }
 }
 

@@ -53,7 +53,40 @@ extension Tile {
     ) -> Void
   ) {
     checkParameters(φ, count: count, logDeterminant)
-    kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+    guard isSingleEvent, features > 1 else {
+      return kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+    }
+    applyToFeatures(mutableBase(), φ.base, count, logDeterminant.mutableBase(), by: kernel)
+  }
+
+  /// The kernel with sixteen features of one event in the lanes, where else that event would stand sixteen times.
+  private func applyToFeatures(
+    _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ count: Int, _ l: UnsafeMutablePointer<Scalar>,
+    by kernel: (
+      _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ l: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: (count + 2) * width) { lanes in
+      let (values, slopes) = (lanes.baseAddress!, lanes.baseAddress! + width)
+      let parameters = slopes + width
+      for first in stride(from: 0, to: features, by: width) {
+        let last = min(features, first + width) - 1
+        for lane in 0..<width {
+          let feature = min(first + lane, last)
+          (values + lane).initialize(to: x[feature * width])
+          (slopes + lane).initialize(to: 0)
+          for index in 0..<count {
+            (parameters + index * width + lane).initialize(to: φ[(feature * count + index) * width])
+          }
+        }
+        kernel(values, parameters, slopes, 1, width)
+        for feature in first...last {
+          (x + feature * width).update(repeating: values[feature - first], count: width)
+          l[0] += slopes[feature - first]
+        }
+      }
+      l.update(repeating: l[0], count: width)
+    }
   }
 
   /// The pullback of `apply`, which turns ∂L/∂output into ∂L/∂input and φ into ∂L/∂φ.
