@@ -14,7 +14,8 @@ import Testing
   ])
   func aNetworkIsFittedShownAndUsed(layer: String) throws {
     try workspace.writeMoons("data.h5", 1_000)
-    let fit = ["--layers", "\(layer),permute(reverse),\(layer)", "--epochs", "20", "--learning-rate", "0.005"]
+    let layers = ["--layers", "\(layer),permute(reverse),\(layer)"]
+    let fit = layers + ["--epochs", "20", "--batch", "50", "--learning-rate", "0.005"]
     try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5", "--threads", "1"] + fit)
 
     let shown = try workspace.json(["inspect", "model.h5"])[0]

@@ -3,8 +3,9 @@
 /// The C library serves blocks over 128 KB from fresh pages, and their page faults cost a third of the training rate.
 /// A pool keeps what is returned, by size class, until it is itself released. Not thread-safe.
 public final class TilePool {
-  /// The first freed block of each size class, or nil; it begins with the address of the next. Class k holds 16 · 2ᵏ scalars.
-  private let free = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>.allocate(capacity: 48)
+  /// Freed blocks by size class: class k holds 16 · 2ᵏ scalars. Not a property of the object's own, which would be guarded at
+  /// every access: tiles come and go all the time.
+  private let free = UnsafeMutableBufferPointer<[UnsafeMutablePointer<Scalar>]>.allocate(capacity: 48)
 
   /// Set where every tile of this pool holds one event, 16 times.
   let transposed: TransposedWeights?
@@ -16,14 +17,12 @@ public final class TilePool {
 
   private init(transposed: TransposedWeights?) {
     self.transposed = transposed
-    free.initialize(repeating: nil)
+    free.initialize(repeating: [])
   }
 
   deinit {
-    for sizeClass in free.indices {
-      while let block = pop(sizeClass) { block.deallocate() }
-    }
-    free.deallocate()
+    for block in free.joined() { UnsafeMutableRawPointer(block).deallocate() }
+    free.deinitialize().deallocate()
   }
 
   static func sizeClass(of count: Int) -> Int {
@@ -31,21 +30,13 @@ public final class TilePool {
   }
 
   func take(sizeClass: Int) -> UnsafeMutablePointer<Scalar> {
+    if let block = free[sizeClass].popLast() { return block }
     let bytes = (16 << sizeClass) * MemoryLayout<Scalar>.stride
-    let block = pop(sizeClass) ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    return block.assumingMemoryBound(to: Scalar.self)
+    return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Scalar.self)
   }
 
   func give(_ block: UnsafeMutablePointer<Scalar>, sizeClass: Int) {
-    let block = UnsafeMutableRawPointer(block)
-    block.storeBytes(of: free[sizeClass], as: UnsafeMutableRawPointer?.self)
-    free[sizeClass] = block
-  }
-
-  private func pop(_ sizeClass: Int) -> UnsafeMutableRawPointer? {
-    guard let block = free[sizeClass] else { return nil }
-    free[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
-    return block
+    free[sizeClass].append(block)
   }
 }
 

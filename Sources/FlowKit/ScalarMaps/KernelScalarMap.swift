@@ -66,27 +66,25 @@ extension Tile {
       _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ l: UnsafeMutablePointer<Scalar>, Int, Int
     ) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: (count + 2) * width) { lanes in
-      let (values, slopes) = (lanes.baseAddress!, lanes.baseAddress! + width)
-      let parameters = slopes + width
-      for first in stride(from: 0, to: features, by: width) {
-        let last = min(features, first + width) - 1
-        for lane in 0..<width {
-          let feature = min(first + lane, last)
-          (values + lane).initialize(to: x[feature * width])
-          (slopes + lane).initialize(to: 0)
-          for index in 0..<count {
-            (parameters + index * width + lane).initialize(to: φ[(feature * count + index) * width])
-          }
-        }
-        kernel(values, parameters, slopes, 1, width)
-        for feature in first...last {
-          (x + feature * width).update(repeating: values[feature - first], count: width)
-          l[0] += slopes[feature - first]
-        }
+    // Lanes without a feature compute the map of 0 with the parameters 0.
+    var lanes = Tile(features: count + 2, like: self, filledWith: 0)
+    let values = lanes.mutableBase()
+    let (slopes, parameters) = (values + width, values + 2 * width)
+    for first in stride(from: 0, to: features, by: width) {
+      let own = min(width, features - first)
+      for lane in 0..<own {
+        (values[lane], slopes[lane]) = (x[(first + lane) * width], 0)
+        let column = φ + (first + lane) * count * width
+        for index in 0..<count { parameters[index * width + lane] = column[index * width] }
       }
-      l.update(repeating: l[0], count: width)
+      kernel(values, parameters, slopes, 1, width)
+      for lane in 0..<own {
+        (x + (first + lane) * width).update(repeating: values[lane], count: width)
+        l[0] += slopes[lane]
+      }
     }
+    l.update(repeating: l[0], count: width)
+    withExtendedLifetime(lanes) {}
   }
 
   /// The pullback of `apply`, which turns ∂L/∂output into ∂L/∂input and φ into ∂L/∂φ.
