@@ -49,10 +49,12 @@ extension Registry {
     adding(Coupling<Map>.self).adding(Autoregressive<Map>.self).adding(Elementwise<Map>.self)
   }
 
-  /// This registry and the kinds of a layer and of those inside it.
+  /// This registry and the kinds of a layer, of those inside it, and of their networks.
   func adding(kindsOf layer: any Bijector) -> Registry {
     let inner = (layer as? Chain)?.layers ?? (layer as? Inverted).map { [$0.base] } ?? []
-    return inner.reduce(adding(type(of: layer))) { $0.adding(kindsOf: $1) }
+    let network = (layer as? any NetworkHolder)?.heldNetwork ?? (layer as? any Conditioned)?.network
+    let own = adding(type(of: layer))
+    return inner.reduce(network.map { own.adding(type(of: $0)) } ?? own) { $0.adding(kindsOf: $1) }
   }
 
   /// This registry and the kinds of a base and of its parts.
