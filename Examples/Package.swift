@@ -6,8 +6,8 @@ let package = Package(
   name: "Examples",
   dependencies: [.package(name: "FlowKit", path: "..")],
   targets: [
-    "FitAndSample", "CustomBijector", "CustomScalarMap", "CustomBase", "CustomObjective", "Guides", "PrintTable",
-    "PlanarData",
+    "FitAndSample", "CustomBijector", "CustomScalarMap", "CustomBase", "CustomNetwork", "CustomObjective", "Guides",
+    "PrintTable", "PlanarData",
   ].map { name in
     .executableTarget(
       name: name,

@@ -30,6 +30,8 @@ expect '^resumed to the same bits: true$' "$examples/CustomObjective"
 expect '^loaded coupling-sinh-arcsinh\(hidden=16\)$' "$examples/CustomScalarMap" "$folder/map.h5"
 expect "^without the registry: .*base.h5: the model has a base of kind 'cauchy', which this program does not know" \
   "$examples/CustomBase" "$folder/base.h5"
+expect "^without the network: .*network.h5: the model has a network of kind 'cosine', which this program does not know" \
+  "$examples/CustomNetwork" "$folder/network.h5"
 expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u
 mkdir "$folder/guides"
 (cd "$folder/guides" && "$examples/Guides" >output) || { tail -n 1 "$folder/guides/output" >&2; exit 1; }

@@ -14,6 +14,9 @@ swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks
 step "rooms"
 python3 scripts/rooms.py --check
 
+step "sizes"
+python3 scripts/sizes.py --check
+
 step "build"
 swift build -c release
 

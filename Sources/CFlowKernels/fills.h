@@ -35,9 +35,8 @@ INLINE REAL logistic_quantile(WORD w) {
       for (size_t block = 0; block < n; block += BLOCK) {                                                              \
         REAL value[NORMALS_PER_BLOCK][BLOCK];                                                                          \
         for (size_t j = 0; j < BLOCK; j++) {                                                                           \
-          uint64_t event = first + block + j;                                                                          \
-          uint32_t c[4] = {(uint32_t)event, (uint32_t)(event >> 32), (uint32_t)(i / NORMALS_PER_BLOCK), purpose};      \
-          philox4x32(c, (uint32_t)seed, (uint32_t)(seed >> 32));                                                       \
+          uint32_t c[4];                                                                                               \
+          event_words(first + block + j, i / NORMALS_PER_BLOCK, purpose, seed, c);                                     \
           for (size_t k = 0; k < NORMALS_PER_BLOCK; k++) value[k][j] = name##_quantile(WORD_OF(c, k));                 \
         }                                                                                                              \
         for (size_t k = 0; k < NORMALS_PER_BLOCK && i + k < rows; k++)                                                 \
@@ -70,9 +69,8 @@ KERNEL void flowkit_student_fill(REAL *z, const REAL *nu, size_t rows, size_t n,
   for (size_t i = 0; i < rows; i += STUDENTS_PER_BLOCK)
     for (size_t block = 0; block < n; block += BLOCK)
       for (size_t j = 0; j < BLOCK; j++) {
-        uint64_t event = first + block + j;
-        uint32_t c[4] = {(uint32_t)event, (uint32_t)(event >> 32), (uint32_t)(i / STUDENTS_PER_BLOCK), purpose};
-        philox4x32(c, (uint32_t)seed, (uint32_t)(seed >> 32));
+        uint32_t c[4];
+        event_words(first + block + j, i / STUDENTS_PER_BLOCK, purpose, seed, c);
         for (size_t k = 0; k < STUDENTS_PER_BLOCK && i + k < rows; k++) {
 #if IS_DOUBLE
           REAL v = (REAL)(int64_t)(WORD_OF(c, 1) >> 12) * 0x1p-52;
@@ -104,9 +102,8 @@ KERNEL void flowkit_student_fill_slopes(const REAL *restrict z, const REAL *rest
   for (size_t i = 0; i < rows; i += STUDENTS_PER_BLOCK)
     for (size_t block = 0; block < n; block += BLOCK)
       for (size_t j = 0; j < BLOCK; j++) {
-        uint64_t event = first + block + j;
-        uint32_t c[4] = {(uint32_t)event, (uint32_t)(event >> 32), (uint32_t)(i / STUDENTS_PER_BLOCK), purpose};
-        philox4x32(c, (uint32_t)seed, (uint32_t)(seed >> 32));
+        uint32_t c[4];
+        event_words(first + block + j, i / STUDENTS_PER_BLOCK, purpose, seed, c);
         for (size_t k = 0; k < STUDENTS_PER_BLOCK && i + k < rows; k++) {
           size_t place = (i + k) * n + block + j;
           REAL freedom = nu[i + k], x = -2 / freedom * log_(POSITIVE_UNIT(WORD_OF(c, 2 * k)));

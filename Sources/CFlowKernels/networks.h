@@ -73,9 +73,8 @@ KERNEL void flowkit_dropout_fill(REAL *z, size_t rows, size_t n, uint64_t seed, 
     for (size_t block = 0; block < n; block += BLOCK) {
       REAL value[4][BLOCK];
       for (size_t j = 0; j < BLOCK; j++) {
-        uint64_t event = first + block + j;
-        uint32_t c[4] = {(uint32_t)event, (uint32_t)(event >> 32), (uint32_t)(i / 4), purpose};
-        philox4x32(c, (uint32_t)seed, (uint32_t)(seed >> 32));
+        uint32_t c[4];
+        event_words(first + block + j, i / 4, purpose, seed, c);
         for (size_t k = 0; k < 4; k++) value[k][j] = c[k] < dropped ? 0 : kept;
       }
       for (size_t k = 0; k < 4 && i + k < rows; k++)

@@ -33,9 +33,8 @@ KERNEL void flowkit_normal_fill(REAL *z, size_t rows, size_t n, uint64_t seed, u
     for (size_t block = 0; block < n; block += BLOCK) {
       REAL value[NORMALS_PER_BLOCK][BLOCK];
       for (size_t j = 0; j < BLOCK; j++) {
-        uint64_t event = first + block + j;
-        uint32_t c[4] = {(uint32_t)event, (uint32_t)(event >> 32), (uint32_t)(i / NORMALS_PER_BLOCK), purpose};
-        philox4x32(c, (uint32_t)seed, (uint32_t)(seed >> 32));
+        uint32_t c[4];
+        event_words(first + block + j, i / NORMALS_PER_BLOCK, purpose, seed, c);
 #if IS_DOUBLE
         uint64_t p = ((uint64_t)c[1] << 32 | c[0]) >> 12, q = ((uint64_t)c[3] << 32 | c[2]) >> 12;
         box_muller(((REAL)(int64_t)p + 1) * 0x1p-52, (REAL)(int64_t)q * 0x1p-52, &value[0][j], &value[1][j]);

@@ -1,4 +1,4 @@
-/* Matrix products of weights and tiles for processors with AVX-512.
+/* Matrix products of weights and tiles for processors with AVX-512, or with AVX2 and fused multiply-add.
  *
  * OpenBLAS repacks both operands at every call, a sixth of a training step. A tile already holds its events in the order
  * in which vectors want them, and weights are only ever broadcast, so that nothing but a panel of the tile is copied,
@@ -8,22 +8,6 @@
 #if defined(__x86_64__) && defined(__linux__)
 
 #pragma clang fp contract(fast)
-
-#define VECTOR 16
-#define PANEL (2 * VECTOR)
-/* Panel depth: 128 x 32 floats are half of a first-level cache. */
-#define DEPTH 128
-/* A panel of a 128-event tile collides with itself in a first-level cache of 32 KB when it is deeper than this; packing
- * it pays where more rows than these use it. */
-#define UNPACKED_DEPTH 64
-#define UNPACKED_ROWS 16
-
-typedef float Vector __attribute__((ext_vector_type(VECTOR), aligned(4)));
-
-/* Without the minimum width the compiler splits each vector into halves and runs out of registers. */
-#define AVX512 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
-#define AVX512_INLINE static inline __attribute__((always_inline, target("arch=x86-64-v4"), min_vector_width(512)))
-#define UNROLLED(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < (count); i++)
 
 /* A's entry (i, k) stands at i * row_stride + k * depth_stride; B's and C's rows are contiguous. */
 typedef struct {
@@ -39,169 +23,54 @@ typedef struct {
   int relu;
 } Ends;
 
-/* C (rows x 16 vectors) = A B, between the ends; rows <= 8 and vectors <= 2 are constants after inlining. */
-AVX512_INLINE void multiply_block(int rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
-                                  float *c, size_t c_stride, Ends ends) {
-  Vector sum[8][2];
-  UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] = (Vector)0;
-  /* C is wanted at the end: a gradient comes from afar. */
-  if (ends.accumulate) UNROLLED(i, rows) UNROLLED(v, vectors) __builtin_prefetch(c + i * c_stride + v * VECTOR, 1, 3);
-  if (ends.bias) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] += ends.bias[i];
-  _Pragma("clang loop unroll(disable)") for (size_t k = 0; k < depth; k++) {
-    Vector bk[2];
-    UNROLLED(v, vectors) bk[v] = *(const Vector *)(b + k * b_stride + v * VECTOR);
-    UNROLLED(i, rows) {
-      Vector weight = a.values[i * a.row_stride + k * a.depth_stride];
-      UNROLLED(v, vectors) sum[i][v] += weight * bk[v];
-    }
-  }
-  if (ends.accumulate) {
-    UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] += *(const Vector *)(c + i * c_stride + v * VECTOR);
-  }
-  /* Written so that a NaN stays one. */
-  if (ends.relu) UNROLLED(i, rows) UNROLLED(v, vectors) sum[i][v] = sum[i][v] < 0 ? (Vector)0 : sum[i][v];
-  UNROLLED(i, rows) UNROLLED(v, vectors) *(Vector *)(c + i * c_stride + v * VECTOR) = sum[i][v];
-}
+/* Every sum is made in the same order for both sizes of vectors, so that it has the same bits. */
+#define VECTOR 16
+#define BLOCK_ROWS 8
+/* Without the minimum width the compiler splits each vector into halves and runs out of registers. */
+#define WIDE __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define SIZED(name) name##_v4
+#include "products.h"
+#include "single.h"
+#undef VECTOR
+#undef BLOCK_ROWS
+#undef WIDE
+#undef SIZED
 
-AVX512_INLINE void multiply_rows(size_t rows, int vectors, Weights a, const float *b, size_t b_stride, size_t depth,
-                                 float *c, size_t c_stride, Ends ends) {
-#define ROWS(r)                                                        \
-  case r:                                                              \
-    multiply_block(r, vectors, a, b, b_stride, depth, c, c_stride, ends); \
-    break;
-  switch (rows) { ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) }
-#undef ROWS
-}
-
-/* The part of a product that `count` values from depth `start` on make, in one panel of columns. */
-AVX512_INLINE void multiply_panel(size_t rows, int vectors, Weights a, const flowkit_depths *depths, size_t depth,
-                                  size_t start, size_t count, const float *b, size_t b_stride, float *c,
-                                  size_t c_stride, Ends ends) {
-  for (size_t row = 0; row < rows; row += 8) {
-    flowkit_depths all = {0, (uint32_t)depth}, own = depths ? depths[row / 8] : all;
-    size_t first = own.start > start ? own.start : start, end = own.end < start + count ? own.end : start + count;
-    int is_empty = own.start >= own.end;
-    if (is_empty ? start > 0 : first >= end) continue;
-    if (is_empty) first = end = start;
-    int begins = is_empty || first == own.start, finishes = is_empty || end == own.end;
-    Weights part = {a.values + row * a.row_stride + first * a.depth_stride, a.row_stride, a.depth_stride};
-    Ends here = {ends.accumulate || !begins, begins && ends.bias ? ends.bias + row : 0, ends.relu && finishes};
-    multiply_rows(rows - row < 8 ? rows - row : 8, vectors, part, b + (first - start) * b_stride, b_stride, end - first,
-                  c + row * c_stride, c_stride, here);
-  }
-}
-
-AVX512 static void product(size_t rows, size_t columns, size_t depth, Weights a, const flowkit_depths *depths,
-                           const float *b, size_t b_stride, float *c, size_t c_stride, Ends ends) {
-  float packed[DEPTH * PANEL] __attribute__((aligned(64)));
-  for (size_t first = 0; first < columns; first += PANEL) {
-    int is_whole = columns - first >= PANEL;
-    for (size_t start = 0; start < depth; start += DEPTH) {
-      size_t count = depth - start < DEPTH ? depth - start : DEPTH;
-      const float *panel = b + start * b_stride + first;
-      size_t stride = b_stride;
-      if (is_whole && rows > UNPACKED_ROWS && count > UNPACKED_DEPTH) {
-        for (size_t k = 0; k < count; k++)
-          UNROLLED(v, 2) {
-            *(Vector *)(packed + k * PANEL + v * VECTOR) = *(const Vector *)(panel + k * stride + v * VECTOR);
-          }
-        panel = packed, stride = PANEL;
-      }
-      if (is_whole)
-        multiply_panel(rows, 2, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
-      else
-        multiply_panel(rows, 1, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
-    }
-  }
-}
-
-/* One round of a 16 x 16 transposition: interleaves rows i and i + 8. Four rounds transpose. */
-AVX512_INLINE void interleave(const Vector *in, Vector *out) {
-  UNROLLED(i, 8) {
-    Vector a = in[i], b = in[i + 8];
-    out[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    out[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  }
-}
-
-/* Transposes up to 16 rows of 16 events; missing rows count as 0. */
-AVX512_INLINE void transpose(const float *rows, size_t stride, size_t count, float *out, size_t out_stride) {
-  Vector a[VECTOR], b[VECTOR];
-  UNROLLED(i, VECTOR) a[i] = (size_t)i < count ? *(const Vector *)(rows + i * stride) : (Vector)0;
-  interleave(a, b);
-  interleave(b, a);
-  interleave(a, b);
-  interleave(b, a);
-  UNROLLED(i, VECTOR) *(Vector *)(out + i * out_stride) = a[i];
-}
-
-/* C += A times a packed panel of `width` columns, from row `start` on. */
-AVX512_INLINE void add_panel(size_t start, size_t rows, int vectors, size_t width, Weights a, const float *packed,
-                             size_t count, float *c, size_t c_stride) {
-  float scratch[8 * PANEL];
-  for (size_t row = start; row < rows; row += 8) {
-    size_t height = rows - row < 8 ? rows - row : 8;
-    Weights part = {a.values + row * a.row_stride, a.row_stride, a.depth_stride};
-    if (width == (size_t)vectors * VECTOR) {
-      multiply_rows(height, vectors, part, packed, PANEL, count, c + row * c_stride, c_stride, (Ends){1, 0, 0});
-      continue;
-    }
-    multiply_rows(height, vectors, part, packed, PANEL, count, scratch, PANEL, (Ends){0, 0, 0});
-    for (size_t i = 0; i < height; i++)
-      for (size_t j = 0; j < width; j++) c[(row + i) * c_stride + j] += scratch[i * PANEL + j];
-  }
-}
-
-AVX512 static void outer(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
-                         size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride) {
-  float packed[DEPTH * PANEL] __attribute__((aligned(64)));
-  for (size_t first = 0; first < columns; first += PANEL) {
-    size_t width = columns - first < PANEL ? columns - first : PANEL;
-    /* The rows of the first half's columns alone, then those of both. */
-    size_t begin = starts ? starts[first / VECTOR] : 0, both = starts && width > VECTOR ? starts[first / VECTOR + 1] : begin;
-    for (size_t start = 0; start < depth; start += DEPTH) {
-      size_t count = depth - start < DEPTH ? depth - start : DEPTH;
-      for (size_t k = 0; k < count; k += VECTOR) {
-        const float *from = b + first * b_stride + start + k;
-        float *to = packed + k * PANEL;
-        transpose(from, b_stride, width < VECTOR ? width : VECTOR, to, PANEL);
-        if (width > VECTOR) transpose(from + VECTOR * b_stride, b_stride, width - VECTOR, to + VECTOR, PANEL);
-      }
-      Weights part = {a + start, a_stride, 1};
-      if (width <= VECTOR) {
-        add_panel(begin, rows, 1, width, part, packed, count, c + first, c_stride);
-      } else {
-        add_panel(begin, both, 1, VECTOR, part, packed, count, c + first, c_stride);
-        add_panel(both, rows, 2, width, part, packed, count, c + first, c_stride);
-      }
-    }
-  }
-}
-
+#define VECTOR 8
+#define BLOCK_ROWS 4
+#define WIDE __attribute__((target("arch=x86-64-v3"), min_vector_width(256)))
+#define SIZED(name) name##_v3
+#include "products.h"
 #include "single.h"
 
-int flowkit_has_products(void) { return __builtin_cpu_supports("x86-64-v4"); }
+static int has_v4(void) { return __builtin_cpu_supports("x86-64-v4"); }
+
+int flowkit_has_products(void) { return __builtin_cpu_supports("x86-64-v3"); }
+
+size_t flowkit_single_panel_f32(void) { return has_v4() ? single_panel_v4 : single_panel_v3; }
 
 void flowkit_single_product_f32(size_t rows, size_t depth, const float *a, const float *x, size_t x_stride, float *c,
                                 size_t c_stride, int accumulate, const float *bias, int relu) {
-  single(rows, depth, a, x, x_stride, c, c_stride, (Ends){accumulate, bias, relu});
+  (has_v4() ? single_v4 : single_v3)(rows, depth, a, x, x_stride, c, c_stride, (Ends){accumulate, bias, relu});
 }
 
 void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
                          size_t depth_stride, const flowkit_depths *depths, const float *b, size_t b_stride, float *c,
                          size_t c_stride, int accumulate, const float *bias, int relu) {
-  product(rows, columns, depth, (Weights){a, row_stride, depth_stride}, depths, b, b_stride, c, c_stride,
-          (Ends){accumulate, bias, relu});
+  (has_v4() ? product_v4 : product_v3)(rows, columns, depth, (Weights){a, row_stride, depth_stride}, depths, b, b_stride,
+                                       c, c_stride, (Ends){accumulate, bias, relu});
 }
 
 void flowkit_outer_product_f32(size_t rows, size_t columns, size_t depth, const uint32_t *starts, const float *a,
                                size_t a_stride, const float *b, size_t b_stride, float *c, size_t c_stride) {
-  outer(rows, columns, depth, starts, a, a_stride, b, b_stride, c, c_stride);
+  (has_v4() ? outer_v4 : outer_v3)(rows, columns, depth, starts, a, a_stride, b, b_stride, c, c_stride);
 }
 
 #else
 
 int flowkit_has_products(void) { return 0; }
+
+size_t flowkit_single_panel_f32(void) { return 128; }
 
 void flowkit_single_product_f32(size_t rows, size_t depth, const float *a, const float *x, size_t x_stride, float *c,
                                 size_t c_stride, int accumulate, const float *bias, int relu) {

@@ -62,9 +62,11 @@ typedef struct {
 void flowkit_product_f32(size_t rows, size_t columns, size_t depth, const float *a, size_t row_stride,
                          size_t depth_stride, const flowkit_depths *depths, const float *b, size_t b_stride, float *c,
                          size_t c_stride, int accumulate, const float *bias, int relu);
-/* The same product for one event, whose value of row k is x[k * x_stride]: the bits of `flowkit_product_f32`. A is stored in
- * panels of 128 rows, the last one of fewer, rounded up to 16: the panel from row r on begins at r * depth, and its columns
- * follow each other. Each sum is written to 16 events of its row. */
+/* The same product for one event, whose value of row k is x[k * x_stride]: the bits of `flowkit_product_f32` where A is
+ * finite. A is stored in panels of `flowkit_single_panel_f32()` rows, the last one of fewer, rounded up to 16: the panel
+ * from row r on begins at r * depth, and its columns follow each other. Each sum is written to 16 events of its row or, where
+ * c_stride is 1, once. */
+size_t flowkit_single_panel_f32(void);
 void flowkit_single_product_f32(size_t rows, size_t depth, const float *a, const float *x, size_t x_stride, float *c,
                                 size_t c_stride, int accumulate, const float *bias, int relu);
 /* C (rows x columns) += A B^T; rows of A and B are `depth` contiguous numbers, a multiple of 16. Where `starts` is not

@@ -6,6 +6,7 @@ public struct Chain: InvertiblyDifferentiable, Composite {
   public let dimension: Int
   public let contextDimension: Int
   public let layers: [any Bijector]
+  public let domain: [Interval]
   let layout: ParameterLayout
 
   /// Throws where a layer's dimensions do not fit, naming it.
@@ -24,6 +25,7 @@ public struct Chain: InvertiblyDifferentiable, Composite {
       }
     }
     (self.layers, self.dimension, self.contextDimension) = (layers, dimension, contextDimension)
+    domain = layers.first?.domain ?? Array(repeating: .real, count: dimension)
     layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
     try checkDomains()
   }
@@ -31,6 +33,7 @@ public struct Chain: InvertiblyDifferentiable, Composite {
   /// The same chain of other objects that are the same layers.
   init(_ chain: Chain, layers: [any Bijector]) {
     (self.layers, dimension, contextDimension) = (layers, chain.dimension, chain.contextDimension)
+    domain = chain.domain
     layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
   }
 
@@ -55,7 +58,6 @@ public struct Chain: InvertiblyDifferentiable, Composite {
   }
 
   public var layerList: String { "\(Self.layerName)(\(LayerList.describing(layers)))" }
-  public var domain: [Interval] { layers.first?.domain ?? Array(repeating: .real, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
 
   public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }

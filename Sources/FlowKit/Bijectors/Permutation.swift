@@ -44,6 +44,8 @@ public struct Permutation: InvertiblyDifferentiable {
     return "permute(\(indices.map(String.init).joined(separator: ",")))"
   }
 
+  public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed { Transformed(x.gathering(indices)) }
+
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     (Transformed(x.gathering(indices)), { values, _, _ in scattered(values) })
   }

@@ -66,7 +66,7 @@ extension Conditioner {
   /// The arguments of a layer list that make this network.
   public func layerListArguments(_ defaults: NetworkDefaults = .ofLayers) -> [String] {
     let name = Self.networkName
-    return (name == NetworkRegistry.defaultName ? [] : ["network=\(name)"]) + listArguments(defaults)
+    return (name == NetworkShape.defaultNetwork ? [] : ["network=\(name)"]) + listArguments(defaults)
   }
 
   var shape: NetworkShape { NetworkShape(inputs: inputs, context: context, outputs: outputs) }
@@ -78,6 +78,8 @@ public struct NetworkShape: Sendable, Equatable {
   public let context: Int
   public let outputs: Int
   public let defaults: NetworkDefaults
+  /// The network that a layer list means where it names none.
+  static let defaultNetwork = "mlp"
 
   public init(inputs: Int, context: Int = 0, outputs: Int, defaults: NetworkDefaults = .ofLayers) {
     (self.inputs, self.context, self.outputs, self.defaults) = (inputs, context, outputs, defaults)

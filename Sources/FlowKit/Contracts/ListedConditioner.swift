@@ -8,24 +8,24 @@ extension LayerArguments {
   /// The network of these sizes that a layer list chooses: `network=mlp`, where it says nothing, `network=residual`, or one of
   /// the registry's, with its own arguments.
   public mutating func network(_ shape: NetworkShape) throws(FlowError) -> any Conditioner {
-    try listedNetwork(shape, ordered: false)
+    try listedNetwork(shape, registry.networks)
   }
 
   /// The same for an autoregressive layer, whose network is ordered.
   public mutating func orderedNetwork(_ shape: NetworkShape) throws(FlowError) -> any OrderedConditioner {
-    let network = try listedNetwork(shape, ordered: true)
+    let network = try listedNetwork(shape, registry.orderedNetworks)
     guard let network = network as? any OrderedConditioner else {
       preconditionFailure("\(type(of: network)) is registered as an ordered network")
     }
     return network
   }
 
-  private mutating func listedNetwork(
-    _ shape: NetworkShape, ordered: Bool
+  private mutating func listedNetwork<Kind>(
+    _ shape: NetworkShape, _ networks: Kinds<Kind>
   ) throws(FlowError) -> any Conditioner {
-    let kinds = registry.networks.listedKinds(ordered: ordered)
-    guard let standard = kinds.first(where: { $0.networkName == NetworkRegistry.defaultName }) else {
-      preconditionFailure("a registry without the network \(NetworkRegistry.defaultName)")
+    let kinds = networks.names.compactMap { networks[$0] as? any ListedConditioner.Type }
+    guard let standard = kinds.first(where: { $0.networkName == NetworkShape.defaultNetwork }) else {
+      preconditionFailure("a registry without the network \(NetworkShape.defaultNetwork)")
     }
     let kind = try choice("network", default: standard, from: kinds.map { ($0.networkName, $0) })
     let network = try kind.fromLayerList(&self, shape)
@@ -58,8 +58,8 @@ struct HiddenUnits {
   }
 
   func listArguments(_ defaults: NetworkDefaults) -> [String] {
-    let hidden = widths.isEmpty ? "none" : widths.map(String.init).joined(separator: "x")
-    return ["hidden=\(hidden)"] + (activation == defaults.activation ? [] : ["activation=\(activation.rawValue)"])
+    ["hidden=\(LayerArguments.text(ofWidths: widths))"]
+      + (activation == defaults.activation ? [] : ["activation=\(activation.rawValue)"])
       + (dropout > 0 ? ["dropout=\(dropout)"] : [])
   }
 }

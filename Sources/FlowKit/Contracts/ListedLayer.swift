@@ -6,7 +6,7 @@ public protocol ListedLayer: Bijector {
 
 extension Bijector {
   /// How a layer list writes a layer of this kind with these arguments, such as `qr(determinant=-1)`.
-  static func layerList(_ arguments: [String]) -> String {
+  public static func layerList(_ arguments: [String]) -> String {
     arguments.isEmpty ? layerName : "\(layerName)(\(arguments.joined(separator: ",")))"
   }
 }

@@ -4,11 +4,14 @@
 /// list or reads a model:
 ///
 ///     let registry = Registry.standard.adding(MyLayer.self).adding(map: MyMap.self).adding(base: MyBase.self)
+///       .adding(MyNetwork.self)
 public struct Registry: Sendable {
   private(set) var layers = Kinds<any Bijector.Type>()
   private(set) var bases = Kinds<any BaseDistribution.Type>()
-  /// The kinds of network inside the layers.
-  public internal(set) var networks = NetworkRegistry()
+  /// Of networks, those that serve autoregressive layers (``OrderedConditioner``) and those that serve all others: `residual`
+  /// names one of each.
+  private(set) var networks = Kinds<any Conditioner.Type>()
+  private(set) var orderedNetworks = Kinds<any OrderedConditioner.Type>()
 
   init() {}
 
@@ -29,7 +32,11 @@ public struct Registry: Sendable {
   /// This registry and one more kind of network, which replaces one of the same name and use.
   public func adding(_ network: any Conditioner.Type) -> Registry {
     var result = self
-    result.networks = networks.adding(network)
+    if let ordered = network as? any OrderedConditioner.Type {
+      result.orderedNetworks[network.networkName] = ordered
+    } else {
+      result.networks[network.networkName] = network
+    }
     return result
   }
 
@@ -38,6 +45,9 @@ public struct Registry: Sendable {
 
   /// The names of the layers that a layer list can make.
   public var listedNames: [String] { layerNames.filter { layers[$0]! is any ListedLayer.Type } }
+
+  /// The names of the ordered networks or of the others, in order.
+  public func networkNames(ordered: Bool) -> [String] { ordered ? orderedNetworks.names : networks.names }
 
   /// The names of the bases, in order.
   public var baseNames: [String] { bases.names }

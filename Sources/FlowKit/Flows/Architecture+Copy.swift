@@ -49,6 +49,7 @@ extension Bijector {
 
 extension Conditioner {
   fileprivate var isBuiltIn: Bool {
-    NetworkRegistry.standard.kind(named: Self.networkName, ordered: self is any OrderedConditioner) == Self.self
+    let (registry, name) = (Registry.standard, Self.networkName)
+    return registry.networks[name] == Self.self || registry.orderedNetworks[name] == Self.self
   }
 }

@@ -7,7 +7,8 @@ extension Architecture {
   /// Each part's text must give the same text again, and the part that it gives the same values at some points of its
   /// domain, to the bit.
   func checkCoding(_ parameters: [Scalar]) throws(FlowError) {
-    let registry = Registry.standard.adding(kindsOf: chain).adding(kindsOf: base)
+    var registry = Registry.standard.adding(kindsOf: chain).adding(kindsOf: base)
+    if let embedding = contextEmbedding { registry = registry.adding(type(of: embedding.network)) }
     let parameters = Parameters(parameters)
     for (index, layer) in chain.layers.enumerated() {
       let slice = parameters.slice(layout.parts[index].parameters)

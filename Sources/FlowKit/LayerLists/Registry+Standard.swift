@@ -1,6 +1,6 @@
 extension Registry {
-  /// FlowKit's own: a line adds a layer, a scalar map with the layers that it makes, or a base.
-  public static let standard = Registry(networks: .standard)
+  /// FlowKit's own: a line adds a layer, a scalar map with the layers that it makes, a base, or a network.
+  public static let standard = Registry()
     .adding(Diagonal.self)
     .adding(Shift.self)
     .adding(LowerTriangular.self)
@@ -39,21 +39,22 @@ extension Registry {
     .adding(base: Laplace.self)
     .adding(base: Logistic.self)
     .adding(base: ProductBase.self)
-
-  private init(networks: NetworkRegistry) {
-    self.init()
-    self.networks = networks
-  }
+    .adding(Perceptron.self)
+    .adding(ResidualPerceptron.self)
+    .adding(MaskedPerceptron.self)
+    .adding(MaskedResidualPerceptron.self)
 
   /// This registry and the coupling, autoregressive and element-wise layers of a scalar map.
   public func adding<Map: ScalarMap>(map: Map.Type) -> Registry {
     adding(Coupling<Map>.self).adding(Autoregressive<Map>.self).adding(Elementwise<Map>.self)
   }
 
-  /// This registry and the kinds of a layer and of those inside it.
+  /// This registry and the kinds of a layer, of those inside it, and of their networks.
   func adding(kindsOf layer: any Bijector) -> Registry {
     let inner = (layer as? Chain)?.layers ?? (layer as? Inverted).map { [$0.base] } ?? []
-    return inner.reduce(adding(type(of: layer))) { $0.adding(kindsOf: $1) }
+    let network = (layer as? any NetworkHolder)?.heldNetwork ?? (layer as? any Conditioned)?.network
+    let own = adding(type(of: layer))
+    return inner.reduce(network.map { own.adding(type(of: $0)) } ?? own) { $0.adding(kindsOf: $1) }
   }
 
   /// This registry and the kinds of a base and of its parts.

@@ -7,9 +7,9 @@
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
 ///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate
 ///     /provenance          attributes
-///     /training/…          how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
+///     /fit/…               how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
 ///
-/// Version 1 had neither the integrity block nor /training.
+/// Version 1 had neither the integrity block nor /fit, which was /training at first.
 /// Data are recorded in the element type they were computed in; either build reads both.
 enum ModelFormat {
   static let version = 2

@@ -1,12 +1,16 @@
-// In a model file, the group /training: attributes for the numbers; while the run can go on the datasets current/… and
-// good/… (parameters and the optimizer's moments, such as first_moment, flat as in memory); and best, where that is not the
-// model itself. The history is that of the model, up to the attribute epoch. Files of earlier versions hold more, which is
-// not read.
+// In a model file, the group /fit: attributes for the numbers; while the run can go on the datasets current/… and good/…
+// (parameters and the optimizer's moments, such as first_moment, flat as in memory); and best, where that is not the model
+// itself. The history is that of the model, up to the attribute epoch.
+//
+// The first programs called the group /training and always stored state and best: those still find nothing in a file of
+// today that they would misread, and what they wrote is read here.
 
 extension TrainingCheckpoint {
+  private static let (groupName, formerGroupName) = ("fit", "training")
+
   /// - Parameter parameters: those of the model in the same file.
   func write(to root: borrowing HDF5.Group, beside parameters: [Scalar]) throws(FlowError) {
-    let group = try root.makeGroup("training")
+    let group = try root.makeGroup(Self.groupName)
     try group.setAttributes([
       "element_type": .text(elementType), "optimizer": .text(optimizer),
       "moments": .text(momentNames.joined(separator: ",")), "total_steps": .integer(plan.totalSteps),
@@ -43,47 +47,31 @@ extension TrainingCheckpoint {
   init?(
     _ root: borrowing HDF5.Group, _ history: [EpochReport], beside parameters: [Scalar]
   ) throws(FlowError) {
-    guard try root.contains("training") else { return nil }
-    let group = try root.group("training")
-    let location = group.location
-    var values: [String: MetadataValue] = [:]
-    for name in try group.attributeNames() { values[name] = try group.attribute(name) }
-    func integer(_ name: String) throws(FlowError) -> Int {
-      guard let value = values[name]?.integer, value >= 0 else { throw Self.missing(name, location) }
-      return value
-    }
-    func number(_ name: String) throws(FlowError) -> Double {
-      guard let value = values[name]?.number else { throw Self.missing(name, location) }
-      return value
-    }
-    // Files of version 0.1 name neither optimizer nor moments, and have one plan.
-    let moments = values["moments"]?.text?.split(separator: ",").map(String.init) ?? Adam().moments
-    let stopped = values["stopped"]?.text.flatMap { StopReason(rawValue: $0) }
+    let isOfToday = try root.contains(Self.groupName)
+    if !isOfToday, try !root.contains(Self.formerGroupName) { return nil }
+    let group = try root.group(isOfToday ? Self.groupName : Self.formerGroupName)
+    let numbers = try TrainingNumbers(group)
+    let moments = numbers.moments
+    let stopped = numbers.text("stopped").flatMap { StopReason(rawValue: $0) }
     func state(_ name: String) throws(FlowError) -> State {
-      let steps = try integer("\(name)_steps")
+      let steps = try numbers.integer("\(name)_steps")
       guard stopped == nil else { return State(parameters: [], moments: [], steps: steps) }
       return try Self.state(group, name, moments, steps: steps)
     }
-    let totalSteps = try integer("total_steps")
-    var plan = TrainingPlan(
-      totalSteps: totalSteps,
-      warmupSteps: values["warmup_steps"]?.integer ?? CosineSchedule().warmupSteps(of: totalSteps))
-    if let step = values["plan_step"]?.integer { plan.step = max(0, step) }
-    if let progress = values["plan_progress"]?.number { plan.progress = min(max(0, progress), 1) }
-    if let revision = values["plan_revision"]?.integer { plan.revision = max(0, revision) }
-    self.init(plan: plan, current: try state("current"), good: try state("good"))
-    (optimizer, momentNames) = (values["optimizer"]?.text ?? Adam().name, moments)
-    (step, stepOfEpoch, epoch) = (try integer("step"), try integer("step_of_epoch"), try integer("epoch"))
-    (failures, goodEpoch) = (min(try integer("failures"), 10), try integer("good_epoch"))
-    (lossSum, eventsOfEpoch) = (try number("loss_sum"), try integer("events_of_epoch"))
-    (learningRate, seconds) = (try number("learning_rate"), try number("seconds"))
+    self.init(plan: try numbers.plan, current: try state("current"), good: try state("good"))
+    (optimizer, momentNames) = (numbers.text("optimizer") ?? Adam().name, moments)
+    (step, stepOfEpoch) = (try numbers.integer("step"), try numbers.integer("step_of_epoch"))
+    (epoch, goodEpoch) = (try numbers.integer("epoch"), try numbers.integer("good_epoch"))
+    (failures, eventsOfEpoch) = (min(try numbers.integer("failures"), 10), try numbers.integer("events_of_epoch"))
+    (lossSum, learningRate) = (try numbers.number("loss_sum"), try numbers.number("learning_rate"))
+    seconds = try numbers.number("seconds")
     self.stopped = stopped
-    elementType = values["element_type"]?.text ?? ""
+    elementType = numbers.text("element_type") ?? ""
     self.history = Array(history.prefix(epoch))
-    if try integer("best_epoch") > 0 {
+    if try numbers.integer("best_epoch") > 0 {
       best = Best(
         parameters: try group.contains("best") ? try group.dataset("best").read() : parameters,
-        epoch: try integer("best_epoch"), loss: try number("best_loss"))
+        epoch: try numbers.integer("best_epoch"), loss: try numbers.number("best_loss"))
     }
   }
 
@@ -94,8 +82,49 @@ extension TrainingCheckpoint {
     for moment in moments { values.append(try group.dataset("\(name)/\(moment)").read()) }
     return State(parameters: try group.dataset("\(name)/parameters").read(), moments: values, steps: steps)
   }
+}
 
-  private static func missing(_ name: String, _ location: DataLocation) -> FlowError {
+/// The attributes of the group.
+private struct TrainingNumbers {
+  private var values: [String: MetadataValue] = [:]
+  private let location: DataLocation
+
+  init(_ group: borrowing HDF5.Group) throws(FlowError) {
+    location = group.location
+    for name in try group.attributeNames() { values[name] = try group.attribute(name) }
+  }
+
+  func text(_ name: String) -> String? { values[name]?.text }
+
+  /// From 0 on.
+  func integer(_ name: String) throws(FlowError) -> Int {
+    guard let value = values[name]?.integer, value >= 0 else { throw missing(name) }
+    return value
+  }
+
+  func number(_ name: String) throws(FlowError) -> Double {
+    guard let value = values[name]?.number else { throw missing(name) }
+    return value
+  }
+
+  private func missing(_ name: String) -> FlowError {
     FlowError(.format, "\(location) has no number '\(name)'; the file is damaged or was edited")
+  }
+
+  // Files of version 0.1 name neither optimizer nor moments, and have one plan.
+
+  var moments: [String] { text("moments")?.split(separator: ",").map(String.init) ?? Adam().moments }
+
+  var plan: TrainingPlan {
+    get throws(FlowError) {
+      let totalSteps = try integer("total_steps")
+      var plan = TrainingPlan(
+        totalSteps: totalSteps,
+        warmupSteps: values["warmup_steps"]?.integer ?? CosineSchedule().warmupSteps(of: totalSteps))
+      if let step = values["plan_step"]?.integer { plan.step = max(0, step) }
+      if let progress = values["plan_progress"]?.number { plan.progress = min(max(0, progress), 1) }
+      if let revision = values["plan_revision"]?.integer { plan.revision = max(0, revision) }
+      return plan
+    }
   }
 }

@@ -1,72 +1,50 @@
-extension NetworkRegistry {
-  /// One line adds a network.
-  public static let standard = NetworkRegistry(kinds: [
-    Perceptron.self,
-    ResidualPerceptron.self,
-    MaskedPerceptron.self,
-    MaskedResidualPerceptron.self,
-  ])
-}
+/// A network of any kind as a property of a `Codable` layer: files hold a perceptron as its constants alone, as all networks
+/// once were, others beside the name of their kind, which the reader's ``Registry`` knows.
+public struct EncodedNetwork: Codable, Sendable {
+  public let network: any Conditioner
 
-/// A network in a description: a perceptron as its constants alone, as all networks once were, others beside the name of
-/// their kind.
-struct EncodedNetwork: Codable, Sendable {
-  let network: any Conditioner
+  public init(_ network: any Conditioner) { self.network = network }
 
-  init(_ network: any Conditioner) { self.network = network }
-
-  init(from decoder: any Decoder) throws {
-    network = try decoder.network(ordered: false) ?? Perceptron(from: decoder)
+  public init(from decoder: any Decoder) throws {
+    guard try decoder.holdsKind else {
+      network = try Perceptron(from: decoder)
+      return
+    }
+    network = try decoder.value("network", in: \.networks) { try $0.decode($1, forKey: $2) }
+    try network.checkDescription()
   }
 
-  func encode(to encoder: any Encoder) throws { try encoder.encode(network: network) }
+  public func encode(to encoder: any Encoder) throws { try encoder.encode(network: network) }
 }
 
 /// The same for an ordered network.
-struct EncodedOrderedNetwork: Codable, Sendable {
-  let network: any OrderedConditioner
+public struct EncodedOrderedNetwork: Codable, Sendable {
+  public let network: any OrderedConditioner
 
-  init(_ network: any OrderedConditioner) { self.network = network }
+  public init(_ network: any OrderedConditioner) { self.network = network }
 
-  init(from decoder: any Decoder) throws {
-    guard let network = try decoder.network(ordered: true) else {
-      self.network = try MaskedPerceptron(from: decoder)
+  public init(from decoder: any Decoder) throws {
+    guard try decoder.holdsKind else {
+      network = try MaskedPerceptron(from: decoder)
       return
     }
-    guard let network = network as? any OrderedConditioner else {
-      preconditionFailure("\(type(of: network)) is registered as an ordered network")
-    }
-    self.network = network
+    network = try decoder.value("network", in: \.orderedNetworks) { try $0.decode($1, forKey: $2) }
+    try network.checkDescription()
   }
 
-  func encode(to encoder: any Encoder) throws { try encoder.encode(network: network) }
+  public func encode(to encoder: any Encoder) throws { try encoder.encode(network: network) }
 }
 
-private enum NetworkCodingKeys: CodingKey { case kind, network }
-
 extension Decoder {
-  /// The network that stands here beside its kind; nil where there is no kind.
-  fileprivate func network(ordered: Bool) throws -> (any Conditioner)? {
-    let container = try container(keyedBy: NetworkCodingKeys.self)
-    guard let name = try container.decodeIfPresent(String.self, forKey: .kind) else { return nil }
-    let registry = (userInfo[Registry.userInfoKey] as? Registry ?? .standard).networks
-    guard let kind = registry.kind(named: name, ordered: ordered) else {
-      throw FlowError(
-        .format,
-        "the model has a network of kind '\(name)', which this program does not know (it knows "
-          + "\(registry.names(ordered: ordered).joined(separator: ", "))): use a newer version, or register the kind")
-    }
-    let network = try container.decode(kind, forKey: .network)
-    try network.checkDescription()
-    return network
+  /// Whether the name of a kind stands here.
+  fileprivate var holdsKind: Bool {
+    get throws { try container(keyedBy: TextKey.self).contains(.kind) }
   }
 }
 
 extension Encoder {
   fileprivate func encode(network: any Conditioner) throws {
     if network is Perceptron || network is MaskedPerceptron { return try network.encode(to: self) }
-    var container = container(keyedBy: NetworkCodingKeys.self)
-    try container.encode(type(of: network).networkName, forKey: .kind)
-    try container.encode(network, forKey: .network)
+    try encode(network, "network", kind: type(of: network).networkName)
   }
 }

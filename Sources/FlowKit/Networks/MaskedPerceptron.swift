@@ -2,7 +2,7 @@
 /// a degree (`UnitDegrees`) that says what it sees. Layer lists: as for `Perceptron`.
 ///
 /// Masked weights are parameters that stay 0: `clearUnused` sets them to it, and their gradient is 0.
-public struct MaskedPerceptron: OrderedConditioner {
+public struct MaskedPerceptron: OrderedConditioner, LayeredNetwork {
   public static let networkName = Perceptron.networkName
   /// D, the number of positions.
   public let inputs: Int
@@ -13,7 +13,7 @@ public struct MaskedPerceptron: OrderedConditioner {
   public let activation: Activation
   /// The probability with which a hidden unit is dropped in training.
   public let dropout: Double
-  private let perceptron: PerceptronLayers
+  let layers: PerceptronLayers
 
   public init(
     inputs: Int, context: Int = 0, hidden: [Int], outputsPerInput: Int, activation: Activation = .relu,
@@ -24,7 +24,7 @@ public struct MaskedPerceptron: OrderedConditioner {
     (self.inputs, self.context, self.hidden) = (inputs, context, hidden)
     (self.outputsPerInput, self.activation, self.dropout) = (outputsPerInput, activation, dropout)
     let degrees = UnitDegrees(inputs: inputs, hasContext: context > 0)
-    perceptron = PerceptronLayers(
+    layers = PerceptronLayers(
       layers: Self.layers(degrees, context: context, hidden: hidden, outputsPerInput: outputsPerInput),
       activation: activation, dropout: dropout)
   }
@@ -50,33 +50,15 @@ public struct MaskedPerceptron: OrderedConditioner {
   public var outputs: Int { inputs * outputsPerInput }
 
   /// As those of a `Perceptron` of the same widths, the units in the order of their degrees.
-  public var parameterShapes: [ParameterShape] { perceptron.layers.parameterShapes }
+  public var parameterShapes: [ParameterShape] { layers.parameterShapes }
 
-  public var weightCount: Int { perceptron.weightCount }
   public var isUniversal: Bool { !hidden.isEmpty }
-  public var growsLinearly: Bool { true }
   public var visibleInputs: [Int] {
     UnitDegrees(inputs: inputs, hasContext: context > 0).visibleInputs(hidden: hidden)
   }
 
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    perceptron.initialParameters(using: &random)
-  }
-
-  public func spreadParameters(using random: inout RandomStream) -> [Scalar] {
-    perceptron.initialParameters(spread: true, using: &random)
-  }
-
-  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { perceptron.clearMasked(values) }
-
-  public func forward(_ x: Tile, _ pass: Pass) -> Tile { perceptron.forward(x, pass) }
-
-  public func forwardWithPullback(_ x: Tile, _ pass: Pass) -> (value: Tile, pullback: NetworkPullback) {
-    perceptron.forwardWithPullback(x, pass)
-  }
-
   public func orderedPass(_ pass: Pass, like tile: Tile) -> any OrderedPass {
-    MaskedPass(perceptron, pass, like: tile)
+    MaskedPass(layers, pass, like: tile)
   }
 }
 

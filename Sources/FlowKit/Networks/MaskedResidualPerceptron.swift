@@ -4,7 +4,7 @@
 /// layers have the same degrees (`UnitDegrees`), so that a unit is added to one that sees as much. Masked weights stay 0, as
 /// in `MaskedPerceptron`. Source: Nash & Durkan, "Autoregressive Energy Machines" (ICML 2019), as in nflows.
 /// Layer lists: as for `ResidualPerceptron`, without `norm`.
-public struct MaskedResidualPerceptron: OrderedConditioner {
+public struct MaskedResidualPerceptron: OrderedConditioner, LayeredNetwork {
   public static let networkName = ResidualPerceptron.networkName
   /// D, the number of positions.
   public let inputs: Int
@@ -18,7 +18,7 @@ public struct MaskedResidualPerceptron: OrderedConditioner {
   public let activation: Activation
   /// The probability with which a unit before a block's second layer is dropped in training.
   public let dropout: Double
-  private let layers: ResidualLayers
+  let layers: ResidualLayers
 
   public init(
     inputs: Int, context: Int = 0, width: Int, blocks: Int = 2, outputsPerInput: Int, activation: Activation = .relu,
@@ -36,28 +36,10 @@ public struct MaskedResidualPerceptron: OrderedConditioner {
 
   /// As those of a `ResidualPerceptron` of the same width, the units in the order of their degrees.
   public var parameterShapes: [ParameterShape] { layers.parameterShapes }
-  public var weightCount: Int { layers.weightCount }
   public var isUniversal: Bool { true }
-  public var growsLinearly: Bool { true }
   /// One width, so that blocks lose nothing that the first layer sees.
   public var visibleInputs: [Int] {
     UnitDegrees(inputs: inputs, hasContext: context > 0).visibleInputs(hidden: [width])
-  }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.initialParameters(using: &random)
-  }
-
-  public func spreadParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.initialParameters(spread: true, using: &random)
-  }
-
-  public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { layers.clearMasked(values) }
-
-  public func forward(_ x: Tile, _ pass: Pass) -> Tile { layers.forward(x, pass) }
-
-  public func forwardWithPullback(_ x: Tile, _ pass: Pass) -> (value: Tile, pullback: NetworkPullback) {
-    layers.forwardWithPullback(x, pass)
   }
 
   public func orderedPass(_ pass: Pass, like tile: Tile) -> any OrderedPass {

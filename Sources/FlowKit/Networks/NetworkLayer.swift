@@ -74,8 +74,12 @@ final class NetworkLayer: Sendable {
       parameters.slice(weight), offset: row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
-  private func visibleMatrix(_ parameters: Parameters) -> WeightMatrix {
+  func visibleMatrix(_ parameters: Parameters) -> WeightMatrix {
     matrix(parameters, row: 0, rows: rows, columns: columns)
+  }
+
+  func contextMatrix(_ parameters: Parameters) -> WeightMatrix {
+    matrix(parameters, row: 0, rows: rows, column: columns, columns: context)
   }
 
   /// φ(Wh + W_c c + b), without φ in the last layer, and what φ′ needs.
@@ -124,7 +128,7 @@ final class NetworkLayer: Sendable {
   func contextProduct(_ c: Tile?, _ parameters: Parameters, like tile: Tile) -> Tile {
     var a = Tile(features: rows, like: tile)
     if context > 0 {
-      matrix(parameters, row: 0, rows: rows, column: columns, columns: context).multiply(c!, into: &a)
+      contextMatrix(parameters).multiply(c!, into: &a)
     }
     return a
   }
@@ -138,7 +142,7 @@ final class NetworkLayer: Sendable {
       clearMasked(gradient.base, afterOuterProduct: true)
     }
     guard context > 0 else { return }
-    let C = matrix(parameters, row: 0, rows: rows, column: columns, columns: context)
+    let C = contextMatrix(parameters)
     gradient.withSlice(weight) { C.addOuterProduct(δ, c!, to: &$0) }
     if gradient.context != nil { C.multiplyTransposed(δ, into: &gradient.context!, adding: true) }
   }

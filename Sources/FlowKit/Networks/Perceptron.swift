@@ -2,7 +2,7 @@
 ///
 /// Weights start uniform in ±1/√(inputs), as biases do; the last layer starts at 0, so that a flow starts as its base. In
 /// training hidden units can be dropped. Layer lists: `hidden=64x64,activation=relu,dropout=0`.
-public struct Perceptron: Conditioner {
+public struct Perceptron: LayeredNetwork {
   public static let networkName = "mlp"
   public let inputs: Int
   public let context: Int
@@ -11,7 +11,7 @@ public struct Perceptron: Conditioner {
   public let activation: Activation
   /// The probability with which a hidden unit is dropped in training.
   public let dropout: Double
-  private let perceptron: PerceptronLayers
+  let layers: PerceptronLayers
 
   public init(
     inputs: Int, context: Int = 0, hidden: [Int], outputs: Int, activation: Activation = .relu, dropout: Double = 0
@@ -20,7 +20,7 @@ public struct Perceptron: Conditioner {
     precondition(0 <= dropout && dropout < 1, "units are dropped with a probability below 1, got \(dropout)")
     (self.inputs, self.context, self.hidden, self.outputs) = (inputs, context, hidden, outputs)
     (self.activation, self.dropout) = (activation, dropout)
-    perceptron = PerceptronLayers(
+    layers = PerceptronLayers(
       layers: Self.layers([inputs] + hidden + [outputs], context: context), activation: activation, dropout: dropout)
   }
 
@@ -36,26 +36,10 @@ public struct Perceptron: Conditioner {
   }
 
   /// `weight0` (units × inputs, row-major), `bias0`, `weight1`, ….
-  public var parameterShapes: [ParameterShape] { perceptron.layers.parameterShapes }
+  public var parameterShapes: [ParameterShape] { layers.parameterShapes }
 
-  public var weightCount: Int { perceptron.weightCount }
   /// Cybenko (1989); Leshno, Lin, Pinkus & Schocken (1993).
   public var isUniversal: Bool { !hidden.isEmpty }
-  public var growsLinearly: Bool { true }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    perceptron.initialParameters(using: &random)
-  }
-
-  public func spreadParameters(using random: inout RandomStream) -> [Scalar] {
-    perceptron.initialParameters(spread: true, using: &random)
-  }
-
-  public func forward(_ x: Tile, _ pass: Pass) -> Tile { perceptron.forward(x, pass) }
-
-  public func forwardWithPullback(_ x: Tile, _ pass: Pass) -> (value: Tile, pullback: NetworkPullback) {
-    perceptron.forwardWithPullback(x, pass)
-  }
 }
 
 extension Perceptron: ListedConditioner {

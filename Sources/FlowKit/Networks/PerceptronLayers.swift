@@ -1,17 +1,20 @@
 /// The layers of a perceptron, masked or not: h₀ = (x, c), hₖ₊₁ = φ(Wₖ hₖ + bₖ), the last layer without φ. In training
 /// hidden units are dropped where the perceptron says so.
-struct PerceptronLayers: Sendable {
+struct PerceptronLayers: NetworkLayers {
   let layers: [NetworkLayer]
   let activation: Activation
   let dropout: Double
 
   var parameterCount: Int { layers.last!.bias.upperBound }
 
+  var parameterShapes: [ParameterShape] { layers.parameterShapes }
+
   var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 
   /// The outputs for each event.
   func forward(_ x: Tile, _ pass: Pass) -> Tile {
     let factors = dropoutFactors(pass, like: x)
+    if factors == nil, x.isSingleEvent, let outputs = singleOutputs(x, pass) { return outputs }
     var h = x
     for (index, layer) in layers.enumerated() {
       h = layer.output(h, pass.context, activation, pass.parameters).value
@@ -56,13 +59,11 @@ struct PerceptronLayers: Sendable {
     }
   }
 
-  /// Sets the masked weights to 0.
   func clearMasked(_ values: UnsafeMutableBufferPointer<Scalar>) {
     for layer in layers { layer.clearMasked(values.baseAddress! + layer.weight.lowerBound) }
   }
 
-  /// Where training starts: the last layer at 0 or, where the outputs should differ from the start, as the others.
-  func initialParameters(spread: Bool = false, using random: inout RandomStream) -> [Scalar] {
+  func initialParameters(spread: Bool, using random: inout RandomStream) -> [Scalar] {
     layers.flatMap { layer in
       layer.isLast
         ? layer.initialParameters(within: spread ? 1 / Double(max(1, layer.stride)).squareRoot() : 0, using: &random)

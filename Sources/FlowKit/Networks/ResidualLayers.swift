@@ -1,6 +1,6 @@
 /// The layers of a residual perceptron, masked or not: h₀ = W(x, c) + b, then blocks that add to h, then the outputs Vh + d.
 /// Units are sorted by degree (`UnitDegrees`); without masks all have one.
-final class ResidualLayers: Sendable {
+final class ResidualLayers: NetworkLayers {
   /// More blocks than any network has.
   static let blockCounts = 1...1_000
 
@@ -46,7 +46,7 @@ final class ResidualLayers: Sendable {
       + last.parameterShapes("final/weight", "final/bias")
   }
 
-  func initialParameters(spread: Bool = false, using random: inout RandomStream) -> [Scalar] {
+  func initialParameters(spread: Bool, using random: inout RandomStream) -> [Scalar] {
     initial.initialParameters(using: &random) + blocks.flatMap { $0.initialParameters(using: &random) }
       + last.initialParameters(within: spread ? 1 / Double(last.stride).squareRoot() : 0, using: &random)
   }

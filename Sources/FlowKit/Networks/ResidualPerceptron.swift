@@ -6,7 +6,7 @@
 /// near the identity, and the outputs at 0. Sources: He, Zhang, Ren & Sun, "Identity Mappings in Deep Residual Networks" (ECCV
 /// 2016); as the conditioner of the neural spline flows' reference implementation, Durkan et al. (2019).
 /// Layer lists: `network=residual,hidden=128,blocks=2,activation=relu,norm=none,dropout=0`.
-public struct ResidualPerceptron: Conditioner {
+public struct ResidualPerceptron: LayeredNetwork {
   public static let networkName = "residual"
   public let inputs: Int
   public let context: Int
@@ -19,7 +19,7 @@ public struct ResidualPerceptron: Conditioner {
   public let normalization: NetworkNormalization
   /// The probability with which a unit before a block's second layer is dropped in training.
   public let dropout: Double
-  private let layers: ResidualLayers
+  let layers: ResidualLayers
 
   public init(
     inputs: Int, context: Int = 0, width: Int, blocks: Int = 2, outputs: Int, activation: Activation = .relu,
@@ -36,23 +36,7 @@ public struct ResidualPerceptron: Conditioner {
   /// normalises), `block0/weight0`, `block0/bias0`, the same with 1, `block0/gateWeight`, `block0/gateBias` (with context),
   /// then `final/weight`, `final/bias`.
   public var parameterShapes: [ParameterShape] { layers.parameterShapes }
-  public var weightCount: Int { layers.weightCount }
   public var isUniversal: Bool { true }
-  public var growsLinearly: Bool { true }
-
-  public func initialParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.initialParameters(using: &random)
-  }
-
-  public func spreadParameters(using random: inout RandomStream) -> [Scalar] {
-    layers.initialParameters(spread: true, using: &random)
-  }
-
-  public func forward(_ x: Tile, _ pass: Pass) -> Tile { layers.forward(x, pass) }
-
-  public func forwardWithPullback(_ x: Tile, _ pass: Pass) -> (value: Tile, pullback: NetworkPullback) {
-    layers.forwardWithPullback(x, pass)
-  }
 }
 
 /// What is normalised before each activation of a residual network.

@@ -48,7 +48,7 @@ extension Tile {
 
   /// A tile of f of each value.
   @inline(__always)
-  func mapped(_ f: (Scalar) -> Scalar) -> Tile {
+  public func mapped(_ f: (Scalar) -> Scalar) -> Tile {
     var result = self
     for feature in 0..<features {
       result.withMutableRow(feature) { row in for event in row.indices { row[event] = f(row[event]) } }

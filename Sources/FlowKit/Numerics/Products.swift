@@ -31,13 +31,15 @@ enum Products {
   /// Whether a product with one event can be made from transposed weights, with the bits of the others.
   static func takesSingle(rows: Int) -> Bool { hasOwnKernels && rows >= leastRows }
 
+  /// C ← A x or, adding, C += A x for one event, whose values stand `stride` apart in x; in C each stands sixteen times or,
+  /// where its rows are one number apart, once.
   static func multiplySingle(
-    _ a: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ width: Int, into c: Matrix, rows: Int, inner: Int,
-    adding: Bool, _ finish: Finish
+    _ a: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ stride: Int, into c: Matrix, rows: Int, inner: Int,
+    adding: Bool, _ finish: Finish = Finish()
   ) {
     #if !DoublePrecision
       flowkit_single_product_f32(
-        rows, inner, a, x, width, c.base, c.stride, adding ? 1 : 0, finish.bias, finish.relu ? 1 : 0)
+        rows, inner, a, x, stride, c.base, c.stride, adding ? 1 : 0, finish.bias, finish.relu ? 1 : 0)
     #endif
   }
 

@@ -41,6 +41,8 @@ public struct Tile {
   }
 
   var pool: TilePool { storage.pool }
+  /// Whether all events are the same one.
+  var isSingleEvent: Bool { width == 16 && pool.transposed != nil }
 
   /// The number of scalars.
   public var count: Int { features * width }
@@ -105,7 +107,7 @@ extension Tile {
   public func gathering(_ indices: [Int]) -> Tile {
     checkRows(indices)
     guard let first = indices.first else { return rows(0..<0) }
-    if indices == Array(first..<(first + indices.count)) { return rows(first..<(first + indices.count)) }
+    if indices.indices.allSatisfy({ indices[$0] == first + $0 }) { return rows(first..<(first + indices.count)) }
     var result = Tile(features: indices.count, like: self)
     let target = result.mutableBase()
     for (row, index) in indices.enumerated() {

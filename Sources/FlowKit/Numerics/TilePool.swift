@@ -3,19 +3,26 @@
 /// The C library serves blocks over 128 KB from fresh pages, and their page faults cost a third of the training rate.
 /// A pool keeps what is returned, by size class, until it is itself released. Not thread-safe.
 public final class TilePool {
-  /// Freed blocks by size class: class k holds 16 · 2ᵏ scalars.
-  private var free: [[UnsafeMutablePointer<Scalar>]] = Array(repeating: [], count: 48)
+  /// Freed blocks by size class: class k holds 16 · 2ᵏ scalars. Not a property of the object's own, which would be guarded at
+  /// every access: tiles come and go all the time.
+  private let free = UnsafeMutableBufferPointer<[UnsafeMutablePointer<Scalar>]>.allocate(capacity: 48)
 
   /// Set where every tile of this pool holds one event, 16 times.
   let transposed: TransposedWeights?
 
-  public init() { transposed = nil }
+  public convenience init() { self.init(transposed: nil) }
 
   /// A pool for tiles of one event each, with weights that do not change.
-  init(ofSingleEvents transposed: TransposedWeights) { self.transposed = transposed }
+  convenience init(ofSingleEvents transposed: TransposedWeights) { self.init(transposed: transposed) }
+
+  private init(transposed: TransposedWeights?) {
+    self.transposed = transposed
+    free.initialize(repeating: [])
+  }
 
   deinit {
     for block in free.joined() { UnsafeMutableRawPointer(block).deallocate() }
+    free.deinitialize().deallocate()
   }
 
   static func sizeClass(of count: Int) -> Int {

@@ -47,9 +47,9 @@ extension WeightMatrix {
       if !adding { y.fill(rows: row..<(row + rows), with: 0) }
       return Products.finish(target, rows, x.width, finish)
     }
-    if x.width == 16, let weights = x.pool.transposed, Products.takesSingle(rows: rows) {
+    if x.isSingleEvent, Products.takesSingle(rows: rows), let weights = x.pool.transposed?.transposed(self) {
       return Products.multiplySingle(
-        weights.transposed(self), x.base, x.width, into: target, rows: rows, inner: columns, adding: adding, finish)
+        weights, x.base, x.width, into: target, rows: rows, inner: columns, adding: adding, finish)
     }
     Products.multiply(
       .init(base: base, stride: stride), transposed: false, depths: depths, .init(base: x.base, stride: x.width),

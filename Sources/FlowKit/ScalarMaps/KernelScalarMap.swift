@@ -53,7 +53,38 @@ extension Tile {
     ) -> Void
   ) {
     checkParameters(φ, count: count, logDeterminant)
-    kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+    guard isSingleEvent, features > 1 else {
+      return kernel(mutableBase(), φ.base, logDeterminant.mutableBase(), features, width)
+    }
+    applyToFeatures(mutableBase(), φ.base, count, logDeterminant.mutableBase(), by: kernel)
+  }
+
+  /// The kernel with sixteen features of one event in the lanes, where else that event would stand sixteen times.
+  private func applyToFeatures(
+    _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ count: Int, _ l: UnsafeMutablePointer<Scalar>,
+    by kernel: (
+      _ x: UnsafeMutablePointer<Scalar>, _ φ: UnsafePointer<Scalar>, _ l: UnsafeMutablePointer<Scalar>, Int, Int
+    ) -> Void
+  ) {
+    // Lanes without a feature compute the map of 0 with the parameters 0.
+    var lanes = Tile(features: count + 2, like: self, filledWith: 0)
+    let values = lanes.mutableBase()
+    let (slopes, parameters) = (values + width, values + 2 * width)
+    for first in stride(from: 0, to: features, by: width) {
+      let own = min(width, features - first)
+      for lane in 0..<own {
+        (values[lane], slopes[lane]) = (x[(first + lane) * width], 0)
+        let column = φ + (first + lane) * count * width
+        for index in 0..<count { parameters[index * width + lane] = column[index * width] }
+      }
+      kernel(values, parameters, slopes, 1, width)
+      for lane in 0..<own {
+        (x + (first + lane) * width).update(repeating: values[lane], count: width)
+        l[0] += slopes[lane]
+      }
+    }
+    l.update(repeating: l[0], count: width)
+    withExtendedLifetime(lanes) {}
   }
 
   /// The pullback of `apply`, which turns ∂L/∂output into ∂L/∂input and φ into ∂L/∂φ.

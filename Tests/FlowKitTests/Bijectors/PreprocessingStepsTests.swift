@@ -22,6 +22,17 @@ import Testing
     return (8 * (try f(h) - f(-h)) - (try f(2 * h) - f(-2 * h))) / (12 * h)
   }
 
+  private func expect(_ gradient: [Double], of f: ([Double]) -> Double, at x: [Double], _ name: String) {
+    for index in x.indices {
+      let expected = slope { offset in
+        var moved = x
+        moved[index] += offset
+        return f(moved)
+      }
+      #expect(abs(gradient[index] - expected) < 1e-9 * max(1, abs(expected)), "\(name), number \(index)")
+    }
+  }
+
   private func mapped(_ x: [Double]) -> Double {
     var (rows, logDeterminants) = (x, [0.0, 0, 0])
     steps.forward(rows: &rows, addingTo: &logDeterminants)
@@ -40,14 +51,7 @@ import Testing
     #expect(loss(rows, logDeterminants) == mapped(x))
     var gradient = c
     pullback(&gradient, w)
-    for index in x.indices {
-      let expected = slope { offset in
-        var moved = x
-        moved[index] += offset
-        return mapped(moved)
-      }
-      #expect(abs(gradient[index] - expected) < 1e-9 * max(1, abs(expected)), "x, number \(index)")
-    }
+    expect(gradient, of: mapped, at: x, "x")
 
     var (back, inverse) = (rows, [0.0, 0, 0])
     let inversePullback = try steps.inverseWithPullback(rows: &back, addingTo: &inverse)
@@ -58,14 +62,7 @@ import Testing
       gradient = c
       inversePullback(&gradient, w)
     }
-    for index in rows.indices {
-      let expected = slope { offset in
-        var moved = rows
-        moved[index] += offset
-        return undone(moved)
-      }
-      #expect(abs(gradient[index] - expected) < 1e-9 * max(1, abs(expected)), "z, number \(index)")
-    }
+    expect(gradient, of: undone, at: rows, "z")
   }
 
   @Test func aStepWithoutDerivativeIsNamed() {

@@ -28,6 +28,21 @@ import Testing
     }
   }
 
+  /// A unit of 0 spares its weights, but not one that makes no number of it.
+  @Test func anInfiniteWeightIsMultipliedWithZeroToo() throws {
+    var flow = try noisyFlow("coupling-affine(hidden=32x32)", 4, 0)
+    let shapes = flow.architecture.parameterShapes
+    let second = try #require(shapes.firstIndex { $0.name.hasSuffix("weight1") })
+    flow.parameters[shapes[..<second].reduce(5) { $0 + $1.count }] = .infinity
+    let events = uniformNumbers(4 * 150, in: -3...3)
+    let whole = flow.logDensity(events)
+    #expect(whole.contains { !$0.isFinite })
+    for event in 0..<150 {
+      let alone = flow.logDensity(Array(events[(event * 4)..<(event * 4 + 4)]))[0]
+      #expect(alone == whole[event] || alone.isNaN && whole[event].isNaN, "event \(event)")
+    }
+  }
+
   /// An evaluator keeps transposed weights: the way back multiplies with parts of matrices that begin where whole ones do.
   @Test(arguments: ["autoregressive-affine(hidden=40)", "autoregressive-rqs(network=residual,hidden=40)"])
   func oneEvaluatorServesBothDirections(layers: String) throws {
