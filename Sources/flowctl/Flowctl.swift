@@ -15,6 +15,7 @@ struct Flowctl: ParsableCommand {
     // A file that outgrows a limit is an error of the write, like a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
     if CommandLine.arguments.dropFirst().first == ReaderService.command { ReaderService.run() }
+    if CommandLine.arguments.dropFirst().first == TargetService.command { TargetService.run() }
     var isVerbose = false
     do {
       var command = try parseAsRoot()

@@ -1,18 +1,23 @@
 import ArgumentParser
 import FlowKit
+import Glibc
 
 struct Infer: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to a density known up to a constant, such as a posterior.",
     discussion: """
-      TARGET is a built-in density such as 'funnel(10)' (--list shows them). The flow minimises the reverse \
+      TARGET is a built-in density such as 'funnel(10)' (--list shows them), or a shared object: a Stan model that \
+      BridgeStan compiled (with --data data.json), or one with the functions of flowkit_target.h. The flow minimises the reverse \
       divergence KL(flow || target) on draws of its own. What comes out is a model as of 'flowctl fit', the evidence lower \
       bound (ELBO) in nats, log Z by importance sampling, the effective sample size as a part of the draws, and the tail \
       index of the weights (Pareto k), above whose limit log Z is not to be trusted.
       """)
 
-  @Argument(help: "The target: a built-in density.")
+  @Argument(help: "The target: a built-in density or a shared object.")
   var target: String?
+
+  @Option(help: "What a shared object is opened with: for a Stan model its data, a JSON file.")
+  var data: String?
 
   @Flag(help: "List the built-in targets.")
   var list = false
@@ -38,8 +43,8 @@ struct Infer: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "The largest learning rate; it falls to 0 along a cosine.")
   var learningRate = InferenceOptions().learningRate
 
-  @Flag(inversion: .prefixedNo, help: "Begin with a flattened target, so that modes far apart are found.")
-  var anneal = true
+  @Flag(help: "Begin with a wide density that becomes the target step by step, so that modes far apart are found.")
+  var anneal = false
 
   @Flag(help: "Then train on points that are moved towards the target's modes, which covers all of them.")
   var refine = false
@@ -71,7 +76,7 @@ struct Infer: ParsableCommand, Diagnosing {
     guard !list, let target, let output else { return listTargets() }
     let options = try inferenceOptions()
     try OutputPath.check(output, force: force, inputs: [])
-    let density = try Self.density(target)
+    let density = try density(target)
     Interrupts.catchThem()
     if !json {
       print("target \(target): \(density.columns.count) parameters")
@@ -99,10 +104,15 @@ struct Infer: ParsableCommand, Diagnosing {
     }
   }
 
-  private static func density(_ text: String) throws(FlowError) -> any TargetDensity {
-    if let target = try BuiltInTarget(named: text) { return target.density }
+  private func density(_ text: String) throws(FlowError) -> any TargetDensity {
+    if let target = try BuiltInTarget(named: text) {
+      guard data == nil else { throw FlowError(.architecture, "the built-in target \(text) takes no --data") }
+      return target.density
+    }
+    if text.contains("/") || text.hasSuffix(".so") { return try ContainedTarget(text, data: data) }
     let known = BuiltInTarget.all.map(\.name).joined(separator: ", ")
-    throw FlowError(.architecture, "unknown target '\(text)': the built-in ones are \(known)")
+    throw FlowError(
+      .architecture, "unknown target '\(text)': it is a shared object such as ./model.so, or one of \(known)")
   }
 
   private func inferenceOptions() throws(FlowError) -> InferenceOptions {
@@ -159,11 +169,19 @@ struct Infer: ParsableCommand, Diagnosing {
   private func provenance(_ target: String, _ report: InferenceReport) -> [String: MetadataValue] {
     let weights = report.weights
     return Provenance.common.merging([
-      "target": .text(target), "seed": .text("\(seed)"), "elbo": .number(weights.elbo),
+      "target": .text(Self.place(target)), "target_data": .text(data.map(Self.place) ?? ""), "seed": .text("\(seed)"),
+      "elbo": .number(weights.elbo),
       "elbo_standard_error": .number(weights.elboStandardError), "log_z": .number(weights.logZ),
       "log_z_standard_error": .number(weights.logZStandardError), "ess": .number(weights.effectiveFraction),
       "khat": .number(weights.paretoShape), "collapse": .text(report.collapse ?? "none found"),
     ]) { $1 }
+  }
+
+  /// The whole path of a file, to find it again.
+  private static func place(_ text: String) -> String {
+    guard let path = realpath(text, nil) else { return text }
+    defer { free(path) }
+    return String(cString: path)
   }
 
   private struct ResultLine: Encodable {

@@ -30,7 +30,8 @@ import Testing
   @Test func wrongUseIsOneLine() throws {
     let known = BuiltInTarget.all.map(\.name).joined(separator: ", ")
     try workspace.expectFailure(
-      ["infer", "funel(10)", "-o", "m.h5"], "unknown target 'funel(10)': the built-in ones are \(known)")
+      ["infer", "funel(10)", "-o", "m.h5"],
+      "unknown target 'funel(10)': it is a shared object such as ./model.so, or one of \(known)")
     try workspace.expectFailure(
       ["infer", "many-well(3)", "-o", "m.h5"],
       "the target 'many-well(3)' has no such dimension: it takes one that is even and at least 2, such as many-well(32)"

@@ -9,8 +9,8 @@ public struct InferenceOptions: Sendable, Equatable {
   /// The largest learning rate; a cosine leads from it to 0.
   public var learningRate = 3e-3
   /// Begins with a wide normal density r and leads the flow along p^β r^(1−β) in the first third, so that modes far apart are
-  /// found.
-  public var anneals = true
+  /// found. A target of one mode is fitted better without: a funnel's scale is lost in a wide start.
+  public var anneals = false
   /// After that, trains on points that annealed importance sampling moves from the flow towards p²/q, which covers modes
   /// (Midgley et al. 2023).
   public var refines = false

@@ -41,9 +41,7 @@ import Testing
   }
 
   @Test func aFlowThatLostAModeSaysSo() throws {
-    var options = options(300)
-    options.anneals = false
-    let report = try Inference(of: two, options: options).run().report
+    let report = try Inference(of: two, options: options(300)).run().report
     #expect(report.collapse != nil)
   }
 
@@ -61,9 +59,7 @@ import Testing
   @Test func givenDrawsCoverTheModes() throws {
     var random = RandomStream(seed: 3, purpose: .exploration)
     let draws = (0..<4_000).flatMap { [($0 % 4 == 0 ? -8 : 8) + random.normal(), random.normal()] }
-    var options = options(400)
-    options.anneals = false
-    #expect(try Inference(of: two, draws: draws, mix: 1, options: options).run().report.collapse == nil)
+    #expect(try Inference(of: two, draws: draws, mix: 1, options: options(400)).run().report.collapse == nil)
   }
 
   @Test func aTargetThatFailsAtManyDrawsIsAnError() {
