@@ -35,6 +35,7 @@ ROOMS = [
     ["Expressivity"],
     ["Objectives"],
     ["Training"],
+    ["Targets", "Inference"],
     ["Models"],
 ]
 

@@ -8,13 +8,14 @@ struct Flowctl: ParsableCommand {
     commandName: "flowctl",
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
-    subcommands: [Fit.self, Sample.self, Density.self, Inspect.self, Check.self, Diff.self, Convert.self])
+    subcommands: [Fit.self, Infer.self, Sample.self, Density.self, Inspect.self, Check.self, Diff.self, Convert.self])
 
   /// Every failure is one line on standard error and an exit code other than 0.
   static func main() {
     // A file that outgrows a limit is an error of the write, like a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
     if CommandLine.arguments.dropFirst().first == ReaderService.command { ReaderService.run() }
+    if CommandLine.arguments.dropFirst().first == TargetService.command { TargetService.run() }
     var isVerbose = false
     do {
       var command = try parseAsRoot()

@@ -28,6 +28,9 @@ struct Sample: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
+  @Flag(help: "Write the parameters as the Stan model names them, of a flow that 'infer' fitted to one.")
+  var constrained = false
+
   @OptionGroup var reading: ModelReading
 
   @Flag(help: "Print JSON.")
@@ -52,21 +55,25 @@ struct Sample: ParsableCommand, Diagnosing {
     let model = try reading.model(path)
     let sampler = try TableSampler(
       model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
+    let target = constrained ? try ContainedTarget(of: model, path) : nil
+    let columns = target?.description.constrained ?? model.columns
+    let shape = sampler.shape.dropLast() + [columns.count]
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let writer = try destination.begin(
-      "samples", shape: sampler.shape, columns: model.columns, units: model.units, attributes: attributes)
+      "samples", shape: Array(shape), columns: columns, units: target == nil ? model.units : columns.map { _ in nil },
+      attributes: attributes)
     try sampler.sample { block throws(FlowError) in
       try Interrupts.check(writing: output)
-      try writer?.append(block)
+      try writer?.append(target?.constrained(block) ?? block)
     }
     try writer?.writer.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()
     } else {
-      let shape = sampler.shape.map(String.init).joined(separator: " x ")
-      print("wrote \(writer?.location ?? output), \(shape) values of \(model.columns.joined(separator: ", "))")
+      let sizes = shape.map(String.init).joined(separator: " x ")
+      print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
     }
   }
 

@@ -36,8 +36,23 @@ public final class FlowEvaluator {
   /// ∂ log p(x | c)/∂x of each event, N × D row-major, in the data's own units; NaN where log p is not finite.
   public func gradient(ofLogDensity events: [Double], first: Int = 0, context: [Double] = []) -> [Double] {
     rows(count(events), architecture.dimension, context) { pass, range, pool in
-      pass.gradients(ofLogDensities: pass.rows(events, range, first), pool)
+      pass.logDensitiesWithGradients(of: pass.rows(events, range, first), pool).gradients
     }
+  }
+
+  /// log p(x | c) of each event, and ∂ log p/∂x, N × D row-major; NaN where log p is not finite.
+  public func logDensityWithGradient(
+    of events: [Double], first: Int = 0, context: [Double] = []
+  ) -> (values: [Double], gradients: [Double]) {
+    let width = architecture.dimension + 1
+    let all = rows(count(events), width, context) { pass, range, pool in
+      let (values, gradients) = pass.logDensitiesWithGradients(of: pass.rows(events, range, first), pool)
+      return values.indices.flatMap { event in
+        [values[event]] + gradients[(event * (width - 1))..<((event + 1) * (width - 1))]
+      }
+    }
+    let events = stride(from: 0, to: all.count, by: width)
+    return (events.map { all[$0] }, events.flatMap { all[($0 + 1)..<($0 + width)] })
   }
 
   /// The latent z of each event, N × D row-major.

@@ -34,24 +34,29 @@ extension FlowPass {
     return values
   }
 
-  /// ∂ log p/∂x of raw events, N × D; NaN where log p is not finite.
-  func gradients(ofLogDensities rows: Rows, _ pool: TilePool) -> [Double] {
+  /// log p of raw events and ∂ log p/∂x, N × D; the derivative is NaN where log p is not finite.
+  func logDensitiesWithGradients(of rows: Rows, _ pool: TilePool) -> (values: [Double], gradients: [Double]) {
     let dimension = architecture.dimension
     var values = rows.values
     let count = values.count / dimension
     var logDeterminants = [Double](repeating: 0, count: count)
-    let outside = Set(preprocessed(rows).outside + Self.unbounded(values, dimension: dimension).map(\.0))
+    let unbounded = Self.unbounded(values, dimension: dimension)
+    let outside = Set(preprocessed(rows).outside)
     let pullBackRows = architecture.preprocessing.forwardWithPullback(
       rows: &values, firstEvent: rows.first, addingTo: &logDeterminants)
     let x = tile(values, pool)
-    let (densities, pullback) = logDensitiesWithPullback(of: x)
+    var (densities, pullback) = logDensitiesWithPullback(of: x)
     var gradient = Gradient(count: pass.parameters.count)
     var cotangents = pullback(Tile(features: 1, like: x, filledWith: 1), &gradient).rows(count: count)
     pullBackRows(&cotangents, Array(repeating: 1, count: count))
-    for event in 0..<count where outside.contains(event) || !densities[event].isFinite {
+    densities.removeLast(densities.count - count)
+    for event in 0..<count { densities[event] += logDeterminants[event] }
+    for event in outside { densities[event] = -.infinity }
+    for (event, value) in unbounded { densities[event] = value }
+    for event in 0..<count where !densities[event].isFinite {
       for feature in 0..<dimension { cotangents[event * dimension + feature] = .nan }
     }
-    return cotangents
+    return (densities, cotangents)
   }
 
   /// Where log p of raw events first leaves the finite numbers.

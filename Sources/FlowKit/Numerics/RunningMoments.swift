@@ -23,6 +23,11 @@ public struct RunningMoments: Sendable {
   /// The mean of the finite numbers; nil without any.
   public var mean: Double? { finiteCount > 0 ? runningMean : nil }
 
+  /// s = √(Σ (x − x̄)²/(n − 1)); nil for fewer than two finite numbers.
+  var standardDeviation: Double? {
+    finiteCount > 1 ? (squares / Double(finiteCount - 1)).squareRoot() : nil
+  }
+
   /// √(s²/n), with s² = Σ (x − x̄)²/(n − 1); nil for fewer than two finite numbers.
   public var standardError: Double? {
     finiteCount > 1 ? (squares / Double(finiteCount - 1) / Double(finiteCount)).squareRoot() : nil

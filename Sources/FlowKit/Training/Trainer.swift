@@ -73,6 +73,12 @@ public final class Trainer {
   /// θ as it is now.
   public var parameters: [Scalar] { engine.parameters.values }
 
+  /// Goes on from other parameters; the optimizer keeps what it knows.
+  func become(_ parameters: [Scalar]) {
+    engine.parameters.copy(parameters)
+    engine.prepare()
+  }
+
   /// The flow as it is now, where a flow is trained.
   public var flow: Flow { Flow(objective.subject, parameters: parameters) }
 

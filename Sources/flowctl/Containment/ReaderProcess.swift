@@ -8,7 +8,7 @@ import Synchronization
 final class ReaderProcess: Sendable {
   private enum State: Sendable {
     case notStarted
-    case running(StartedReader)
+    case running(StartedProcess)
     case ended(FlowError)
   }
 
@@ -42,7 +42,7 @@ final class ReaderProcess: Sendable {
     _ request: ReaderRequest, about file: String, rows: inout [Double], count: Int
   ) throws(FlowError) -> ReaderReply {
     let reply = try state.withLock { state throws(FlowError) in
-      if case .notStarted = state { state = .running(try StartedReader()) }
+      if case .notStarted = state { state = .running(try StartedProcess(ReaderService.command, to: "read data in")) }
       switch state {
       case .notStarted: preconditionFailure("the process was started")
       case .ended(let error): throw error
@@ -65,14 +65,17 @@ final class ReaderProcess: Sendable {
 }
 
 /// How the process ended.
-struct ReaderEnd {
+struct ProcessEnd {
   /// As `waitpid` gives it.
   let status: Int32
   /// What it last wrote to its standard error.
   let lastWords: String
 
+  /// The signal that ended it; 0 where it ended by itself.
+  var signal: Int32 { status & 0x7F }
+
+  /// For one that read a data file.
   func error(about file: String) -> FlowError {
-    let signal = status & 0x7F
     let detail = lastWords.isEmpty ? nil : lastWords
     let advice = "copy it again, or see with h5dump what of it can be read"
     if signal == SIGPROF {

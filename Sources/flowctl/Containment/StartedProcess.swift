@@ -1,23 +1,29 @@
 import FlowKit
 import Glibc
 
-/// A running process that serves tables, and this side of its socket.
-struct StartedReader: Sendable {
+/// A running process that serves tables or a target, and this side of its socket.
+struct StartedProcess: Sendable {
   let channel: MessageChannel
   private let id: pid_t
   /// Where its standard error comes out.
   private let errors: Int32
 
   /// Starts this program once more.
-  init() throws(FlowError) {
+  ///
+  /// - Parameters:
+  ///   - command: a name of a command that the help does not list.
+  ///   - purpose: what for, for messages.
+  init(_ command: String, to purpose: String) throws(FlowError) {
     var (sockets, pipes): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
     defer { for end in [sockets[1], pipes[1]] where end >= 0 { close(end) } }
-    guard socketpair(AF_UNIX, Self.socketType, 0, &sockets) == 0, pipe(&pipes) == 0 else { throw Self.failure(errno) }
+    guard socketpair(AF_UNIX, Self.socketType, 0, &sockets) == 0, pipe(&pipes) == 0 else {
+      throw Self.failure(errno, purpose)
+    }
     for descriptor in sockets + pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     // A full pipe makes writing fail, not wait: nobody reads it before the end.
     for end in pipes { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     do {
-      id = try Self.spawn(input: sockets[1], errors: pipes[1])
+      id = try Self.spawn(command, input: sockets[1], errors: pipes[1], purpose)
     } catch {
       close(sockets[0])
       close(pipes[0])
@@ -28,7 +34,7 @@ struct StartedReader: Sendable {
   }
 
   /// Ends the process and says how it ended.
-  func end() -> ReaderEnd {
+  func end() -> ProcessEnd {
     close(channel.descriptor)
     // No more than a precaution: it ends by itself without its socket, and what it has died of stays what it was.
     kill(id, SIGKILL)
@@ -37,14 +43,16 @@ struct StartedReader: Sendable {
     var words = [UInt8](repeating: 0, count: 4096)
     let count = read(errors, &words, words.count)
     close(errors)
-    return ReaderEnd(status: status, lastWords: String(decoding: words.prefix(max(0, count)), as: UTF8.self))
+    return ProcessEnd(status: status, lastWords: String(decoding: words.prefix(max(0, count)), as: UTF8.self))
   }
 
-  private static func failure(_ number: Int32) -> FlowError {
-    FlowError(.file, "cannot start a process to read data in: \(String(cString: strerror(number)))")
+  private static func failure(_ number: Int32, _ purpose: String) -> FlowError {
+    FlowError(.file, "cannot start a process to \(purpose): \(String(cString: strerror(number)))")
   }
 
-  private static func spawn(input: Int32, errors: Int32) throws(FlowError) -> pid_t {
+  private static func spawn(
+    _ command: String, input: Int32, errors: Int32, _ purpose: String
+  ) throws(FlowError) -> pid_t {
     var actions = Actions()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -63,12 +71,12 @@ struct StartedReader: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("flowctl"), strdup(ReaderService.command), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("flowctl"), strdup(command), nil]
     var variables = environment
     defer { for text in arguments + variables { free(text) } }
     var id: pid_t = 0
     let status = posix_spawn(&id, executable, &actions, &attributes, &arguments, &variables)
-    guard status == 0 else { throw failure(status) }
+    guard status == 0 else { throw failure(status, purpose) }
     return id
   }
 
