@@ -14,6 +14,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case quantiles = 34
   /// The events from which layers and bases start.
   case start = 36
+  /// The directions of sliced distances.
+  case directions = 37
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
