@@ -23,6 +23,7 @@ ROOMS = [
     ["Files"],
     ["Numerics"],
     ["Parallel", "HDF5"],
+    ["Metrics"],
     ["Contracts"],
     ["Networks"],
     ["ScalarMaps"],

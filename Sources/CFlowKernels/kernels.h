@@ -9,6 +9,7 @@
 #include "monotone.h"
 #include "networks.h"
 #include "normal.h"
+#include "pairs.h"
 #include "fills.h"
 #include "rows.h"
 #include "smooth.h"

@@ -15,6 +15,8 @@ public enum PlanarSet: String, Sendable, CaseIterable {
   case spirals
   /// Five bent Gaussian blades.
   case pinwheel
+  /// Eight Gaussians on a circle of radius 2.
+  case octagon
 
   /// `count` events, row-major.
   public func events(_ count: Int, seed: UInt64 = 0) -> [Double] {
@@ -35,6 +37,7 @@ public enum PlanarSet: String, Sendable, CaseIterable {
     case .checkerboard: Self.square(&random)
     case .spirals: Self.spiral(&random)
     case .pinwheel: Self.blade(&random)
+    case .octagon: Self.corner(&random)
     }
   }
 
@@ -74,6 +77,12 @@ public enum PlanarSet: String, Sendable, CaseIterable {
     let (along, across) = (1 + 0.3 * noise.0, 0.1 * noise.1)
     let angle = 2 * Double.pi * blade / 5 + 0.25 * exp(along)
     return (2 * (along * cos(angle) - across * sin(angle)), 2 * (along * sin(angle) + across * cos(angle)))
+  }
+
+  private static func corner(_ random: inout RandomStream) -> (Double, Double) {
+    let angle = Double.pi / 4 * Double(random.integer(below: 8))
+    let noise = normals(&random)
+    return (2 * cos(angle) + 0.2 * noise.0, 2 * sin(angle) + 0.2 * noise.1)
   }
 
   /// Two independent standard normal numbers (Box & Muller 1958).

@@ -30,6 +30,9 @@ struct Check: ParsableCommand, Diagnosing {
   @Option(help: "Events to check as well: file.h5 or file.h5:/path/in/file.")
   var data: String?
 
+  @Option(help: "An objective with which it is to be trained: \(FitObjective.names.joined(separator: ", ")).")
+  var objective: String?
+
   @Option(parsing: .unconditional, help: "Decides everything random in the layers.")
   var seed: UInt64 = 0
 
@@ -39,6 +42,7 @@ struct Check: ParsableCommand, Diagnosing {
   @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
+    let objective = try self.objective.map { text throws(FlowError) in try FitObjective(text) }
     let events = try data.map { location throws(FlowError) in try read(location) }
     let architecture = try architecture(events)
     var result = Expressivity.analyze(architecture)
@@ -49,6 +53,7 @@ struct Check: ParsableCommand, Diagnosing {
       }
       try result.addFindings(of: architecture, on: events)
     }
+    if objective?.criterion != nil { result.addSampleFindings(of: architecture) }
     if json { try result.printJSON() } else { show(result, architecture) }
     if !result.findings.isEmpty {
       try Terminal.finishOutput()

@@ -6,7 +6,7 @@ struct Fit: ParsableCommand, Diagnosing {
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
       DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
-      mean negative log-densities, in nats, in the data's own units. Ctrl-C stops after the current step and writes the \
+      mean negative log-densities, in nats, in the data's own units, unless --objective names another one. Ctrl-C stops after the current step and writes the \
       best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 
@@ -50,6 +50,9 @@ struct Fit: ParsableCommand, Diagnosing {
       'product(3*normal,uniform(-pi,pi))'.
       """)
   var base = "normal"
+
+  @OptionGroup(title: "Objective")
+  var objective: ObjectiveArguments
 
   @Option(parsing: .unconditional, help: "Passes over the training rows.")
   var epochs: Int?
@@ -96,6 +99,7 @@ struct Fit: ParsableCommand, Diagnosing {
 
   func run() throws {
     let options = try trainingOptions()
+    let objective = try self.objective.fitObjective()
     let split = try ValidationChoice(valid)
     let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
     // What needs no data is checked before they are read.
@@ -107,7 +111,7 @@ struct Fit: ParsableCommand, Diagnosing {
     let (events, validation) = try readEvents(split, buffer: options.buffer)
     let setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
-      contextEmbedding: contextEmbedding, options: options)
+      contextEmbedding: contextEmbedding, options: options, objective: objective)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
@@ -122,14 +126,14 @@ struct Fit: ParsableCommand, Diagnosing {
       try Terminal.finishOutput()
     }
     let provenance = try provenance(setup).merging(setup.provenance()) { $1 }
-    let result = try trained(by: trainer, from: resumed) { checkpoint in
+    let result = try trained(by: trainer, objective, from: resumed) { checkpoint in
       save(Model(setup, at: checkpoint, provenance))
     }
     guard result.bestEpoch > 0 else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
     try Model(setup, result, provenance).write(to: output)
-    try report(result)
+    try report(result, objective)
   }
 
   // MARK: Options
@@ -173,6 +177,9 @@ struct Fit: ParsableCommand, Diagnosing {
       print("       preprocessing: \(architecture.preprocessingSummary(columns: train.columns))")
     }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+    if let criterion = setup.objective.criterion {
+      print("loss   \(setup.objective.description), in \(criterion.unit)")
+    }
     try Terminal.finishOutput()
   }
 
@@ -187,9 +194,10 @@ struct Fit: ParsableCommand, Diagnosing {
   }
 
   private func trained(
-    by trainer: Trainer, from checkpoint: TrainingCheckpoint?, save: @escaping (TrainingCheckpoint) -> Bool
+    by trainer: Trainer, _ objective: FitObjective, from checkpoint: TrainingCheckpoint?,
+    save: @escaping (TrainingCheckpoint) -> Bool
   ) throws(FlowError) -> TrainingResult {
-    var progress = FitProgress(json: json, from: checkpoint)
+    var progress = FitProgress(json: json, objective, naming: self.objective.isGiven, from: checkpoint)
     var isSaved = false
     let saves = TrainingSaves(every: checkpointEvery) { isSaved = save($0) || isSaved }
     defer { progress.finish() }
@@ -214,30 +222,5 @@ struct Fit: ParsableCommand, Diagnosing {
     provenance["validation_rows"] = .integer(setup.validation?.count ?? 0)
     provenance["preprocessing"] = .text(setup.architecture.preprocessingSummary(columns: train.columns))
     return provenance
-  }
-
-  private struct ResultLine: Encodable {
-    let model: String
-    let bestEpoch: Int
-    let valid: JSONNumber
-    let stopped: String
-  }
-
-  private func report(_ result: TrainingResult) throws(FlowError) {
-    if json {
-      try ResultLine(
-        model: output, bestEpoch: result.bestEpoch, valid: JSONNumber(result.loss), stopped: result.stopped.rawValue
-      ).printJSON()
-    } else {
-      let kind = result.history.last?.valid == nil ? "training" : "validation"
-      let loss = "\(kind) loss \(result.loss.text(digits: 4)) nats"
-      print("model  \(output): epoch \(result.bestEpoch), \(loss); stopped by \(result.stopped.rawValue)")
-    }
-    if result.stopped == .interrupted {
-      Terminal.note("flowctl: interrupted; wrote the best model so far, of epoch \(result.bestEpoch), to \(output)")
-    }
-    if let failure = result.failure {
-      throw FlowError(.numerics, "\(failure.message); the model of epoch \(result.bestEpoch) is in \(output)")
-    }
   }
 }

@@ -3,28 +3,31 @@ import FlowKit
 /// Shows training as it goes: JSON lines, one live line on a terminal, or a plain line per epoch elsewhere.
 struct FitProgress {
   let json: Bool
+  private let objective: FitObjective
+  /// Whether JSON lines name the objective.
+  private let isNamed: Bool
   private var best = Double.infinity
   private var bestEpoch = 0
-  private var lastValid: Double?
+  private var lastValid, lastCompanion: Double?
   private let start = ContinuousClock.now
   /// The steps that an earlier run has made.
   private var stepsBefore = 0
 
   /// - Parameter checkpoint: where a resumed fit stood.
-  init(json: Bool, from checkpoint: TrainingCheckpoint?) {
-    self.json = json
+  init(json: Bool, _ objective: FitObjective, naming isNamed: Bool, from checkpoint: TrainingCheckpoint?) {
+    (self.json, self.objective, self.isNamed) = (json, objective, isNamed)
     if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
 
   mutating func show(_ event: TrainingEvent) {
     switch event {
-    case .retry(let message): Terminal.note(message)
+    case .retry(let message), .note(let message): Terminal.note(message)
     case .progress(let step, let total, let epoch, let train, let rate):
       guard !json else { return }
       let left = (ContinuousClock.now - start) / max(1, step - stepsBefore) * (total - step)
       Terminal.status(
-        "epoch \(epoch)  train \(train.text(digits: 4))" + validText
+        "epoch \(epoch)  \(name)train \(train.text(digits: 4))" + validText
           + "  \(Int(rate).grouped) events/s  \(Self.clock(left)) left")
     case .epoch(let report): show(report)
     }
@@ -32,31 +35,44 @@ struct FitProgress {
 
   func finish() { Terminal.status("") }
 
+  /// Losses are those of the likelihood, in nats, where no other objective is named.
+  private var name: String { objective.criterion == nil ? "" : "\(objective.name): " }
+
   private var validText: String {
-    lastValid.map { "  valid \($0.text(digits: 4)) (best \(best.text(digits: 4)), epoch \(bestEpoch))" } ?? ""
+    let valid =
+      lastValid.map { "  valid \($0.text(digits: 4)) (best \(best.text(digits: 4)), epoch \(bestEpoch))" } ?? ""
+    return valid + (lastCompanion.map { "  -log p \($0.text(digits: 4)) nats" } ?? "")
   }
 
   private mutating func show(_ report: EpochReport) {
-    lastValid = report.valid
+    (lastValid, lastCompanion) = (report.valid, report.companion)
     if let valid = report.valid, valid < best { (best, bestEpoch) = (valid, report.epoch) }
     if json {
       // A report is finite, so that JSON can express it.
-      do { try JSONEpoch(report).printJSON() } catch { Terminal.note(error.line) }
+      do {
+        try JSONEpoch(report, objective, isNamed: isNamed).printJSON()
+      } catch { Terminal.note(error.line) }
     } else if !Terminal.isInteractive {
       Terminal.note(
-        "epoch \(report.epoch)  train \(report.train.text(digits: 4))" + validText
+        "epoch \(report.epoch)  \(name)train \(report.train.text(digits: 4))" + validText
           + "  \(Int(report.eventsPerSecond).grouped) events/s  \(report.seconds.text(digits: 1)) s")
     }
   }
 
-  /// An epoch as JSON shows it: without validation events `valid` is null.
+  /// An epoch as JSON shows it: without validation events `valid` is null. Where an objective is named, `train` and `validObjective`
+  /// are its losses, and `valid` is that of the likelihood.
   private struct JSONEpoch: Encodable {
     let epoch: Int
+    let objective: String?
     let train, valid, seconds, eventsPerSecond, learningRate: JSONNumber
+    let validObjective: JSONNumber?
 
-    init(_ report: EpochReport) {
+    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool) {
       epoch = report.epoch
-      (train, valid) = (JSONNumber(report.train), JSONNumber(report.valid))
+      self.objective = isNamed ? objective.name : nil
+      train = JSONNumber(report.train)
+      valid = JSONNumber(objective.criterion == nil ? report.valid : report.companion)
+      validObjective = isNamed ? JSONNumber(report.valid) : nil
       (seconds, eventsPerSecond) = (JSONNumber(report.seconds), JSONNumber(report.eventsPerSecond))
       learningRate = JSONNumber(report.learningRate)
     }

@@ -21,6 +21,9 @@ struct Flowbench: ParsableCommand {
   @Flag(help: "Measure the density of one event instead, for every recipe in six dimensions.")
   var single = false
 
+  @Flag(help: "Measure criteria over pairs of points instead: Sinkhorn's sweeps, kernels, energies.")
+  var pairs = false
+
   func validate() throws {
     let known = single ? Recipe.all.map(\.name) : Workload.all.map(\.name)
     for name in workloads where !known.contains(name) {
@@ -30,6 +33,7 @@ struct Flowbench: ParsableCommand {
 
   func run() throws {
     if single { return try measureSingleEvents() }
+    if pairs { return try Pairs.measure(threads: threads) }
     for workload in Workload.all where workloads.isEmpty || workloads.contains(workload.name) {
       let result = try measure(workload)
       print(json ? result.json : result.text)

@@ -25,6 +25,20 @@ enum flowkit_monotone_kind {
   FLOWKIT_SINH
 };
 
+/* What it costs to move a unit of mass from x to y. */
+enum flowkit_pair_cost { FLOWKIT_SQUARED_COST, FLOWKIT_EUCLIDEAN_COST };
+
+/* Functions of the distance r of two points and a bandwidth s: r, r^2, r^4, exp(-r^2 / 2 s^2), exp(-r / s) and
+ * (1 + r^2 / s^2)^(-1/2). */
+enum flowkit_pair_kernel {
+  FLOWKIT_DISTANCE,
+  FLOWKIT_SQUARED_DISTANCE,
+  FLOWKIT_FOURTH_POWER,
+  FLOWKIT_GAUSSIAN,
+  FLOWKIT_LAPLACE,
+  FLOWKIT_INVERSE_MULTIQUADRIC
+};
+
 /* One C function for each element type under one name: callers take the one that their pointers fit. */
 #pragma clang attribute push(__attribute__((overloadable)), apply_to = function)
 #define REAL float

@@ -3,6 +3,7 @@ enum ListedText: String, Sendable {
   case layers = "the layer list"
   case base = "the base"
   case embedding = "the context's embedding"
+  case objective = "the objective"
 }
 
 /// What a layer list gives to one layer: `name(value, key=value, …)`, together with the flow's dimensions.

@@ -23,6 +23,8 @@ public struct Finding: Sendable, Equatable {
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
+    // With an objective on samples.
+    case onlyDensities = "only densities"
 
     /// Whether it names what the density family lacks.
     public var limitsDensity: Bool {
@@ -31,7 +33,7 @@ public struct Finding: Sendable, Equatable {
         .constantVolume:
         true
       case .couplingOfOneFeature, .untransformed, .unconditioned, .sameMask, .undonePermutation, .tooShallow,
-        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents:
+        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents, .onlyDensities:
         false
       }
     }

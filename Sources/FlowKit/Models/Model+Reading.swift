@@ -99,6 +99,12 @@ extension Model {
     }
     let valid = try root.dataset("history/valid").read(as: Double.self)
     for index in history.indices.prefix(valid.count) where !valid[index].isNaN { history[index].valid = valid[index] }
+    if try root.contains("history/companion") {
+      let companion = try root.dataset("history/companion").read(as: Double.self)
+      for index in history.indices.prefix(companion.count) where !companion[index].isNaN {
+        history[index].companion = companion[index]
+      }
+    }
     return history
   }
 }

@@ -40,5 +40,8 @@ extension Model {
       try root.write(history.map { $0[keyPath: column.path] }, shape: [history.count], to: "history/\(column.name)")
     }
     try root.write(history.map { $0.valid ?? .nan }, shape: [history.count], to: "history/valid")
+    if history.contains(where: { $0.companion != nil }) {
+      try root.write(history.map { $0.companion ?? .nan }, shape: [history.count], to: "history/companion")
+    }
   }
 }

@@ -5,7 +5,8 @@
 ///                          columns, context_columns; where data gave units: units, context_units
 ///     /architecture        text: the architecture as JSON
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
-///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate
+///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate; companion,
+///                          where the objective has one
 ///     /provenance          attributes
 ///     /fit/…               how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
 ///

@@ -5,7 +5,7 @@ extension TrainingSetup {
   package func provenance() throws(FlowError) -> [String: MetadataValue] {
     [
       "training_options": .text(try options.jsonText()), "data_digest": .text(try train.digest()),
-      "validation_digest": .text(try validation?.digest() ?? "none"),
+      "validation_digest": .text(try validation?.digest() ?? "none"), "objective": .text(objective.description),
     ]
   }
 
@@ -38,6 +38,11 @@ extension TrainingSetup {
     let earlier = try TrainingOptions(jsonText: text, "the training options in \(path)")
     guard earlier == options else {
       throw differs("it was begun with " + Self.differences(earlier, options).joined(separator: ", "))
+    }
+    // Files of earlier versions were fitted by likelihood, and do not say so.
+    let before = model.provenance["objective"]?.text ?? FitObjective.likelihood.description
+    guard before == objective.description else {
+      throw differs("it was begun with the objective \(before), not \(objective.description)")
     }
     guard model.flow.architecture.layerList == architecture.layerList else {
       throw differs("its layers are \(model.flow.architecture.layerList)")

@@ -15,7 +15,9 @@ public enum RandomPurpose: UInt32, Sendable {
   /// The events from which layers and bases start.
   case start = 36
   /// The chains that explore a target, and what is drawn from them.
-  case exploration = 37
+  case exploration = 38
+  /// The directions of sliced distances.
+  case directions = 37
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).

@@ -10,6 +10,12 @@ public protocol Objective: Sendable {
   func copied() -> Self
   /// Which of the two it is: given by `SumObjective` and `BatchObjective`.
   var form: ObjectiveForm { get }
+  /// A loss that is reported beside it, over the validation events after each epoch, such as the likelihood of a flow that
+  /// learns by its samples; none by default. It decides nothing.
+  var companion: (any SumObjective)? { get }
+  /// What users should know of the losses since this was last asked, such as that an iteration did not converge; nothing
+  /// by default.
+  func takeNotes() -> [String]
   /// Where the computation on a tile leaves the finite numbers first, for a message; nil (the default) where it does not say.
   func nonFinitePlace(_ tile: EventTile, _ pass: Pass) -> String?
 }
@@ -47,6 +53,9 @@ public protocol BatchObjective: Objective {
   /// The outputs alone, for validation; by default those of `outputsWithPullback`.
   func outputs(of tile: EventTile, _ pass: Pass) throws(FlowError) -> [Double]
 
+  /// How many validation events a loss sees at most, where training steps see `batchSize`; as many by default.
+  func evaluationSize(batchSize: Int) -> Int
+
   /// The loss of a batch, and the cotangents of its outputs, laid out as they are.
   func loss(of batch: OutputBatch) throws(FlowError) -> (value: Double, cotangents: [Double])
 }
@@ -62,9 +71,22 @@ public struct OutputBatch: Sendable {
   public let weights: [Double]
   /// Random numbers of this step; nil in validation.
   public let random: EventRandom?
+  /// For work of the loss: they are idle until it is known.
+  let workers: WorkerPool
+
+  init(outputs: [Double], weights: [Double], random: EventRandom?, workers: WorkerPool) {
+    (self.outputs, self.weights, self.random, self.workers) = (outputs, weights, random, workers)
+  }
+
+  /// A batch for which a loss is computed outside of training.
+  public init(outputs: [Double], weights: [Double], random: EventRandom? = nil, threads: Int = 1) {
+    self.init(outputs: outputs, weights: weights, random: random, workers: WorkerPool(threads: threads))
+  }
 }
 
 extension Objective {
+  public var companion: (any SumObjective)? { nil }
+  public func takeNotes() -> [String] { [] }
   public func nonFinitePlace(_ tile: EventTile, _ pass: Pass) -> String? { nil }
 }
 
@@ -74,6 +96,7 @@ extension SumObjective {
 
 extension BatchObjective {
   public var form: ObjectiveForm { .batch(self) }
+  public func evaluationSize(batchSize: Int) -> Int { batchSize }
 
   public func outputs(of tile: EventTile, _ pass: Pass) throws(FlowError) -> [Double] {
     try outputsWithPullback(of: tile, pass).values

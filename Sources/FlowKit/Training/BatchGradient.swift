@@ -38,7 +38,7 @@ final class BatchGradient {
       }
     }
     let outputs = try forward(step)
-    let (loss, cotangents) = try objective.loss(of: OutputBatch(outputs.flatMap { $0 }, random))
+    let (loss, cotangents) = try objective.loss(of: OutputBatch(outputs.flatMap { $0 }, random, engine.pool))
     let starts = outputs.reduce(into: [0]) { starts, group in
       starts.append(starts.last! + group.reduce(0) { $0 + $1.values.count })
     }
@@ -119,8 +119,8 @@ private struct TileOutputs {
 }
 
 extension OutputBatch {
-  fileprivate init(_ tiles: [TileOutputs], _ random: EventRandom?) {
-    self.init(outputs: tiles.flatMap(\.values), weights: tiles.flatMap(\.weights), random: random)
+  fileprivate init(_ tiles: [TileOutputs], _ random: EventRandom?, _ workers: WorkerPool) {
+    self.init(outputs: tiles.flatMap(\.values), weights: tiles.flatMap(\.weights), random: random, workers: workers)
   }
 }
 

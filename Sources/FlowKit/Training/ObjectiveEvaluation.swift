@@ -5,8 +5,14 @@ final class ObjectiveEvaluation {
   /// The most events that a loss of a whole batch sees at once.
   private let batchSize: Int
 
+  /// - Parameter batchSize: that of training.
   init(_ engine: Engine, _ objectives: PerWorker<ObjectiveForm>, batchSize: Int) {
-    (self.engine, self.objectives, self.batchSize) = (engine, objectives, batchSize)
+    (self.engine, self.objectives) = (engine, objectives)
+    if case .batch(let objective) = objectives[0] {
+      self.batchSize = objective.evaluationSize(batchSize: batchSize)
+    } else {
+      self.batchSize = batchSize
+    }
   }
 
   /// Over all events. A `BatchObjective` sees them in batches of nearly equal size, whose losses are averaged by their events.
@@ -42,7 +48,8 @@ final class ObjectiveEvaluation {
         guard case .batch(let objective) = objectives[worker] else { return none }
         return (try objective.outputs(of: events, pass), (0..<events.count).map { events.weight(of: $0) })
       }
-      let outputs = OutputBatch(outputs: tiles.flatMap(\.outputs), weights: tiles.flatMap(\.weights), random: nil)
+      let outputs = OutputBatch(
+        outputs: tiles.flatMap(\.outputs), weights: tiles.flatMap(\.weights), random: nil, workers: engine.pool)
       sum += try objective.loss(of: outputs).value * Double(part.count)
     }
     return sum

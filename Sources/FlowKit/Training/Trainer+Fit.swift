@@ -160,6 +160,7 @@ extension Trainer {
     _ run: inout Run, _ saves: TrainingSaves?, _ observe: (TrainingEvent) -> Void
   ) throws(FlowError) {
     let valid = try reading(run, saves) { () throws(FlowError) in try timedValidationLoss(&run) }
+    let beside = try reading(run, saves) { () throws(FlowError) in try companionLoss() }
     let train = run.at.lossSum / Double(run.at.eventsOfEpoch)
     run.at.step += run.at.stepOfEpoch
     run.at.epoch += 1
@@ -171,10 +172,11 @@ extension Trainer {
         parameters: engine.parameters.values, epoch: run.at.epoch, loss: loss)
     }
     let report = EpochReport(
-      epoch: run.at.epoch, train: train, valid: valid, seconds: run.seconds, eventsPerSecond: run.eventsPerSecond,
-      learningRate: run.at.learningRate)
+      epoch: run.at.epoch, train: train, valid: valid, companion: beside, seconds: run.seconds,
+      eventsPerSecond: run.eventsPerSecond, learningRate: run.at.learningRate)
     run.at.history.append(report)
     observe(.epoch(report))
+    for note in objective.takeNotes() { observe(.note(note)) }
     // Otherwise the epoch was cut short.
     guard run.at.stopped == nil else { return }
     if run.at.step >= run.at.totalSteps {

@@ -10,6 +10,8 @@ public final class Trainer {
   let engine: Engine
   let gradient: BatchGradient
   let evaluation: ObjectiveEvaluation
+  /// Of what is reported beside the objective.
+  let companion: ObjectiveEvaluation?
   let events: EventWindows
   let validation: EventWindows?
   let state: TrainingState
@@ -63,6 +65,11 @@ public final class Trainer {
     let forms = PerWorker(engine.pool) { $0 == 0 ? objective.form : objective.copied().form }
     gradient = BatchGradient(engine, forms, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
     evaluation = ObjectiveEvaluation(engine, forms, batchSize: options.batchSize)
+    let workers = engine
+    companion = objective.companion.map { companion in
+      let forms = PerWorker(workers.pool) { $0 == 0 ? companion.form : companion.copied().form }
+      return ObjectiveEvaluation(workers, forms, batchSize: options.batchSize)
+    }
     state = TrainingState(engine.parameters, optimizer)
     self.threads = ThreadChoice(most: engine.pool.count, isFixed: threads != nil)
   }
@@ -137,6 +144,12 @@ public final class Trainer {
   /// The mean loss over the validation events, as it is reported after an epoch; nil without any.
   public func validationLoss() throws(FlowError) -> Double? {
     try validation.map { events throws(FlowError) in try evaluation.meanLoss(events) }
+  }
+
+  /// The mean loss of the objective's companion over the validation events; nil without either.
+  public func companionLoss() throws(FlowError) -> Double? {
+    guard let companion, let validation else { return nil }
+    return try companion.meanLoss(validation)
   }
 
   /// The random numbers of the next step: event i of its batch has number i.

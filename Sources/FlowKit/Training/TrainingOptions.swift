@@ -39,7 +39,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   }
 }
 
-/// One line of a training history. Losses are mean negative log-densities, in nats, in the data's units.
+/// One line of a training history. Losses are those of the objective: of maximum likelihood mean negative log-densities, in
+/// nats, in the data's units.
 public struct EpochReport: Sendable, Codable, Equatable {
   /// Counted from 1.
   public var epoch: Int
@@ -47,6 +48,9 @@ public struct EpochReport: Sendable, Codable, Equatable {
   public var train: Double
   /// Over every validation event after the epoch; nil without validation events.
   public var valid: Double?
+  /// The loss of the objective's companion over every validation event, such as the mean negative log-density of a flow that
+  /// learns by its samples; nil without one.
+  public var companion: Double?
   /// Since the start of training.
   public var seconds: Double
   /// Training events per second in this epoch.
@@ -55,22 +59,23 @@ public struct EpochReport: Sendable, Codable, Equatable {
   public var learningRate: Double
 
   init(
-    epoch: Int, train: Double = 0, valid: Double? = nil, seconds: Double = 0, eventsPerSecond: Double = 0,
-    learningRate: Double = 0
+    epoch: Int, train: Double = 0, valid: Double? = nil, companion: Double? = nil, seconds: Double = 0,
+    eventsPerSecond: Double = 0, learningRate: Double = 0
   ) {
-    (self.epoch, self.train, self.valid, self.seconds) = (epoch, train, valid, seconds)
+    (self.epoch, self.train, self.valid, self.companion, self.seconds) = (epoch, train, valid, companion, seconds)
     (self.eventsPerSecond, self.learningRate) = (eventsPerSecond, learningRate)
   }
 
   // MARK: Coding
 
-  private enum CodingKeys: CodingKey { case epoch, train, valid, seconds, eventsPerSecond, learningRate }
+  private enum CodingKeys: CodingKey { case epoch, train, valid, companion, seconds, eventsPerSecond, learningRate }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       epoch: try container.decode(Int.self, forKey: .epoch), train: try container.decode(.train, default: 0),
       valid: try container.decodeIfPresent(Double.self, forKey: .valid),
+      companion: try container.decodeIfPresent(Double.self, forKey: .companion),
       seconds: try container.decode(.seconds, default: 0),
       eventsPerSecond: try container.decode(.eventsPerSecond, default: 0),
       learningRate: try container.decode(.learningRate, default: 0))
@@ -109,4 +114,6 @@ public enum TrainingEvent: Sendable {
   case epoch(EpochReport)
   /// A step was not finite: where, and what is done about it.
   case retry(String)
+  /// What the objective says of an epoch, such as that an iteration of its own did not converge.
+  case note(String)
 }

@@ -7,7 +7,7 @@ public enum Validation: Sendable {
   case none
 }
 
-/// A fit that can begin: a flow's architecture made for events, these events, and how it is trained on them. `flowctl fit`
+/// A fit that can begin: a flow's architecture made for events, these events, what is minimised, and how. `flowctl fit`
 /// is this and no more, so that a program fits the same flow, bit for bit, to the same events with the same options.
 public struct TrainingSetup: Sendable {
   public let architecture: Architecture
@@ -15,12 +15,15 @@ public struct TrainingSetup: Sendable {
   public let train: any EventSource
   /// nil trains to the end.
   public let validation: (any EventSource)?
+  /// What is minimised.
+  public let objective: FitObjective
 
   public init(
     _ architecture: Architecture, _ options: TrainingOptions, train: any EventSource,
-    validation: (any EventSource)? = nil
+    validation: (any EventSource)? = nil, objective: FitObjective = .likelihood
   ) {
     (self.architecture, self.options, self.train, self.validation) = (architecture, options, train, validation)
+    self.objective = objective
   }
 
   /// - Parameters:
@@ -29,13 +32,15 @@ public struct TrainingSetup: Sendable {
   ///   - layers: an architecture as a layer list, from the data to the base.
   ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
   ///   - options: `options.seed` decides everything that is random.
+  ///   - objective: what is minimised; maximum likelihood by default.
   /// - Throws: where the list describes no flow for these events, or they allow no fit: an event outside the domain of the
   ///   flow, a constant column, columns that depend on each other.
   public init(
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
     preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    options: TrainingOptions = TrainingOptions(), registry: Registry = .standard
+    options: TrainingOptions = TrainingOptions(), objective: FitObjective = .likelihood,
+    registry: Registry = .standard
   ) throws(FlowError) {
     guard recipe == nil || layers == nil else {
       throw FlowError(.architecture, "a recipe and a layer list both name an architecture; give one of them")
@@ -49,7 +54,24 @@ public struct TrainingSetup: Sendable {
       fitting: parts.train, layers: list, base: base, preprocessing: preprocessing,
       contextEmbedding: contextEmbedding, registry: registry, seed: options.seed)
     if let validation = parts.validation { try architecture.checkDomain(of: validation) }
-    self.init(architecture, options, train: parts.train, validation: parts.validation)
+    self.init(architecture, options, train: parts.train, validation: parts.validation, objective: objective)
+    try checkObjective()
+  }
+
+  /// Throws where the objective cannot train the flow, or needs more events at once than there are.
+  private func checkObjective() throws(FlowError) {
+    _ = try objective.objective(for: architecture)
+    guard let criterion = objective.criterion else { return }
+    // Batches of nearly equal size, the smallest of which is this.
+    let steps = (train.count + options.batchSize - 1) / options.batchSize
+    for (count, what) in [(train.count / steps, "a batch"), (validation?.count ?? .max, "the validation part")] {
+      guard count >= criterion.leastEvents else {
+        throw FlowError(
+          .data,
+          "\(objective.name) compares pairs of points: it needs \(criterion.leastEvents) events or more at once, but "
+            + "\(what) has \(count)")
+      }
+    }
   }
 
   private static func parts(
@@ -75,8 +97,10 @@ public struct TrainingSetup: Sendable {
 extension Trainer {
   /// Makes ready to train: the flow at its start, the events in memory.
   public convenience init(_ setup: TrainingSetup, threads: Int? = nil) throws(FlowError) {
+    let objective = try setup.objective.objective(for: setup.architecture, seed: setup.options.seed)
     try self.init(
-      setup.start(), train: setup.train, validation: setup.validation, options: setup.options, threads: threads)
+      objective, from: setup.start().parameters, train: setup.train, validation: setup.validation,
+      options: setup.options, threads: threads)
   }
 
   /// Makes ready to fit a flow to events: `try Trainer(fitting: events).fit().flow`. The arguments are those of
@@ -85,11 +109,13 @@ extension Trainer {
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
     preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    options: TrainingOptions = TrainingOptions(), registry: Registry = .standard, threads: Int? = nil
+    options: TrainingOptions = TrainingOptions(), objective: FitObjective = .likelihood,
+    registry: Registry = .standard, threads: Int? = nil
   ) throws(FlowError) {
     let setup = try TrainingSetup(
       fitting: events, validation: validation, recipe: recipe, layers: layers, base: base,
-      preprocessing: preprocessing, contextEmbedding: contextEmbedding, options: options, registry: registry)
+      preprocessing: preprocessing, contextEmbedding: contextEmbedding, options: options, objective: objective,
+      registry: registry)
     try self.init(setup, threads: threads)
   }
 }

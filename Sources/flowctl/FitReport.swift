@@ -1,0 +1,35 @@
+import FlowKit
+
+// What a fit says when it is over.
+
+extension Fit {
+  private struct ResultLine: Encodable {
+    let model: String
+    let objective: String?
+    let bestEpoch: Int
+    let valid: JSONNumber
+    let stopped: String
+  }
+
+  func report(_ result: TrainingResult, _ objective: FitObjective) throws(FlowError) {
+    let best = result.history.first { $0.epoch == result.bestEpoch }
+    if json {
+      try ResultLine(
+        model: output, objective: self.objective.isGiven ? objective.name : nil, bestEpoch: result.bestEpoch,
+        valid: JSONNumber(objective.criterion == nil ? result.loss : best?.companion), stopped: result.stopped.rawValue
+      ).printJSON()
+    } else {
+      let kind = result.history.last?.valid == nil ? "training" : "validation"
+      let unit = objective.criterion == nil ? "loss" : objective.name
+      let loss = "\(kind) \(unit) \(result.loss.text(digits: 4))" + (objective.criterion == nil ? " nats" : "")
+      let likelihood = best?.companion.map { ", -log p \($0.text(digits: 4)) nats" } ?? ""
+      print("model  \(output): epoch \(result.bestEpoch), \(loss)\(likelihood); stopped by \(result.stopped.rawValue)")
+    }
+    if result.stopped == .interrupted {
+      Terminal.note("flowctl: interrupted; wrote the best model so far, of epoch \(result.bestEpoch), to \(output)")
+    }
+    if let failure = result.failure {
+      throw FlowError(.numerics, "\(failure.message); the model of epoch \(result.bestEpoch) is in \(output)")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import FlowKit
+
+/// What a fit minimises.
+struct ObjectiveArguments: ParsableArguments {
+  @Option(
+    help: """
+      What is minimised: \(FitObjective.names.joined(separator: ", ")), with arguments, such as 'mmd(kernel=laplace)' or \
+      'sinkhorn(epsilon=0.1,sweeps=200,gradient=unrolled)'. All but likelihood compare samples of the flow with the events, as \
+      the preprocessing makes them; the guide Objectives says what each is good for.
+      """)
+  var objective: String?
+
+  @Option(parsing: .unconditional, help: "Adds so many times the mean negative log-density to an objective on samples.")
+  var likelihoodWeight: Double?
+
+  func fitObjective() throws(FlowError) -> FitObjective {
+    guard objective != nil || likelihoodWeight == nil else {
+      throw FlowError(
+        .architecture,
+        "--likelihood-weight mixes the likelihood into an objective on samples; give one with --objective")
+    }
+    return try FitObjective(objective ?? FitObjective.likelihood.text, likelihoodWeight: likelihoodWeight ?? 0)
+  }
+
+  /// Whether lines name the objective.
+  var isGiven: Bool { objective != nil }
+}
