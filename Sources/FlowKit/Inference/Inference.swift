@@ -46,7 +46,8 @@ public final class Inference {
     (self.options, self.target, given) = (options, CountedTarget(target), (draws, draws.isEmpty ? 0 : mix))
     pool = WorkerPool(threads: threads ?? Processors.count)
     wide = try NormalStart.wide(self.target, seed: options.seed, on: pool)
-    let start = options.anneals || options.refines ? wide : try NormalStart(self.target, temper: 1, seed: options.seed, on: pool)
+    let start =
+      options.anneals || options.refines ? wide : try NormalStart(self.target, temper: 1, seed: options.seed, on: pool)
     var random = RandomStream(seed: options.seed, purpose: .architecture)
     architecture = Architecture(
       chain: try LayerList(layers).chain(dimension: dimension, registry: registry, using: &random),
