@@ -6,7 +6,8 @@ struct Sample: ParsableCommand, Diagnosing {
     abstract: "Draws events from a model.",
     discussion: """
       The output holds a dataset samples, N x D, with the columns' names as attribute columns; for a conditional model \
-      with M rows of context it is M x N x D. The same seed gives the same events, and fewer are a prefix of more.
+      with M rows of context it is M x N x D. Text holds the same rows, M N of them, with their context behind the events. \
+      The same seed gives the same events, and fewer are a prefix of more.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -19,7 +20,7 @@ struct Sample: ParsableCommand, Diagnosing {
 
   @OptionGroup var destination: OutputArguments
 
-  @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
+  @Option(help: "Rows of context for a conditional model: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var context: String?
 
   @Option(parsing: .unconditional, help: "Decides which events are drawn.")
@@ -54,19 +55,24 @@ struct Sample: ParsableCommand, Diagnosing {
       model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
+    // Text has two axes: each row is followed by its context.
+    let isJoined = try destination.isText && sampler.shape.count > 2
+    let columns = model.columns + (isJoined ? model.contextColumns : [])
+    let shape = isJoined ? [sampler.shape[0] * sampler.shape[1], columns.count] : sampler.shape
     let writer = try destination.begin(
-      "samples", shape: sampler.shape, columns: model.columns, units: model.units, attributes: attributes)
-    try sampler.sample { block throws(FlowError) in
+      "samples", shape: shape, columns: columns, units: model.units + (isJoined ? model.contextUnits : []),
+      attributes: attributes)
+    try sampler.sample(withContext: isJoined) { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(block)
     }
-    try writer?.writer.finish()
+    try writer?.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()
     } else {
-      let shape = sampler.shape.map(String.init).joined(separator: " x ")
-      print("wrote \(writer?.location ?? output), \(shape) values of \(model.columns.joined(separator: ", "))")
+      let sizes = shape.map(String.init).joined(separator: " x ")
+      print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
     }
   }
 
