@@ -5,16 +5,18 @@ struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
-      DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
+      DATA is file.h5 or file.h5:/path/in/file, text (.csv, .tsv) or a NumPy array (.npy). A file or group with train, valid and test is used as such. Losses are \
       mean negative log-densities, in nats, in the data's own units. Ctrl-C stops after the current step and writes the \
       best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 
-  @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
+  @Argument(help: "Events: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
+
+  @OptionGroup var missing: MissingArguments
 
   @Option(help: "The event columns, by name or index; all others by default.")
   var columns: CommaSeparated?
@@ -114,6 +116,10 @@ struct Fit: ParsableCommand, Diagnosing {
       return
     }
     Interrupts.catchThem()
+    for finding in setup.survey?.findings ?? [] where !preprocess.dequantized.contains(finding.column) {
+      Terminal.note("data   \(finding.line)")
+    }
+    if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
     try describe(setup)
     warn(of: setup.architecture)
     let trainer = try Trainer(setup, threads: threads)
@@ -219,18 +225,22 @@ struct Fit: ParsableCommand, Diagnosing {
   private struct ResultLine: Encodable {
     let model: String
     let bestEpoch: Int
+    /// Null without validation events.
     let valid: JSONNumber
+    /// Mean over the last epoch, each batch before its step; null with validation events, where it decides nothing.
+    let train: JSONNumber
     let stopped: String
   }
 
   private func report(_ result: TrainingResult) throws(FlowError) {
+    let hasValidation = result.history.last?.valid != nil
     if json {
       try ResultLine(
-        model: output, bestEpoch: result.bestEpoch, valid: JSONNumber(result.loss), stopped: result.stopped.rawValue
+        model: output, bestEpoch: result.bestEpoch, valid: JSONNumber(hasValidation ? result.loss : nil),
+        train: JSONNumber(hasValidation ? nil : result.loss), stopped: result.stopped.rawValue
       ).printJSON()
     } else {
-      let kind = result.history.last?.valid == nil ? "training" : "validation"
-      let loss = "\(kind) loss \(result.loss.text(digits: 4)) nats"
+      let loss = "\(hasValidation ? "validation" : "training") loss \(result.loss.text(digits: 4)) nats"
       print("model  \(output): epoch \(result.bestEpoch), \(loss); stopped by \(result.stopped.rawValue)")
     }
     if result.stopped == .interrupted {
