@@ -103,7 +103,7 @@ struct Check: ParsableCommand, Diagnosing {
   }
 
   private func read(_ location: String) throws(FlowError) -> EventSet {
-    let access = try missing.access
+    let access = try missing.access()
     let train = try access.parts(of: DataLocation(location)).train
     let columns: [String]
     if let model {

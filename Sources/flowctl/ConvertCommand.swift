@@ -17,10 +17,13 @@ struct Convert: ParsableCommand, Diagnosing {
   @Argument(help: "The file to write.")
   var output: String
 
-  @Option(help: "The columns to convert, by name or index; by default all but text and row numbers.")
-  var columns: CommaSeparated?
+  @Option(help: "The columns to convert, \(ColumnList.help); by default all but text and row numbers.")
+  var columns: ColumnList?
 
   @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading DATA")
+  var reading: ReadingArguments
 
   @Option(
     help:
@@ -39,14 +42,15 @@ struct Convert: ParsableCommand, Diagnosing {
   func run() throws {
     let location = DataLocation(input)
     try OutputPath.check(output, force: force, inputs: [location.file])
-    _ = try TableFormat(ofName: output)
-    let character = try separator.map(Self.character)
-    let table = try Conversion.table(
-      location, columns: columns?.names, separator: character, access: missing.access)
-    for note in table.notes { Terminal.note(note) }
+    for name in [output, location.file] { _ = try TableFormat(ofName: name) }
+    let separator = try separator.map(Self.character)
+    var access = try reading.access()
+    access.reading.separator = separator
+    let table = try missing.access(access).table(location, columns: columns?.names)
+    table.notes.note()
     Interrupts.catchThem()
     try Conversion.write(
-      Interruptible(table, output), to: output, separator: character,
+      Interruptible(table, output), to: output, separator: separator?.first,
       attributes: Provenance.common.merging(["source": .text(input)]) { $1 })
     guard !json else {
       return try Line(file: output, rows: table.rows, columns: table.columns).printJSON()
@@ -54,12 +58,12 @@ struct Convert: ParsableCommand, Diagnosing {
     print("wrote \(output): \(table.rows.grouped) rows of \(table.columns.joined(separator: ", "))")
   }
 
-  private static func character(_ text: String) throws -> Character {
+  private static func character(_ text: String) throws -> String {
     if text == "tab" || text == "\\t" { return "\t" }
-    guard text.count == 1, let character = text.first else {
+    guard text.count == 1 else {
       throw FlowError(.data, "--separator is one character, or tab; got '\(text)'")
     }
-    return character
+    return text
   }
 
   private struct Line: Encodable {

@@ -10,16 +10,14 @@ struct MissingArguments: ParsableArguments {
   var missing: [String] = []
 
   /// Opens data with these numbers read as NaN.
-  var access: any TableAccess {
-    get throws(FlowError) {
-      var values: [Double] = []
-      for text in missing.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
-        guard let value = Double(text), value.isFinite else {
-          throw FlowError(.data, "--missing takes numbers, separated by commas; got '\(text)'")
-        }
-        values.append(value)
+  func access(_ access: ContainedAccess = .shared) throws(FlowError) -> any TableAccess {
+    var values: [Double] = []
+    for text in missing.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      guard let value = Double(text), value.isFinite else {
+        throw FlowError(.data, "--missing takes numbers, separated by commas; got '\(text)'")
       }
-      return values.isEmpty ? ContainedAccess.shared : MissingValueAccess(values, access: ContainedAccess.shared)
+      values.append(value)
     }
+    return values.isEmpty ? access : MissingValueAccess(values, access: access)
   }
 }

@@ -18,8 +18,16 @@ struct OutputArguments: ParsableArguments {
   /// The file, if there is one.
   var file: String? { output ?? appendTo.map { DataLocation($0).file } }
 
+  /// Where the rows of context of samples go: beside them.
+  var contextPath: String {
+    guard let path = appendTo.map({ DataLocation($0) })?.path else { return "context" }
+    return path + "_context"
+  }
+
   /// Throws before any work if the output cannot be written.
-  func check(inputs: [String]) throws(FlowError) {
+  ///
+  /// - Parameter withContext: whether rows of context are written too.
+  func check(inputs: [String], withContext: Bool = false) throws(FlowError) {
     guard output == nil || appendTo == nil else {
       throw FlowError(.file, "-o and --append-to both say where to write; give one of them")
     }
@@ -27,28 +35,46 @@ struct OutputArguments: ParsableArguments {
       try OutputPath.check(output, force: force, inputs: inputs)
       _ = try TableFormat(ofName: output)
     }
-    if let appendTo { try ContainedAccess.shared.checkAppending(DataLocation(appendTo)) }
+    if let appendTo {
+      let location = DataLocation(appendTo)
+      try ContainedAccess.shared.checkAppending(location)
+      if withContext {
+        try ContainedAccess.shared.checkAppending(DataLocation(file: location.file, path: contextPath))
+      }
+    }
   }
 
   /// Whether a text file is to be written, which has no place for three axes.
-  var isText: Bool {
+  var isText: Bool { get throws(FlowError) { try format == .csv } }
+
+  /// Whether a file is written or added to that has a place for rows of context.
+  var isHDF5: Bool { get throws(FlowError) { try format == .hdf5 } }
+
+  private var format: TableFormat {
     get throws(FlowError) {
-      try output.map { name throws(FlowError) in try TableFormat(ofName: name) == .csv } ?? false
+      try output.map { name throws(FlowError) in try TableFormat(ofName: name) } ?? .hdf5
     }
   }
 
   /// Begins the rows: as the dataset `name` in a new file, or at the path in the existing one. Nil where nothing is to be
   /// written.
   ///
+  /// - Parameters:
+  ///   - mark: by what it is told from data.
+  ///   - own: what belongs to the dataset alone, in HDF5.
   /// - Throws: where the disk has no room for them.
   func begin(
-    _ name: String, shape: [Int], columns: [String]?, units: [String?]? = nil, attributes: [String: MetadataValue]
+    _ name: String, shape: [Int], columns: [String]?, units: [String?]? = nil, attributes: [String: MetadataValue],
+    mark: OutputMark, own: [String: MetadataValue] = [:]
   ) throws(FlowError) -> DatasetOutput? {
+    let attributes = attributes.merging(mark.attribute) { $1 }
+    let own = own.merging(mark.attribute) { $1 }
     if let output {
       // A single column of text has a name, too.
       let names = try isText ? columns ?? [name] : columns
       return .file(
-        try RowWriter(to: output, dataset: name, shape: shape, columns: names, units: units, attributes: attributes))
+        try RowWriter(
+          to: output, dataset: name, shape: shape, columns: names, units: units, attributes: attributes, own: own))
     }
     guard let appendTo else { return nil }
     let location = DataLocation(appendTo)
@@ -56,7 +82,7 @@ struct OutputArguments: ParsableArguments {
     let writer = try TableWriter(appendingTo: location.file)
     let path = location.path ?? "/"
     try writer.addDataset(
-      path, shape: shape, columns: columns, units: units, attributes: attributes)
+      path, shape: shape, columns: columns, units: units, attributes: attributes.merging(own) { $1 })
     return .dataset(writer, path, location)
   }
 }
@@ -72,6 +98,14 @@ enum DatasetOutput {
     switch self {
     case .file(let writer): writer.location
     case .dataset(_, _, let location): location.description
+    }
+  }
+
+  /// Where other datasets can be added; nil in text and NumPy's arrays.
+  var tables: TableWriter? {
+    switch self {
+    case .file(let writer): writer.tables
+    case .dataset(let writer, _, _): writer
     }
   }
 

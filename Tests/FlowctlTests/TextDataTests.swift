@@ -81,6 +81,42 @@ import Testing
     #expect(try read("# a,b\nx,y\n1,2\n").columns == ["x", "y"])
   }
 
+  @Test func columnsAndRowsAreChosenAsInHDF5() throws {
+    let table = "id,x1,x2,y\n" + (0..<6).map { "\($0),\($0)1,\($0)2,-9\n" }.joined()
+    let patterns = try read(table, ["--columns", "x*,!x2"])
+    #expect(patterns.columns == ["x1"] && patterns.values == [1, 11, 21, 31, 41, 51])
+    #expect(try read(table, ["--columns", "!id,!y"]).columns == ["x1", "x2"])
+    #expect(try read(table, ["--columns", "y,*"]).columns == ["y", "id", "x1", "x2"])
+    let thinned = try read(table, ["--columns", "x2", "--burn-in", "1", "--thin", "2"])
+    #expect(thinned.values == [12, 32, 52])
+    #expect(try read(table, ["--columns", "y", "--missing", "-9", "--burn-in", "5"]).values[0].isNaN)
+    try workspace.expectFailure(
+      ["convert", "in.csv", "o.h5", "--columns", "x*,!x?"],
+      "of the columns of in.csv nothing is left for x*, !x?")
+    try workspace.expectFailure(
+      ["convert", "in.csv", "o.h5", "--burn-in", "6"],
+      "in.csv has 6 rows; leaving out the first 6 leaves none")
+    try workspace.expectFailure(
+      ["convert", "in.csv", "o.h5", "--transpose"],
+      "in.csv is not in HDF5, where alone columns may be stored by rows; transpose it first")
+  }
+
+  @Test func aContextOfTextIsOnesOwn() throws {
+    let rows = uniform(400)
+    try write("x.csv", "a,b\n" + rows.map { "\($0[0]),\($0[1])\n" }.joined())
+    try write("both.csv", "a,b,c\n" + rows.map { "\($0[0]),\($0[1]),\($0[0] - $0[1])\n" }.joined())
+    try write("c.csv", "c\n" + rows.map { "\($0[0] - $0[1])\n" }.joined())
+    let options = ["--epochs", "1", "--layers", "coupling-affine(hidden=8)", "--valid", "0.25"]
+    try workspace.expectSuccess(["fit", "x.csv", "--context", "c.csv", "-o", "two.h5"] + options)
+    try workspace.expectSuccess(["fit", "both.csv", "--context", "c", "-o", "one.h5"] + options)
+    #expect(try workspace.model("one.h5").flow.parameters == workspace.model("two.h5").flow.parameters)
+    try workspace.expectSuccess(["sample", "one.h5", "--context", "c.csv", "-n", "2", "-o", "s.h5"])
+    try workspace.expectSuccess(["sample", "one.h5", "--context", "c.csv", "-n", "2", "-o", "s.csv"])
+    let samples = try Conversion.table(DataLocation(workspace.path("s.csv")))
+    #expect(samples.columns == ["a", "b", "c"])
+    #expect(try samples.values() == HDF5Table(DataLocation(workspace.path("s.h5"))).values())
+  }
+
   // MARK: As data
 
   @Test func textAndArraysAreFittedAndScoredLikeHDF5() throws {

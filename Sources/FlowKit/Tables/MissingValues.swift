@@ -13,8 +13,8 @@ public struct MissingValueAccess: TableAccess {
 
   public func parts(of location: DataLocation) throws(FlowError) -> DataParts { try access.parts(of: location) }
 
-  public func table(_ location: DataLocation, columns: [String]?) throws(FlowError) -> any RandomAccessTable {
-    let table = try access.table(location, columns: columns)
+  public func table(_ location: DataLocation, parts: [[String]?]) throws(FlowError) -> any RandomAccessTable {
+    let table = try access.table(location, parts: parts)
     return values.isEmpty ? table : RecodedTable(table, missing: values)
   }
 }
@@ -35,6 +35,7 @@ private final class RecodedTable: RandomAccessTable {
   var columns: [String] { table.columns }
   var allColumns: [String] { table.allColumns }
   var columnIndices: [Int] { table.columnIndices }
+  var columnCounts: [Int] { table.columnCounts }
   var hasNames: Bool { table.hasNames }
   var units: [String?] { table.units }
   var notes: [String] { table.notes }

@@ -11,8 +11,6 @@ struct PandasFrame: Equatable {
   }
 
   var columns: [Column]
-  /// Columns that are no numbers: text, booleans of PyTables.
-  var unreadable: Set<Int>
   let location: DataLocation
 
   /// - Returns: nil where the group is no frame or series of this format.
@@ -20,23 +18,12 @@ struct PandasFrame: Equatable {
     guard try group.attributeNames().contains("pandas_type") else { return nil }
     let kind = try group.attribute("pandas_type")?.text
     location = group.location
-    (columns, unreadable) = ([], [])
+    columns = []
     switch kind {
     case "series": try readSeries(group)
     case "frame": try readFrame(group)
     default: return nil
     }
-    for (index, column) in columns.enumerated() {
-      let dataset = try group.dataset(column.path)
-      if !dataset.type.isNumeric { unreadable.insert(index) }
-    }
-  }
-
-  /// What to say of the columns that are no numbers.
-  var leftOut: [String] {
-    let names = unreadable.sorted().map { columns[$0].name }
-    guard !names.isEmpty, names.count < columns.count else { return [] }
-    return ["\(location): left out \(HDF5.list(names)), which hold\(names.count == 1 ? "s" : "") no numbers"]
   }
 
   private mutating func readSeries(_ group: borrowing HDF5.Group) throws(FlowError) {

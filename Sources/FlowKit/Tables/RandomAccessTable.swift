@@ -6,7 +6,10 @@ public protocol RandomAccessTable: Table, RowBlocks {
   var allColumns: [String] { get }
   /// Which of the table's columns `columns` are, counted from 0.
   var columnIndices: [Int] { get }
-  /// What a reader ought to know, a sentence each: columns that were left out because they hold no numbers; none by default.
+  /// How many columns were found for each of the parts in which they were asked for.
+  var columnCounts: [Int] { get }
+  /// What a reader ought to know, a sentence each: columns that were left out because they hold no real numbers, axes that
+  /// were laid one after the other; none by default.
   var notes: [String] { get }
   /// For each chosen column why a value of it may be missing, such as `9.97e+36 is a fill value`; nil where nothing says so, as
   /// by default.
@@ -14,6 +17,7 @@ public protocol RandomAccessTable: Table, RowBlocks {
 }
 
 extension RandomAccessTable {
+  public var columnCounts: [Int] { [columns.count] }
   public var notes: [String] { [] }
   public var missingReasons: [String?] { columns.map { _ in nil } }
 

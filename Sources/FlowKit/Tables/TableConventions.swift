@@ -58,7 +58,7 @@ extension TableConventions {
   init(of dataset: borrowing HDF5.Dataset) throws(FlowError) {
     let names = Set(try dataset.attributeNames())
     if let kind = try dataset.text("MATLAB_class", names) {
-      isTransposed = dataset.shape.count == 2
+      isTransposed = dataset.shape.count > 1
       if kind == "char" { isNoData = "characters" }
       if names.contains("MATLAB_empty") { isNoData = "an empty MATLAB array" }
     }

@@ -13,13 +13,13 @@ extension TableDataset {
     if let mask {
       flags = [Double](repeating: 0, count: values.count)
       try mask.read(rows: range, wanted, into: &flags, width: width)
-    } else if case .records(let fields, let columns) = arrangement {
+    } else if case .records(_, let columns) = arrangement {
       let masks = wanted.compactMap { wanted in
         maskColumn(of: wanted.column, columns).map { (column: $0, target: wanted.target) }
       }
       guard !masks.isEmpty else { return }
       flags = [Double](repeating: 0, count: values.count)
-      try readRecords(fields, columns, range, masks, into: &flags, width: width)
+      try readStored(rows: range, masks, into: &flags, width: width)
     }
     for (index, flag) in flags.enumerated() where flag != 0 { values[index] = .nan }
   }
@@ -28,22 +28,21 @@ extension TableDataset {
   func markUnwritten(
     rows range: Range<Int>, _ wanted: [Column], in values: inout [Double], width: Int
   ) throws(FlowError) {
-    guard let chunk = dataset.chunk, !range.isEmpty else { return }
-    var rowAxis = 0
-    if case .columnsByRows = arrangement { rowAxis = 1 }
-    let rowsPerChunk = max(1, chunk[rowAxis])
+    guard let chunk = dataset.chunk else { return }
     var known: [[Int]: Bool] = [:]
-    for part in (range.lowerBound / rowsPerChunk)...((range.upperBound - 1) / rowsPerChunk) {
-      let rows = (part * rowsPerChunk..<(part + 1) * rowsPerChunk).clamped(to: range)
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let (element, count) = layout.run(from: row, inChunksOf: chunk)
+      let rows = (row..<(row + count)).clamped(to: range)
       for (column, target) in wanted {
-        var offset = chunk.map { _ in 0 }
-        offset[rowAxis] = part * rowsPerChunk
-        if chunk.count == 2 { offset[1 - rowAxis] = column / max(1, chunk[1 - rowAxis]) * chunk[1 - rowAxis] }
+        let place = layout.element(element, ofColumn: column)
+        let offset = zip(place, chunk).map { $0 / max(1, $1) * max(1, $1) }
         let isWritten = if let known = known[offset] { known } else { try dataset.isWritten(chunkAt: offset) }
         known[offset] = isWritten
         guard !isWritten else { continue }
         for row in rows { values[(row - range.lowerBound) * width + target] = .nan }
       }
+      row += count
     }
   }
 }

@@ -10,7 +10,7 @@ enum TableMask {
   static func name(for name: String) -> String { name + suffix }
 
   /// Whether `name` is the mask of one of `others`, by its name alone.
-  static func isMask(_ name: String, among others: [String]) -> Bool {
+  static func isMask(_ name: String, among others: Set<String>) -> Bool {
     name.hasSuffix(suffix) && others.contains(String(name.dropLast(suffix.count)))
   }
 
@@ -35,7 +35,7 @@ enum TableMask {
   static func names(in group: borrowing HDF5.Group, members: [HDF5.Group.Member]) throws(FlowError) -> Set<String> {
     let datasets = members.filter { $0.kind == .dataset }.map(\.name)
     var masks: Set<String> = []
-    for name in datasets where name == "mask" || isMask(name, among: datasets) {
+    for name in datasets where name == "mask" || isMask(name, among: Set(datasets)) {
       let masked = name == "mask" ? ["data", "values"] : [String(name.dropLast(suffix.count))]
       for other in masked where datasets.contains(other) {
         let mask = try group.dataset(name)

@@ -4,10 +4,12 @@ struct TableRun: Equatable {
   var target: Int
   var count: Int
 
-  static func runs(of columns: [TableDataset.Column]) -> [TableRun] {
+  static func runs(of columns: [TableDataset.Column], _ layout: AxisLayout) -> [TableRun] {
     var runs: [TableRun] = []
     for (column, target) in columns {
-      if let last = runs.last, last.first + last.count == column, last.target + last.count == target {
+      if let last = runs.last, last.first + last.count == column, last.target + last.count == target,
+        layout.runLength(from: last.first, atMost: last.count + 1) > last.count
+      {
         runs[runs.count - 1].count += 1
       } else {
         runs.append(TableRun(first: column, target: target, count: 1))

@@ -5,6 +5,7 @@ final class CSVTable: RandomAccessTable {
   let columns: [String]
   let allColumns: [String]
   let columnIndices: [Int]
+  let columnCounts: [Int]
   let hasNames: Bool
   let rows: Int
   let blockRows: Int
@@ -16,21 +17,23 @@ final class CSVTable: RandomAccessTable {
 
   /// - Parameters:
   ///   - separator: what stands between fields; nil finds out.
-  ///   - chosen: the columns to read, by name or index, in this order; nil leaves out text and row numbers.
-  init(_ path: String, separator: Character? = nil, columns chosen: [String]? = nil) throws(FlowError) {
+  ///   - parts: the columns to read, as ``HDF5Table`` takes them; what is not named leaves out text and row numbers.
+  init(_ path: String, separator: Character? = nil, parts: [[String]?] = [nil]) throws(FlowError) {
     self.path = path
     location = DataLocation(file: path)
     index = try CSVIndex.of(path, separator: separator)
     let layout = index.layout
-    guard chosen != nil || index.leftOut.count < layout.count else {
+    guard !parts.takesUnnamed || index.leftOut.count < layout.count else {
       throw FlowError(.data, "\(path) has no column of numbers: \(HDF5.list(index.notes))")
     }
     let names = ColumnNames(layout.names, areGiven: layout.areNamed)
-    let indices = try names.indices(of: chosen, labels: index.leftOut, in: location)
+    let chosen = try names.indices(of: parts, labels: index.leftOut, in: location)
+    let indices = chosen.flatMap { $0 }
     for index in indices { try layout.check(index) }
     (allColumns, columnIndices, columns) = (layout.names, indices, indices.map { layout.names[$0] })
     (hasNames, rows) = (layout.areNamed, index.rows)
-    notes = chosen == nil ? index.notes : []
+    notes = parts.takesUnnamed ? index.notes : []
+    columnCounts = chosen.map(\.count)
     blockRows = max(1, (4 << 20) / (8 * indices.count) / CSVIndex.step) * CSVIndex.step
   }
 

@@ -4,30 +4,32 @@ package enum Conversion {
   ///
   /// - Parameters:
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
-  ///   - columns: the columns to read; nil reads all that are data.
-  ///   - separator: what stands between fields of text; nil finds out.
-  ///   - access: opens HDF5 files.
+  ///   - columns: the columns to read, as ``HDF5Table`` takes them; nil reads all that are data.
   package static func table(
-    _ location: DataLocation, columns: [String]? = nil, separator: Character? = nil,
-    access: any TableAccess = InProcessAccess()
+    _ location: DataLocation, columns: [String]? = nil
   ) throws(FlowError) -> any RandomAccessTable {
-    // A name that says nothing is asked about here, where any format may be meant.
-    _ = try TableFormat(ofName: location.file)
-    if let table = try foreignTable(location, columns: columns, separator: separator) { return table }
-    return try access.table(location, columns: columns)
+    if let table = try foreignTable(location, parts: [columns]) { return table }
+    return try InProcessAccess().table(location, columns: columns)
   }
 
   /// Opens a table of text or of NumPy; nil where the file is one of HDF5's.
   package static func foreignTable(
-    _ location: DataLocation, columns: [String]?, separator: Character? = nil
+    _ location: DataLocation, parts: [[String]?] = [nil], reading: TableReading = TableReading()
   ) throws(FlowError) -> (any RandomAccessTable)? {
     let format = try TableFormat(of: location.file)
     guard format != .hdf5 else { return nil }
     if let path = location.path {
       throw FlowError(.format, "\(location.file) holds one table and no paths; leave out :\(path)")
     }
-    if format == .npy { return try NPYTable(location.file, columns: columns) }
-    return try CSVTable(location.file, separator: separator, columns: columns)
+    guard !reading.isTransposed else {
+      throw FlowError(
+        .data, "\(location) is not in HDF5, where alone columns may be stored by rows; transpose it first")
+    }
+    let table: any RandomAccessTable =
+      format == .npy
+      ? try NPYTable(location.file, parts: parts)
+      : try CSVTable(location.file, separator: reading.separator?.first, parts: parts)
+    return reading.selectsDraws ? try SelectedRows(table, reading) : table
   }
 
   /// The one table of a file of text or of NumPy, as the parts of a location; nil where the file is one of HDF5's.

@@ -4,6 +4,7 @@ final class NPYTable: RandomAccessTable {
   let columns: [String]
   let allColumns: [String]
   let columnIndices: [Int]
+  let columnCounts: [Int]
   let hasNames: Bool
   let rows: Int
   let blockRows: Int
@@ -13,8 +14,8 @@ final class NPYTable: RandomAccessTable {
   private let start: Int
   private let file: OpenFile
 
-  /// - Parameter chosen: the columns to read, by name or index, in this order; nil reads all that are numbers.
-  init(_ path: String, columns chosen: [String]? = nil) throws(FlowError) {
+  /// - Parameter parts: the columns to read, as ``HDF5Table`` takes them; what is not named are all that are numbers.
+  init(_ path: String, parts: [[String]?] = [nil]) throws(FlowError) {
     guard case .file(let size) = FileSystem.entry(at: path) else {
       throw FlowError(.file, "\(path) does not exist or is not a file; check the path and the working folder")
     }
@@ -48,7 +49,9 @@ final class NPYTable: RandomAccessTable {
     let names = ColumnNames(record.fields.map(\.name), areGiven: record.hasNames)
     let fields = record.fields
     let others = Set(fields.indices.filter { fields[$0].element == nil })
-    let indices = try names.indices(of: chosen, labels: others, in: location)
+    let chosen = try names.indices(of: parts, labels: others, in: location)
+    let indices = chosen.flatMap { $0 }
+    columnCounts = chosen.map(\.count)
     if let text = indices.first(where: others.contains) {
       throw FlowError(
         .format, "the field '\(fields[text].name)' of \(path) holds no numbers; choose columns of numbers")
@@ -56,7 +59,7 @@ final class NPYTable: RandomAccessTable {
     (allColumns, columnIndices, columns) = (names.names, indices, indices.map { names.names[$0] })
     let left = others.sorted().map { "'\(fields[$0].name)'" }
     notes =
-      chosen != nil || left.isEmpty
+      !parts.takesUnnamed || left.isEmpty
       ? [] : ["\(path): left out \(HDF5.list(left)), which hold\(left.count == 1 ? "s" : "") no numbers"]
     blockRows = max(1, (4 << 20) / (8 * columns.count))
     file = try OpenFile(reading: path)

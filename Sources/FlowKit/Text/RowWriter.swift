@@ -19,10 +19,12 @@ package final class RowWriter {
   ///   - dataset: what HDF5 calls the rows.
   ///   - shape: as of `TableWriter.addDataset`; the last axis are the columns.
   ///   - separator: of text; nil takes that of the name.
+  ///   - attributes: what to say about the file, in HDF5.
+  ///   - own: what to say about the dataset alone.
   /// - Throws: where the name says no format, or the disk has no room for so many rows.
   package init(
     to path: String, dataset: String, shape: [Int], columns: [String]? = nil, units: [String?]? = nil,
-    separator: Character? = nil, attributes: [String: MetadataValue] = [:]
+    separator: Character? = nil, attributes: [String: MetadataValue] = [:], own: [String: MetadataValue] = [:]
   ) throws(FlowError) {
     self.shape = shape
     let format = try TableFormat(ofName: path)
@@ -30,7 +32,7 @@ package final class RowWriter {
     switch format {
     case .hdf5:
       let writer = try TableWriter(to: path, attributes: attributes)
-      try writer.addDataset(dataset, shape: shape, columns: columns, units: units)
+      try writer.addDataset(dataset, shape: shape, columns: columns, units: units, attributes: own)
       (sink, location) = (.hdf5(writer, dataset: dataset), "\(path):/\(dataset)")
     case .csv:
       let (writer, separator) = (try ByteWriter(to: path), separator ?? TableFormat.separator(forName: path))
@@ -53,6 +55,9 @@ package final class RowWriter {
     case .npy: return 8 * values
     }
   }
+
+  /// Where other datasets can be added to the file; nil where it is none of HDF5's.
+  package var tables: TableWriter? { if case .hdf5(let writer, _) = sink { writer } else { nil } }
 
   /// Appends row-major values of any number of whole rows.
   package func append(_ block: [Double]) throws(FlowError) {

@@ -20,6 +20,9 @@ package enum TableFormat: String, Sendable {
     self = format
   }
 
+  /// Whether a name ends as files of data do.
+  package static func isKnown(_ name: String) -> Bool { endings[ending(of: name)] != nil }
+
   /// Of a file that is there: by its name, but HDF5 if it begins as such a file does.
   ///
   /// - Throws: where the name says nothing and the file begins like text.

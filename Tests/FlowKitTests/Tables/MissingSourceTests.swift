@@ -53,6 +53,8 @@ import Testing
     // Beside other columns it is one of them, as long as they are not chosen.
     #expect(failure("links.h5", "good") == "links.h5:/good/b is a link to \(gone)")
     #expect(try HDF5Table(file("links.h5", "good"), columns: ["a"]).values() == [0, 10, 20, 30])
+    #expect(try HDF5Table(file("links.h5", "good"), columns: ["!b"]).values() == [0, 10, 20, 30])
+    #expect(failure("links.h5", "good", columns: ["b"]) == "links.h5:/good/b is a link to \(gone)")
   }
 
   @Test func rawBytesInOtherFilesThatAreGone() {

@@ -87,6 +87,7 @@ import Testing
     #expect(try rows(try table("masked.h5", "table", columns: ["b.mask", "b"]))[1] == [1, nil])
     let group = try table("masked.h5", "group")
     #expect(group.location.path == "/group/data")
+    #expect(try table("masked.h5", "group", columns: ["mask"]).values() == [0, 0, 0, 1, 0, 0, 0, 0])
     #expect(try rows(group) == masked)
     let columns = try table("masked.h5", "columns")
     #expect(columns.columns == ["a", "b"])

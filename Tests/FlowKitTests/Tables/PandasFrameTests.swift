@@ -19,6 +19,9 @@ import Testing
     let chosen = try table("frame", columns: ["z", "x"])
     #expect(try chosen.values() == expected([3, 1]))
     #expect(try chosen.read(rows: 2..<4) == [23, 21, 33, 31])
+    #expect(chosen.location.path == "/frame" && chosen.hasNames)
+    #expect(try table("frame", columns: ["!w", "!y"]).values() == expected([1, 3]))
+    #expect(try table("/", columns: ["frame/z", "frame/*"]).columns == ["z", "w", "x", "y"])
     #expect(try table("numbers").columns == ["0", "1", "2", "3"])
   }
 
@@ -32,7 +35,9 @@ import Testing
     let mixed = try table("mixed")
     #expect(mixed.columns == ["w", "x", "y", "z", "when"])
     #expect(
-      mixed.notes.map { $0.hasSuffix("fixed.h5:/mixed: left out flag, which holds no numbers") } == [true])
+      mixed.notes.map { $0.hasSuffix("fixed.h5:/mixed: left out flag (bit fields), which hold no real numbers") } == [
+        true
+      ])
     let times = try table("mixed", columns: ["when"]).values()
     #expect(times[0] > 1e14 && times[5].isNaN)
     let complaint = message { () throws(FlowError) in _ = try table("mixed", columns: ["flag"]) }
