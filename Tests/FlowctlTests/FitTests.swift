@@ -20,7 +20,7 @@ import Testing
       #expect(epoch["epoch"] as? Int == index + 1)
     }
     let result = try #require(printed.last)
-    #expect(kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "stopped": "text"])
+    #expect(kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "train": "null", "stopped": "text"])
     #expect(result["model"] as? String == "model.h5" && result["stopped"] as? String == "epochs")
     let losses = printed.dropLast().compactMap { $0["valid"] as? Double }
     #expect(result["valid"] as? Double == losses.min())
