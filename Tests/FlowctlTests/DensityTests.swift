@@ -14,7 +14,8 @@ import Testing
     #expect(printed.count == 1)
     #expect(
       kinds(printed[0]) == [
-        "count": "number", "mean": "number", "standardError": "number", "nonFinite": "number", "data": "text",
+        "count": "number", "mean": "number", "standardError": "number", "finiteMean": "number",
+        "finiteStandardError": "number", "densityZero": "number", "nonFinite": "number", "data": "text",
       ])
     #expect(printed[0]["count"] as? Int == 400 && printed[0]["nonFinite"] as? Int == 0)
     let outcome = try workspace.expectSuccess(["density", "model.h5", "data.h5"])
@@ -86,7 +87,8 @@ import Testing
     #expect(printed["mean"] as? String == "-infinity" && kind(printed["finiteMean"]) == "number")
     let said = lines(try scored(far))
     #expect(
-      said.count == 2 && said[1].hasPrefix("mean log-density -infinity: 2 of 3 events have density 0; of the other 1 it is -"))
+      said.count == 2
+        && said[1].hasPrefix("mean log-density -infinity: 2 of 3 events have density 0; of the other 1 it is -"))
     #expect(said[1].hasSuffix(" nats"))
     #expect(try jsonLines(try scored([[1e300, 0]], ["--json"]))[0]["mean"] as? String == "-infinity")
     #expect(

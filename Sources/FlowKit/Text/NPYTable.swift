@@ -50,7 +50,8 @@ final class NPYTable: RandomAccessTable {
     let others = Set(fields.indices.filter { fields[$0].element == nil })
     let indices = try names.indices(of: chosen, labels: others, in: location)
     if let text = indices.first(where: others.contains) {
-      throw FlowError(.format, "the field '\(fields[text].name)' of \(path) holds no numbers; choose columns of numbers")
+      throw FlowError(
+        .format, "the field '\(fields[text].name)' of \(path) holds no numbers; choose columns of numbers")
     }
     (allColumns, columnIndices, columns) = (names.names, indices, indices.map { names.names[$0] })
     let left = others.sorted().map { "'\(fields[$0].name)'" }
