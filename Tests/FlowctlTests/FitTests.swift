@@ -21,7 +21,7 @@ import Testing
     }
     let result = try #require(printed.last)
     #expect(
-      kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "train": "null", "stopped": "text"])
+      kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "stopped": "text"])
     #expect(result["model"] as? String == "model.h5" && result["stopped"] as? String == "epochs")
     let losses = printed.dropLast().compactMap { $0["valid"] as? Double }
     #expect(result["valid"] as? Double == losses.min())

@@ -159,7 +159,7 @@ extension Outcome {
     let result = try #require(workspace.json(["fit", "x.h5", "-o", "m.h5", "--valid", "0"] + short).last)
     #expect(kind(result["valid"]) == "null" && kind(result["train"]) == "number")
     let other = try #require(workspace.json(["fit", "x.h5", "-o", "n.h5"] + short).last)
-    #expect(kind(other["valid"]) == "number" && kind(other["train"]) == "null")
+    #expect(kind(other["valid"]) == "number" && kind(other["train"]) == "missing")
   }
 
   @Test func aPartWithoutWeightIsRefused() throws {
