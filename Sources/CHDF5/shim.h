@@ -37,6 +37,21 @@ static inline hid_t chdf5_stored_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 
+/// What a link is: 1 a soft one, 2 one to another file, 0 anything else; and the bytes that its value takes.
+static inline herr_t chdf5_link(hid_t id, const char *name, int *kind, size_t *size) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info1_t info;
+  herr_t status = H5Lget_info1(id, name, &info, H5P_DEFAULT);
+#else
+  H5L_info_t info;
+  herr_t status = H5Lget_info(id, name, &info, H5P_DEFAULT);
+#endif
+  if (status < 0) return status;
+  *kind = info.type == H5L_TYPE_SOFT ? 1 : info.type == H5L_TYPE_EXTERNAL ? 2 : 0;
+  *size = *kind ? info.u.val_size : 0;
+  return status;
+}
+
 /// Which object of which open file an id names.
 static inline herr_t chdf5_object_place(hid_t id, unsigned long *file, uint64_t *address) {
 #if H5_VERSION_GE(1, 12, 0)

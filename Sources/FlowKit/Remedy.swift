@@ -25,6 +25,14 @@ public enum Remedy: Sendable, Equatable, Codable {
   case chooseOne(Setting, Setting)
   /// Scale columns by their standard deviations.
   case standardize
+  /// Add uniform noise to the whole numbers of a column.
+  case dequantize(String)
+  /// Take values as they were before they were rounded, or as whole numbers with noise.
+  case unround
+  /// Fit the rows without a value that repeats alone, and keep the share of the others.
+  case fitApart
+  /// Say that a number stands for missing values.
+  case declareMissing(Double)
   /// Let the base have no mass where the layers do not reach.
   case boundBase
   /// Give rows of context to a conditional model.
@@ -53,6 +61,12 @@ extension Remedy: CustomStringConvertible {
     case .repairOrChange(let setting): "repair the data, or give other \(setting)"
     case .chooseOne(let first, let second): "give it to one of \(first) and \(second)"
     case .standardize: "use PreprocessingOptions.Scaling.standardize"
+    case .dequantize(let column): "add '\(column)' to PreprocessingOptions.dequantized"
+    case .unround:
+      "take the values before they were rounded, or divide them by that step and add them to "
+        + "PreprocessingOptions.dequantized"
+    case .fitApart: "fit the other rows alone and keep the share of these, or leave the column out"
+    case .declareMissing(let value): "read such values as missing with MissingValueAccess([\(value)])"
     case .boundBase: "or give a base such as Uniform on that interval"
     case .giveContext: "give rows of it as context"
     case .giveNoContext: "leave it out"

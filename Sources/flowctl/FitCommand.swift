@@ -5,16 +5,19 @@ struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
-      DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
-      mean negative log-densities, in nats, in the data's own units, unless --objective names another one. Ctrl-C stops after the current step and writes the \
+      DATA is file.h5 or file.h5:/path/in/file, text (.csv, .tsv) or a NumPy array (.npy). A file or group with train, valid and test \
+      is used as such. Losses are mean negative log-densities, in nats, in the data's own units, unless --objective names another \
+      one. Ctrl-C stops after the current step and writes the \
       best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 
-  @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
+  @Argument(help: "Events: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
+
+  @OptionGroup var missing: MissingArguments
 
   @Option(help: "The event columns, by name or index; all others by default.")
   var columns: CommaSeparated?
@@ -118,6 +121,10 @@ struct Fit: ParsableCommand, Diagnosing {
       return
     }
     Interrupts.catchThem()
+    for finding in setup.survey?.findings ?? [] where !preprocess.dequantized.contains(finding.column) {
+      Terminal.note("data   \(finding.line)")
+    }
+    if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
     try describe(setup)
     warn(of: setup.architecture)
     let trainer = try Trainer(setup, threads: threads)

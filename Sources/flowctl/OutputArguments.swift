@@ -3,7 +3,9 @@ import FlowKit
 
 /// Where a command writes a dataset: into a new file, or into one that exists.
 struct OutputArguments: ParsableArguments {
-  @Option(name: .shortAndLong, help: "The file to write.")
+  @Option(
+    name: .shortAndLong,
+    help: "The file to write; its name says the format: .h5 (HDF5), .csv, .tsv or .npy.")
   var output: String?
 
   @Option(
@@ -21,35 +23,69 @@ struct OutputArguments: ParsableArguments {
     guard output == nil || appendTo == nil else {
       throw FlowError(.file, "-o and --append-to both say where to write; give one of them")
     }
-    if let output { try OutputPath.check(output, force: force, inputs: inputs) }
+    if let output {
+      try OutputPath.check(output, force: force, inputs: inputs)
+      _ = try TableFormat(ofName: output)
+    }
     if let appendTo { try ContainedAccess.shared.checkAppending(DataLocation(appendTo)) }
   }
 
-  /// Begins the dataset: `name` in a new file, or the path in the existing one. Nil where nothing is to be written.
+  /// Whether a text file is to be written, which has no place for three axes.
+  var isText: Bool {
+    get throws(FlowError) {
+      try output.map { name throws(FlowError) in try TableFormat(ofName: name) == .csv } ?? false
+    }
+  }
+
+  /// Begins the rows: as the dataset `name` in a new file, or at the path in the existing one. Nil where nothing is to be
+  /// written.
+  ///
+  /// - Throws: where the disk has no room for them.
   func begin(
     _ name: String, shape: [Int], columns: [String]?, units: [String?]? = nil, attributes: [String: MetadataValue]
   ) throws(FlowError) -> DatasetOutput? {
     if let output {
-      let writer = try TableWriter(to: output, attributes: attributes)
-      try writer.addDataset(name, shape: shape, columns: columns, units: units)
-      return DatasetOutput(writer: writer, name: name, location: "\(output):/\(name)")
+      // A single column of text has a name, too.
+      let names = try isText ? columns ?? [name] : columns
+      return .file(
+        try RowWriter(to: output, dataset: name, shape: shape, columns: names, units: units, attributes: attributes))
     }
     guard let appendTo else { return nil }
     let location = DataLocation(appendTo)
+    try DiskSpace.check(RowWriter.bytes(shape, .hdf5), for: location.file)
     let writer = try TableWriter(appendingTo: location.file)
     let path = location.path ?? "/"
     try writer.addDataset(
       path, shape: shape, columns: columns, units: units, attributes: attributes)
-    return DatasetOutput(writer: writer, name: path, location: location.description)
+    return .dataset(writer, path, location)
   }
 }
 
-/// A dataset that is being written.
-struct DatasetOutput {
-  let writer: TableWriter
-  let name: String
-  /// As messages name it.
-  let location: String
+/// Rows that are being written.
+enum DatasetOutput {
+  case file(RowWriter)
+  /// Added to a file that exists.
+  case dataset(TableWriter, String, DataLocation)
 
-  func append(_ block: [Double]) throws(FlowError) { try writer.append(block, to: name) }
+  /// As messages name it.
+  var location: String {
+    switch self {
+    case .file(let writer): writer.location
+    case .dataset(_, _, let location): location.description
+    }
+  }
+
+  func append(_ block: [Double]) throws(FlowError) {
+    switch self {
+    case .file(let writer): try writer.append(block)
+    case .dataset(let writer, let name, _): try writer.append(block, to: name)
+    }
+  }
+
+  func finish() throws(FlowError) {
+    switch self {
+    case .file(let writer): try writer.finish()
+    case .dataset(let writer, _, _): try writer.finish()
+    }
+  }
 }

@@ -6,7 +6,8 @@ struct Sample: ParsableCommand, Diagnosing {
     abstract: "Draws events from a model.",
     discussion: """
       The output holds a dataset samples, N x D, with the columns' names as attribute columns; for a conditional model \
-      with M rows of context it is M x N x D. The same seed gives the same events, and fewer are a prefix of more.
+      with M rows of context it is M x N x D. Text holds the same rows, M N of them, with their context behind the events. \
+      The same seed gives the same events, and fewer are a prefix of more.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -19,7 +20,7 @@ struct Sample: ParsableCommand, Diagnosing {
 
   @OptionGroup var destination: OutputArguments
 
-  @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
+  @Option(help: "Rows of context for a conditional model: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var context: String?
 
   @Option(parsing: .unconditional, help: "Decides which events are drawn.")
@@ -56,18 +57,21 @@ struct Sample: ParsableCommand, Diagnosing {
     let sampler = try TableSampler(
       model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let target = constrained ? try ContainedTarget(of: model, path) : nil
-    let columns = target?.description.constrained ?? model.columns
-    let shape = sampler.shape.dropLast() + [columns.count]
+    // Text has two axes: each row is followed by its context.
+    let isJoined = try destination.isText && sampler.shape.count > 2
+    let columns = (target?.description.constrained ?? model.columns) + (isJoined ? model.contextColumns : [])
+    let units = target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
+    let rows = sampler.shape.dropLast()
+    let shape = (isJoined ? [rows.reduce(1, *)] : Array(rows)) + [columns.count]
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let writer = try destination.begin(
-      "samples", shape: Array(shape), columns: columns, units: target == nil ? model.units : columns.map { _ in nil },
-      attributes: attributes)
-    try sampler.sample { block throws(FlowError) in
+      "samples", shape: shape, columns: columns, units: units, attributes: attributes)
+    try sampler.sample(withContext: isJoined) { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(target?.constrained(block) ?? block)
     }
-    try writer?.writer.finish()
+    try writer?.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()

@@ -11,6 +11,8 @@ public struct EventSet: EventSource {
   public let hasWeights: Bool
   /// Rows left out because a value is not finite.
   public let droppedRows: Int
+  /// What reading the table made of its file, a line each: columns that were left out, and why.
+  public let notes: [String]
   /// About how many bytes of events to keep in memory.
   public let buffer: Int
   let table: EventTable
@@ -49,7 +51,10 @@ public struct EventSet: EventSource {
     contextUnits = Array(reader.units[columns.count..<contextEnd])
     (hasWeights, self.buffer) = (selection.weights != nil, buffer)
     droppedRows = table.scan.nonFinite?.rows ?? 0
-    try table.scan.check(place, skipNonFinite: skipNonFinite)
+    // Columns that are not asked for are left out by whoever asks.
+    notes = selection.columns == nil ? try access.table(location).notes : []
+    let reason = table.scan.nonFinite?.reason(in: reader) ?? ""
+    try table.scan.check(place, skipNonFinite: skipNonFinite, because: reason)
   }
 
   private static func otherColumns(

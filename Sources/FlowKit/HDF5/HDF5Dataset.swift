@@ -9,8 +9,10 @@ extension HDF5 {
     package let type: StoredType
     /// The bytes that one value takes in the file, unpacked.
     let valueBytes: Int
+    let storage: Storage
     /// The shape of a chunk; nil where the values lie in one piece.
-    package let chunk: [Int]?
+    package var chunk: [Int]? { storage.chunk }
+    var layout: Storage.Layout { storage.layout }
     package var id: Int64 { handle.id }
 
     /// - Parameter cacheBytes: how much memory decompressed chunks may take; nil leaves the library's megabyte.
@@ -36,21 +38,10 @@ extension HDF5 {
       let shape = try Dataspace(of: handle, location).shape()
       let stored = try Handle("cannot read the type of \(location)") { H5Dget_type(id) }
       let type = try StoredType(stored, in: location)
-      let chunk = try Self.chunk(of: id, rank: shape.count, location)
+      let storage = try Storage(of: id, rank: shape.count, isNumeric: type.isNumeric, location)
       let bytes = try HDF5.size(ofType: stored, "cannot read the type of \(location)")
       return Dataset(
-        handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, chunk: chunk)
-    }
-
-    private static func chunk(of id: hid_t, rank: Int, _ location: DataLocation) throws(FlowError) -> [Int]? {
-      let what = "cannot read the layout of \(location)"
-      let creation = try Handle(what) { H5Dget_create_plist(id) }
-      let creationID = creation.id
-      let layout = try HDF5.check(what) { H5Pget_layout(creationID).rawValue }
-      guard H5D_layout_t(rawValue: layout) == H5D_CHUNKED else { return nil }
-      var sizes = [hsize_t](repeating: 0, count: rank)
-      try HDF5.check(what) { H5Pget_chunk(creationID, Int32(rank), &sizes) }
-      return sizes.map { Int($0) }
+        handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, storage: storage)
     }
 
     /// Throws where the values are packed with a filter that this library does not have.

@@ -14,6 +14,13 @@ package enum FileContents: Sendable, Codable {
     package var units: [String?]
   }
 
+  /// Those of a file that is one table.
+  package init(only table: any RandomAccessTable) {
+    let summary = TableSummary(
+      path: "/", rows: table.rows, columns: table.columns, hasNames: table.hasNames, units: table.units)
+    self = .tables([summary], others: table.notes)
+  }
+
   package init(of path: String) throws(FlowError) {
     guard try !ModelMark.isPresent(at: path) else {
       self = .model

@@ -61,12 +61,23 @@ package final class TableSampler {
   }
 
   /// Hands all events to `body`, in order, in blocks.
-  package func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+  ///
+  /// - Parameter withContext: puts the context of each event behind its features.
+  package func sample(
+    withContext: Bool = false, _ body: ([Double]) throws(FlowError) -> Void
+  ) throws(FlowError) {
     let total = shape.dropLast().reduce(1, *)
     let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
-      try body(try evaluator.sample(events.count, first: first, context: try contexts(of: events), seed: seed))
+      let context = try contexts(of: events)
+      let samples = try evaluator.sample(events.count, first: first, context: context, seed: seed)
+      guard withContext else {
+        try body(samples)
+        continue
+      }
+      let labelled = LabelledEvents(samples, context: context)
+      try body(labelled.interleaved(dimension: shape.last!, contextDimension: contextDimension))
     }
   }
 

@@ -3,7 +3,7 @@ package final class TableScorer {
   private let model: Model
   private let evaluator: FlowEvaluator
   private let reader: any RandomAccessTable
-  /// The mean log-density so far.
+  /// Of the log-densities so far, but for rows with a value that is not finite.
   package private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   package private(set) var nonFiniteRows = 0
@@ -26,12 +26,15 @@ package final class TableScorer {
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.flow.evaluator(threads: threads)
     if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
-      throw FlowError(.data, "\(reader.location): \(nonFinite)", fix: .acceptNonFinite)
+      let reason = nonFinite.reason(in: reader)
+      throw FlowError(.data, "\(reader.location): \(nonFinite)\(reason)", fix: .acceptNonFinite)
     }
   }
 
   package var location: DataLocation { reader.location }
   package var rows: Int { reader.rows }
+  /// What reading the rows made of their file.
+  package var notes: [String] { reader.notes }
 
   /// Hands the log-densities of all rows to `body`, in order, in blocks.
   package func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
@@ -40,7 +43,13 @@ package final class TableScorer {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
       let (events, context) = separated(block)
       let logDensities = evaluator.logDensity(events, first: start, context: context)
-      for value in logDensities { moments.add(value) }
+      if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
+        let width = reader.columns.count
+        for (row, value) in logDensities.enumerated()
+        where block[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite) { moments.add(value) }
+      } else {
+        for value in logDensities { moments.add(value) }
+      }
       if !logDensities.allSatisfy(\.isFinite) { count(logDensities, events, context, firstRow: start) }
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
       try body(logDensities)
@@ -57,12 +66,12 @@ package final class TableScorer {
     let (dimension, contextDimension) = (model.columns.count, model.contextColumns.count)
     for (row, value) in logDensities.enumerated() where !value.isFinite {
       let event = Array(events[(row * dimension)..<((row + 1) * dimension)])
-      guard event.allSatisfy(\.isFinite) else { continue }
+      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
+      guard event.allSatisfy(\.isFinite), given.allSatisfy(\.isFinite) else { continue }
       if value == -.infinity { rowsWithoutMass += 1 }
       guard value.isNaN else { continue }
       rowsWithoutNumber += 1
       guard firstWithoutNumber == nil else { continue }
-      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
       let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
       firstWithoutNumber = (firstRow + row, place)
     }

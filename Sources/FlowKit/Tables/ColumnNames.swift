@@ -8,10 +8,9 @@ struct ColumnNames {
   /// A damaged file may claim any number.
   private static let limit = 1 << 20
 
-  init(given names: [String]) {
-    self.names = names
-    areGiven = true
-  }
+  init(given names: [String]) { self.init(names, areGiven: true) }
+
+  init(_ names: [String], areGiven: Bool) { (self.names, self.areGiven) = (names, areGiven) }
 
   /// Names that are indices.
   init(count: Int) {
@@ -46,17 +45,20 @@ struct ColumnNames {
     }
   }
 
-  /// The names in the first attribute that holds text: one text with commas, or several texts.
+  /// The names in the first attribute that holds names: one text with commas, or several texts.
   private static func names<Object: HDF5.Object & ~Copyable>(
     on object: borrowing Object
   ) throws(FlowError) -> [String]? {
     let present = try object.attributeNames()
     for name in attributes where present.contains(name) {
+      let names: [String]
       switch try object.attribute(name) {
-      case .text(let text): return separated(text)
-      case .texts(let texts): return texts.map(\.trimmed)
+      case .text(let text): names = separated(text)
+      case .texts(let texts): names = texts.map(\.trimmed)
       default: continue
       }
+      // One without texts, or with nothing but empty ones, names nothing.
+      if names.contains(where: { !$0.isEmpty }) { return names }
     }
     return nil
   }

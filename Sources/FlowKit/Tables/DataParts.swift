@@ -34,6 +34,12 @@ public struct DataParts: Sendable, Equatable, Codable {
     hasParts = true
   }
 
+  /// One table, of a file that holds no more.
+  package init(only table: DataLocation) {
+    train = table
+    (valid, test, hasParts) = (nil, nil, false)
+  }
+
   private static func isModel(_ location: DataLocation) -> FlowError {
     FlowError(.format, "\(location.file) is a FlowKit model where data are expected; give an HDF5 file of events")
   }

@@ -4,8 +4,11 @@
 /// 1-D dataset of compound values (each number in them a column), or a group of equally long 1-D datasets, one per
 /// column. Nothing but the rows and columns asked for is read, except that compressed datasets are unpacked by whole
 /// chunks; values arrive as Double. What MATLAB 7.3, netCDF-4, PyTables and pandas say in attributes is honoured:
-/// transposed arrays, `_FillValue` and `missing_value` (read as NaN), `scale_factor` and `add_offset`, the names in a
-/// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
+/// transposed arrays, the names in a block of columns, `scale_factor` and `add_offset`. What is missing is read as NaN: fill
+/// values, named or implied, values outside a valid range, masked ones (`x.mask` beside `x`), chunks that were never written.
+/// Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
+///
+/// Values may lie in other files: sources of virtual datasets, external links and storage. One that is gone is an error.
 ///
 /// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the
 /// dataset or of a group around it, which holds one comma-separated text or an array of texts; without one they are
@@ -26,6 +29,8 @@ public final class HDF5Table: RandomAccessTable {
   public let hasNames: Bool
   public let units: [String?]
   public let blockRows: Int
+  public let notes: [String]
+  public let missingReasons: [String?]
 
   private let datasets: [(dataset: TableDataset, columns: [TableDataset.Column])]
 
@@ -48,6 +53,7 @@ public final class HDF5Table: RandomAccessTable {
     let names: ColumnNames
     let indices: [Int]
     let units: [String?]
+    var notes: [String] = []
     switch table.layout {
     case .dataset:
       let dataset = try TableDataset(opening: found.objectPath, in: root, sharing: 1)
@@ -70,8 +76,19 @@ public final class HDF5Table: RandomAccessTable {
       units = try datasets.map { dataset, _ throws(FlowError) in
         try ColumnUnits.units(of: dataset.dataset, count: 1, root: root)[0]
       }
+    case .frame(let frame):
+      names = ColumnNames(given: frame.columns.map(\.name))
+      indices = try names.indices(of: chosen, labels: frame.unreadable, in: found)
+      if chosen == nil { notes += frame.leftOut }
+      datasets = try Self.open(frame, indices, in: root)
+      units = indices.map { _ in nil }
     }
     self.units = units
+    var missing = [String?](repeating: nil, count: indices.count)
+    for (dataset, wanted) in datasets {
+      for (column, target) in wanted { missing[target] = dataset.missingReason(column) }
+    }
+    (self.notes, missingReasons) = (notes, missing)
     location = DataLocation(file: file, path: found.path)
     allColumns = names.names
     columns = indices.map { names.names[$0] }
@@ -79,6 +96,27 @@ public final class HDF5Table: RandomAccessTable {
     hasNames = names.areGiven
     rows = try Self.commonRows(of: datasets.map(\.dataset), found)
     blockRows = Self.blockRows(columns: columns.count, chunkRows: datasets.first?.dataset.chunkRows ?? 1)
+  }
+
+  /// The blocks of a frame that hold some of its columns, each once.
+  private static func open(
+    _ frame: PandasFrame, _ indices: [Int], in root: borrowing HDF5.Group
+  ) throws(FlowError) -> [(dataset: TableDataset, columns: [TableDataset.Column])] {
+    var wanted: [(path: String, columns: [TableDataset.Column])] = []
+    for (target, index) in indices.enumerated() {
+      let column = frame.columns[index]
+      let place = wanted.firstIndex { $0.path == column.path } ?? wanted.count
+      if place == wanted.count { wanted.append((column.path, [])) }
+      wanted[place].columns.append((column.column, target))
+    }
+    return try wanted.map { part throws(FlowError) in
+      let path = frame.location.appending(part.path).objectPath
+      let dataset = try TableDataset(opening: path, in: root, sharing: wanted.count)
+      if let beyond = part.columns.first(where: { $0.column >= dataset.columns }) {
+        throw FlowError(.format, "\(dataset.dataset.location) has no column \(beyond.column); write the frame again")
+      }
+      return (dataset, part.columns)
+    }
   }
 
   public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {

@@ -5,6 +5,8 @@ struct TableCandidate {
     case dataset
     /// One dataset per column, of these names; some only label the rows.
     case columns([String], labels: Set<Int>)
+    /// A frame or series of pandas in its fixed format.
+    case frame(PandasFrame)
   }
 
   var location: DataLocation
@@ -38,6 +40,13 @@ struct TableCandidate {
 
   init(_ dataset: borrowing HDF5.Dataset) {
     self.init(location: dataset.location, layout: .dataset, description: Self.describe(dataset))
+  }
+
+  init(_ frame: PandasFrame) {
+    let count = frame.columns.count
+    self.init(
+      location: frame.location, layout: .frame(frame),
+      description: "\(frame.location.objectPath) (a pandas frame of \(count) column\(count == 1 ? "" : "s"))")
   }
 
   init(location: DataLocation, layout: Layout, description: String) {

@@ -3,7 +3,7 @@ final class TableDataset {
   /// A column of the source, and which column of the result it becomes.
   typealias Column = (column: Int, target: Int)
 
-  private enum Arrangement {
+  enum Arrangement {
     case vector
     case rowsByColumns
     case columnsByRows
@@ -11,27 +11,36 @@ final class TableDataset {
   }
 
   /// Where a column's numbers stand in a compound value.
-  private struct RecordColumn {
+  struct RecordColumn {
     var name: String
     var field: Int
     var number: Int
   }
 
+  /// The path of the dataset.
+  let path: String
   let dataset: HDF5.Dataset
   let rows: Int
   let columns: Int
   /// The number of rows that are unpacked together.
   let chunkRows: Int
-  private let arrangement: Arrangement
+  let arrangement: Arrangement
   private let conventions: TableConventions
-  /// Columns that only label the rows.
+  /// Booleans of the same shape, true where a value is masked.
+  let mask: TableDataset?
+  /// Whether some chunks were never written.
+  private let hasGaps: Bool
+  /// Columns that only label the rows, or mask other columns.
   let labels: Set<Int>
 
   /// - Parameters:
   ///   - count: the number of sources that are read side by side, and share the memory for chunks.
   ///   - isColumn: whether the dataset is one column, whichever way it lies.
+  ///   - isMask: whether it masks another, and has no mask of its own.
+  /// - Throws: where it holds no numbers, or they lie where they cannot be had: in files that are gone, or nowhere.
   init(
-    opening path: String, in root: borrowing HDF5.Group, sharing count: Int, isColumn: Bool = false
+    opening path: String, in root: borrowing HDF5.Group, sharing count: Int, isColumn: Bool = false,
+    isMask: Bool = false
   ) throws(FlowError) {
     let cacheBytes = try Self.cacheBytes(for: try root.dataset(path), sharing: count)
     let dataset = try HDF5.Dataset.open(
@@ -44,9 +53,8 @@ final class TableDataset {
       arrangement = .records(fields, recordColumns)
       (rows, columns) = (shape.first ?? 0, recordColumns.count)
       chunkRows = dataset.chunk?.first ?? 1
-      if try dataset.attributeNames().contains("index_kind") {
-        labels = Set(recordColumns.indices.filter { recordColumns[$0].name == "index" })
-      }
+      let (levels, names) = (try PandasTable.indexLevels(of: dataset, in: root), recordColumns.map(\.name))
+      labels = Set(names.indices.filter { levels.contains(names[$0]) || TableMask.isMask(names[$0], among: names) })
       conventions = TableConventions()
     } else {
       let conventions = try TableConventions(of: dataset)
@@ -59,13 +67,44 @@ final class TableDataset {
       if conventions.isLabel { labels = [0] }
       self.conventions = conventions
     }
+    let maskPath = isMask ? nil : try TableMask.path(for: dataset, in: root)
+    mask = try maskPath.map { path throws(FlowError) in
+      try TableDataset(opening: path, in: root, sharing: count, isColumn: isColumn, isMask: true)
+    }
+    hasGaps = try Self.hasGaps(dataset)
+    self.path = path
     self.dataset = dataset
     self.labels = labels
+  }
+
+  private static func hasGaps(_ dataset: borrowing HDF5.Dataset) throws(FlowError) -> Bool {
+    try dataset.checkSources()
+    guard !dataset.shape.contains(0) else { return false }
+    switch try dataset.written() {
+    case .all: return false
+    case .some: return true
+    case .nothing:
+      throw FlowError(
+        .data,
+        "\(dataset.location) was made (\(HDF5.text(dataset.shape))) and never written: it would read as fill values; "
+          + "write it, or choose other columns")
+    }
   }
 
   /// The names of a compound's columns; nil for other datasets, whose names stand in attributes.
   var names: [String]? {
     if case .records(_, let columns) = arrangement { columns.map(\.name) } else { nil }
+  }
+
+  /// Why values of a column may be missing, for messages; nil where nothing says so.
+  func missingReason(_ column: Int) -> String? {
+    var reasons = conventions.missingReasons
+    if let mask { reasons.append("masked by \(mask.dataset.location.objectPath)") }
+    if case .records(_, let columns) = arrangement, maskColumn(of: column, columns) != nil {
+      reasons.append("masked by the field \(TableMask.name(for: columns[column].name))")
+    }
+    if hasGaps { reasons.append("never written") }
+    return reasons.isEmpty ? nil : reasons.joined(separator: ", or ")
   }
 
   /// Throws where one of these columns holds something else than numbers.
@@ -82,6 +121,21 @@ final class TableDataset {
 
   /// Reads rows of some columns into their places in `values`, rows of `width` numbers.
   func read(
+    rows range: Range<Int>, _ wanted: [Column], into values: inout [Double], width: Int
+  ) throws(FlowError) {
+    try readStored(rows: range, wanted, into: &values, width: width)
+    if !conventions.isPlain {
+      for (_, target) in wanted {
+        for row in 0..<range.count {
+          values[row * width + target] = conventions.meaning(of: values[row * width + target])
+        }
+      }
+    }
+    if hasGaps { try markUnwritten(rows: range, wanted, in: &values, width: width) }
+    try applyMasks(rows: range, wanted, to: &values, width: width)
+  }
+
+  private func readStored(
     rows range: Range<Int>, _ wanted: [Column], into values: inout [Double], width: Int
   ) throws(FlowError) {
     switch arrangement {
@@ -102,15 +156,9 @@ final class TableDataset {
     case .records(let fields, let columns):
       try readRecords(fields, columns, range, wanted, into: &values, width: width)
     }
-    guard !conventions.isPlain else { return }
-    for (_, target) in wanted {
-      for row in 0..<range.count {
-        values[row * width + target] = conventions.meaning(of: values[row * width + target])
-      }
-    }
   }
 
-  private func readRecords(
+  func readRecords(
     _ fields: [HDF5.Record.Field], _ columns: [RecordColumn], _ range: Range<Int>, _ wanted: [Column],
     into values: inout [Double], width: Int
   ) throws(FlowError) {
@@ -163,24 +211,5 @@ final class TableDataset {
     let limit = (1 << 30) / count
     let needed = chunk.reduce(Double(chunksAcross) * Double(dataset.valueBytes)) { $0 * Double($1) }
     return max(1 << 20, needed < Double(limit) ? Int(needed) : limit)
-  }
-}
-
-/// Neighbouring columns of a source that are neighbours in the result too, and are read at once.
-private struct TableRun: Equatable {
-  var first: Int
-  var target: Int
-  var count: Int
-
-  static func runs(of columns: [TableDataset.Column]) -> [TableRun] {
-    var runs: [TableRun] = []
-    for (column, target) in columns {
-      if let last = runs.last, last.first + last.count == column, last.target + last.count == target {
-        runs[runs.count - 1].count += 1
-      } else {
-        runs.append(TableRun(first: column, target: target, count: 1))
-      }
-    }
-    return runs
   }
 }

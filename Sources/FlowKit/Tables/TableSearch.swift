@@ -13,10 +13,16 @@ struct TableSearch {
   /// datasets are the columns of one.
   mutating func visit(_ group: borrowing HDF5.Group, depth: Int) throws(FlowError) {
     guard visited.insert(try group.identity()).inserted else { return }
+    if let frame = try PandasFrame(group) {
+      tables.append(TableCandidate(frame))
+      return
+    }
     var found = Findings()
-    for member in try group.members() where !Self.isInternal(member.name) {
+    let members = try group.members()
+    let masks = try TableMask.names(in: group, members: members)
+    for member in members where !Self.isInternal(member.name) && !masks.contains(member.name) {
       switch member.kind {
-      case .other: continue
+      case .other: try note(linkTo: member.name, in: group, &found)
       case .group:
         if depth < Self.depthLimit { try visit(try group.group(member.name), depth: depth + 1) }
       case .dataset: try look(at: try group.dataset(member.name), member.name, &found)
@@ -41,6 +47,16 @@ struct TableSearch {
     var labels: Set<Int> = []
     var hasNumbers = false
     var unused: [String] = []
+  }
+
+  /// A link that leads nowhere is a column like one of text: an error if it is asked for, and never left out in silence.
+  private mutating func note(
+    linkTo name: String, in group: borrowing HDF5.Group, _ found: inout Findings
+  ) throws(FlowError) {
+    guard let broken = try group.brokenLink(at: name) else { return }
+    firstComplaint = firstComplaint ?? broken
+    found.columns.append(name)
+    found.unused.append("\(group.location.appending(name).objectPath) (a link that leads nowhere)")
   }
 
   private mutating func look(

@@ -1,6 +1,7 @@
 import FlowKit
 
-/// Reads data files in another process, so that one that makes libhdf5 crash, hang or eat memory ends with an error.
+/// Reads HDF5 files in another process, so that one that makes libhdf5 crash, hang or eat memory ends with an error; text
+/// and NumPy's arrays, which no such library parses, in this one.
 ///
 /// All tables are served by one process, which is started with the first of them. They may be used by several threads.
 struct ContainedAccess: TableAccess {
@@ -10,6 +11,7 @@ struct ContainedAccess: TableAccess {
   private let process = ReaderProcess()
 
   func parts(of location: DataLocation) throws(FlowError) -> DataParts {
+    if let parts = try Conversion.foreignParts(location) { return parts }
     guard case .parts(let parts) = try process.ask(.parts(location), about: location.file) else {
       throw Self.unexpected(location.file)
     }
@@ -17,6 +19,7 @@ struct ContainedAccess: TableAccess {
   }
 
   func table(_ location: DataLocation, columns: [String]?) throws(FlowError) -> any RandomAccessTable {
+    if let table = try Conversion.foreignTable(location, columns: columns) { return table }
     let reply = try process.ask(.open(location, columns: columns), about: location.file)
     guard case .table(let description) = reply, description.isPlausible else { throw Self.unexpected(location.file) }
     return ContainedTable(description, process)
@@ -24,6 +27,9 @@ struct ContainedAccess: TableAccess {
 
   /// As `FileContents(of:)`.
   func contents(of path: String) throws(FlowError) -> FileContents {
+    if let table = try Conversion.foreignTable(DataLocation(file: path), columns: nil) {
+      return FileContents(only: table)
+    }
     guard case .contents(let contents) = try process.ask(.contents(path: path), about: path) else {
       throw Self.unexpected(path)
     }
@@ -64,6 +70,8 @@ private final class ContainedTable: RandomAccessTable {
   var hasNames: Bool { description.hasNames }
   var units: [String?] { description.units }
   var blockRows: Int { description.blockRows }
+  var notes: [String] { description.notes }
+  var missingReasons: [String?] { description.missingReasons }
 
   func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")

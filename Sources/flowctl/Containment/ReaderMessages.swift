@@ -44,17 +44,20 @@ struct TableDescription: Codable {
   let hasNames: Bool
   let units: [String?]
   let blockRows: Int
+  let notes: [String]
+  let missingReasons: [String?]
 
   init(_ table: some RandomAccessTable, number: Int) {
     self.number = number
     (location, rows, blockRows) = (table.location, table.rows, table.blockRows)
     (columns, allColumns, columnIndices) = (table.columns, table.allColumns, table.columnIndices)
     (hasNames, units) = (table.hasNames, table.units)
+    (notes, missingReasons) = (table.notes, table.missingReasons)
   }
 
   /// A process whose memory a file has damaged may say anything.
   var isPlausible: Bool {
     rows > 0 && blockRows > 0 && !columns.isEmpty && columnIndices.count == columns.count
-      && units.count == columns.count
+      && units.count == columns.count && missingReasons.count == columns.count
   }
 }

@@ -18,7 +18,10 @@ import Testing
       "array.npy",
       "array.npy is not an HDF5 file (it looks like a NumPy array); convert it, for example with h5py"
     ),
-    ("truncated.h5", "truncated.h5 is truncated: 1500 of 8887 bytes are there; copy or download it again"),
+    (
+      "truncated.h5",
+      "truncated.h5 is truncated: 1500 of 8887 bytes are there; copy or download it again, or wait if a program still writes it"
+    ),
   ])
   func filesThatAreNotWholeHDF5Files(name: String, expected: String) {
     #expect(failure(name) == expected)
