@@ -30,10 +30,10 @@ struct Check: ParsableCommand, Diagnosing {
   @Option(help: "Events to check as well: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String?
 
+  @OptionGroup var missing: MissingArguments
+
   @Option(help: "An objective with which it is to be trained: \(FitObjective.names.joined(separator: ", ")).")
   var objective: String?
-
-  @OptionGroup var missing: MissingArguments
 
   @Option(parsing: .unconditional, help: "Decides everything random in the layers.")
   var seed: UInt64 = 0

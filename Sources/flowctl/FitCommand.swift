@@ -5,9 +5,9 @@ struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
-      DATA is file.h5 or file.h5:/path/in/file, text (.csv, .tsv) or a NumPy array (.npy). A file or group with train, valid \
-      and test is used as such. Losses are mean negative log-densities, in nats, in the data's own units, unless \
-      --objective names another one. Ctrl-C stops after the current step and writes the \
+      DATA is file.h5 or file.h5:/path/in/file, text (.csv, .tsv) or a NumPy array (.npy). A file or group with train, valid and test \
+      is used as such. Losses are mean negative log-densities, in nats, in the data's own units, unless --objective names another \
+      one. Ctrl-C stops after the current step and writes the \
       best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 

@@ -9,19 +9,19 @@ extension Fit {
     let bestEpoch: Int
     /// Null without validation events.
     let valid: JSONNumber
-    /// Mean over the last epoch, each batch before its step; null with validation events, where it decides nothing.
-    let train: JSONNumber
+    /// Only without validation events: mean over the last epoch, each batch before its step.
+    let train: JSONNumber?
     let stopped: String
   }
 
   func report(_ result: TrainingResult, _ objective: FitObjective) throws(FlowError) {
     let best = result.history.first { $0.epoch == result.bestEpoch }
     let hasValidation = result.history.last?.valid != nil
-    let valid = objective.criterion == nil ? result.loss : best?.companion
+    let loss = objective.criterion == nil ? result.loss : best?.companion
     if json {
       try ResultLine(
         model: output, objective: self.objective.isGiven ? objective.name : nil, bestEpoch: result.bestEpoch,
-        valid: JSONNumber(hasValidation ? valid : nil), train: JSONNumber(hasValidation ? nil : result.loss),
+        valid: JSONNumber(hasValidation ? loss : nil), train: hasValidation ? nil : JSONNumber(loss),
         stopped: result.stopped.rawValue
       ).printJSON()
     } else {

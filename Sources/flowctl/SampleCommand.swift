@@ -59,18 +59,18 @@ struct Sample: ParsableCommand, Diagnosing {
     let sampler = try TableSampler(
       model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let target = constrained ? try ContainedTarget(of: model, path) : nil
+    // Text has two axes: each row is followed by its context.
+    let isJoined = try destination.isText && sampler.shape.count > 2
+    let columns = (target?.description.constrained ?? model.columns) + (isJoined ? model.contextColumns : [])
+    let units = target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
+    let rows = sampler.shape.dropLast()
+    let shape = (isJoined ? [rows.reduce(1, *)] : Array(rows)) + [columns.count]
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
     let contextPath = try destination.isHDF5 ? sampler.context.map { _ in destination.contextPath } : nil
-    // Text has two axes: each row is followed by its context.
-    let isJoined = try destination.isText && sampler.shape.count > 2
-    let columns = target?.description.constrained ?? model.columns + (isJoined ? model.contextColumns : [])
-    let events = sampler.shape.dropLast()
-    let shape = (isJoined ? [events.reduce(1, *)] : Array(events)) + [columns.count]
     let writer = try destination.begin(
-      "samples", shape: shape, columns: columns,
-      units: target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil },
-      attributes: attributes, mark: .samples, own: contextPath.map { [OutputMark.contextKey: .text($0)] } ?? [:])
+      "samples", shape: shape, columns: columns, units: units, attributes: attributes, mark: .samples,
+      own: contextPath.map { [OutputMark.contextKey: .text($0)] } ?? [:])
     if let contextPath, let context = sampler.context, let tables = writer?.tables {
       try write(context, of: model, to: contextPath, tables)
     }

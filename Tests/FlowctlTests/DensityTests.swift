@@ -14,7 +14,8 @@ import Testing
     #expect(printed.count == 1)
     #expect(
       kinds(printed[0]) == [
-        "count": "number", "mean": "number", "standardError": "number", "nonFinite": "number", "data": "text",
+        "count": "number", "mean": "number", "standardError": "number", "finiteMean": "number",
+        "finiteStandardError": "number", "densityZero": "number", "nonFinite": "number", "data": "text",
       ])
     #expect(printed[0]["count"] as? Int == 400 && printed[0]["nonFinite"] as? Int == 0)
     let outcome = try workspace.expectSuccess(["density", "model.h5", "data.h5"])

@@ -129,7 +129,7 @@ import Testing
     for data in ["x.h5", "x.csv", "x.npy"] {
       let columns = data == "x.npy" ? "0, 1" : "a, b"
       let fit = try workspace.expectSuccess(["fit", data, "-o", "m.h5", "--force"] + options)
-      #expect(fit.output.contains("3,600 events of \(columns)") && fit.messages == [], "\(fit.errors)")
+      #expect(fit.output.contains("3,600 events of \(columns)") && fit.notes == [], "\(fit.errors)")
       let density = try workspace.expectSuccess(["density", "m.h5", data])
       means.insert(lines(density.output)[1])
     }
@@ -171,7 +171,7 @@ import Testing
     let text =
       "{'descr': [('x', '<f8'), ('id', '<U2'), ('', '|V1'), ('n', '>i2')], 'fortran_order': False, 'shape': (2,), }"
     let header = text + String(repeating: " ", count: 128 - 10 - text.utf8.count - 1) + "\n"
-    var bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8)
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8)
     for (x, n) in [(1.5, 7), (-2.0, 258)] as [(Double, Int)] {
       bytes += withUnsafeBytes(of: x.bitPattern.littleEndian) { Array($0) } + [UInt8](repeating: 65, count: 9)
       bytes += [UInt8(n >> 8), UInt8(n & 255)]

@@ -112,7 +112,8 @@ struct ColumnSums: Sendable {
     for j in 0..<width {
       origin?[j] *= factors[j]
       shifts[j] *= factors[j]
-      for k in 0...j { scatter[j * width + k] *= factors[j] * factors[k] * weightFactor }
+      // One after the other: the product of factors alone may be no number.
+      for k in 0...j { scatter[j * width + k] = scatter[j * width + k] * factors[j] * factors[k] * weightFactor }
     }
     totalWeight *= weightFactor
     (units, weightUnit) = (newUnits, newWeightUnit)

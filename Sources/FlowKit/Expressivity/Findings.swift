@@ -23,9 +23,9 @@ public struct Finding: Sendable, Equatable {
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
+    case repeatedValues = "repeated values"
     // With an objective on samples.
     case onlyDensities = "only densities"
-    case repeatedValues = "repeated values"
 
     /// Whether it names what the density family lacks.
     public var limitsDensity: Bool {

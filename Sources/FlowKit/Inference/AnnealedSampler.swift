@@ -42,7 +42,6 @@ struct AnnealedSampler {
     let values = try evaluate(points)
     var outcome = Outcome(points: points, logWeights: [], values: values)
     outcome.logWeights = values.q.logDensities.map { _ in 0 }
-    let scales = Self.deviations(points, dimension)
     var (before, number) = (0.0, 1)
     while true {
       let b = Double.exp(spacing * Double.log(Double(number) / Double(temperatures + 1)))
@@ -53,7 +52,8 @@ struct AnnealedSampler {
         outcome.logWeights[chain] = gain.isFinite ? outcome.logWeights[chain] + gain : -.infinity
       }
       guard number <= temperatures else { return outcome }
-      try move(&outcome, power * b, scales, evaluate)
+      // Their spread shrinks on the way from a wide density.
+      try move(&outcome, power * b, Self.deviations(outcome.points, dimension), evaluate)
       (before, number) = (b, number + 1)
     }
   }

@@ -1,8 +1,8 @@
 extension Inference {
   /// Points that annealed importance sampling brings to p from a normal density that is wide enough to meet all modes.
-  func widePoints(_ count: Int, temperatures: Int) throws(FlowError) -> AnnealedSampler.Outcome {
+  func widePoints(_ count: Int) throws(FlowError) -> AnnealedSampler.Outcome {
     var sampler = AnnealedSampler(dimension: architecture.dimension, seed: options.seed &+ 3)
-    (sampler.temperatures, sampler.spacing, sampler.leapfrogs) = (temperatures, 2, 4)
+    (sampler.temperatures, sampler.spacing, sampler.leapfrogs) = (512, 2, 4)
     let (wide, target, pool) = (wide, target, pool)
     return try sampler.run(from: wide.draws(count, seed: options.seed &+ 4)) { points throws(FlowError) in
       PairValues(q: wide.evaluate(points), p: try target.evaluate(points, on: pool))
@@ -14,7 +14,7 @@ extension Inference {
   ///
   /// Importance weights cannot show this: no draw of the flow lies there.
   func lostMass(of flow: Flow, logZ: Double) throws(FlowError) -> String? {
-    let probe = try widePoints(1_024, temperatures: 64)
+    let probe = try widePoints(1_024)
     let weights = ImportanceWeights(probe.logWeights)
     let known = weights.effectiveFraction * Double(probe.logWeights.count)
     guard known >= 30 else { return nil }

@@ -8,7 +8,7 @@ extension Inference {
     var flow = Flow(architecture: architecture, parameters: parameters)
     trainer.become(parameters)
     var buffer = PointBuffer(dimension: architecture.dimension, capacity: 64 * options.batchSize)
-    let wide = try widePoints(8 * options.batchSize, temperatures: 128)
+    let wide = try widePoints(4 * options.batchSize)
     try buffer.add(
       wide.points, logWeights: squared(wide, flow), flow.evaluator(threads: pool.count).logDensity(wide.points))
     var sampler = AnnealedSampler(dimension: architecture.dimension, seed: options.seed &+ 5)

@@ -32,8 +32,13 @@ struct CSVColumns: Sendable {
     if hasHeader {
       var header = first.map(\.trimmed)
       if let second, second.count == header.count + 1 {
-        // R leaves out the name of the rows' names, others end rows with a separator.
-        if second.last?.trimmed.isEmpty == true { header.append("") } else { header.insert("", at: 0) }
+        // Others end rows with a separator; R leaves out the name of the rows' names. Between commas a number too many may be
+        // half of one with a decimal comma.
+        if second.last?.trimmed.isEmpty == true {
+          header.append("")
+        } else if format.separator != UInt8(ascii: ",") || format.number(second[0]) == nil {
+          header.insert("", at: 0)
+        }
       }
       (names, areNamed) = (header, true)
     } else if let header = Self.names(in: comment, count: first.count, format) {

@@ -27,9 +27,9 @@ struct CSVIndex: Sendable {
   }
 
   private init(_ path: String, _ separator: Character?) throws(FlowError) {
+    let records = try CSVRecords(path)
     format = try CSV.Format(separator, in: path)
     var layout = try Self.layout(path, format)
-    let records = try CSVRecords(path)
     if layout.hasHeader { _ = try records.next(separator: format.separator) }
     var (places, count) = ([records.place], 0)
     while let (fields, line) = try records.next(separator: format.separator) {

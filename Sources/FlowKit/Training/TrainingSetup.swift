@@ -15,21 +15,24 @@ public struct TrainingSetup: Sendable {
   public let train: any EventSource
   /// nil trains to the end.
   public let validation: (any EventSource)?
-  /// What is minimised.
-  public let objective: FitObjective
   /// What a look at all events showed before they were split; nil where nobody looked.
   public let survey: EventSurvey?
   /// What was made of rows that are copies of others, in a line; nil where there are none.
   public let repeats: String?
+  /// What is minimised.
+  public let objective: FitObjective
 
   public init(
     _ architecture: Architecture, _ options: TrainingOptions, train: any EventSource,
     validation: (any EventSource)? = nil, objective: FitObjective = .likelihood
   ) {
-    self.init(architecture, options, Parts(train: train, validation: validation, survey: nil, repeats: nil), objective)
+    self.init(
+      architecture, options, Parts(train: train, validation: validation, survey: nil, repeats: nil), objective)
   }
 
-  private init(_ architecture: Architecture, _ options: TrainingOptions, _ parts: Parts, _ objective: FitObjective) {
+  private init(
+    _ architecture: Architecture, _ options: TrainingOptions, _ parts: Parts, _ objective: FitObjective
+  ) {
     (self.architecture, self.options, train, validation) = (architecture, options, parts.train, parts.validation)
     (survey, repeats, self.objective) = (parts.survey, parts.repeats, objective)
   }
@@ -140,7 +143,7 @@ public struct TrainingSetup: Sendable {
   /// - Throws: where the base is bounded, and the layers carry events out of its bounds: the loss would be infinite.
   public func start() throws(FlowError) -> Flow {
     let flow = try Flow(architecture: architecture, startingFrom: train, seed: options.seed)
-    try flow.checkBounds(of: train, seed: options.seed)
+    if objective.criterion == nil { try flow.checkBounds(of: train, seed: options.seed) }
     return flow
   }
 }

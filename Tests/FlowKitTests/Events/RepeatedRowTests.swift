@@ -31,7 +31,7 @@ import Testing
     #expect(contents.weights == (0..<100).map { Double($0 % 4 + 1) })
     #expect(Set(try rows(distinct)) == Set(try rows(source)))
     // Rows are numbered as the source has them.
-    let read = try distinct.reader()
+    let read = distinct.reader()
     #expect(try read(0).rows?.prefix(5) == [0, 1, 3, 6, 10])
     let weighted = try DistinctEvents(try events(100, copies: { $0 % 4 + 1 }, weights: true))
     #expect(try weighted.contents().weights == (0..<100).map { Double(($0 % 4 + 1) * ($0 % 3)) })

@@ -66,14 +66,14 @@ import Testing
   }
 
   @Test func theReasonIsNamed() throws {
-    let complaint = complaint { () throws(FlowError) in
+    let text = complaint { () throws(FlowError) in
       _ = try EventSet(
         DataLocation(file: reference("../values/fill.h5"), path: "float"), ColumnSelection())
     }
     #expect(
-      complaint?.hasSuffix(
+      text?.hasSuffix(
         "4 non-finite values in 2 rows, first nan in row 2, column '0' (missing: -999.9000244140625 is a fill value); "
-          + "repair the data, or leave such rows out with skipNonFinite: true") == true, "\(complaint ?? "")")
+          + "repair the data, or leave such rows out with skipNonFinite: true") == true, "\(text ?? "")")
   }
 
   // MARK: Masks
