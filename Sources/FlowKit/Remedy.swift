@@ -19,6 +19,10 @@ public enum Remedy: Sendable, Equatable, Codable {
   case leaveOutOne(of: Setting)
   /// Name in a setting what there is.
   case correct(Setting)
+  /// Say in a setting what is meant.
+  case choose(Setting)
+  /// Say along which axis the draws of a chain run.
+  case sayDrawAxis
   /// Repair the data, or declare something else of them.
   case repairOrChange(Setting)
   /// Use a column in one of two settings.
@@ -50,6 +54,8 @@ extension Remedy: CustomStringConvertible {
     case .leaveOut(let setting): "leave it out of \(setting)"
     case .leaveOutOne(let setting): "leave one of them out of \(setting)"
     case .correct(let setting): "correct \(setting)"
+    case .choose(let setting): "choose with \(setting)"
+    case .sayDrawAxis: "set TableReading.drawAxis"
     case .repairOrChange(let setting): "repair the data, or give other \(setting)"
     case .chooseOne(let first, let second): "give it to one of \(first) and \(second)"
     case .standardize: "use PreprocessingOptions.Scaling.standardize"

@@ -16,6 +16,11 @@ struct Convert: ParsableCommand, Diagnosing {
   @Argument(help: "The file to write.")
   var output: String
 
+  @Option(help: "The columns to convert, \(ColumnList.help).")
+  var columns: ColumnList?
+
+  @OptionGroup var reading: ReadingArguments
+
   @Option(help: "What stands between fields of text; found out if it is not given. Written text has commas.")
   var separator: String?
 
@@ -32,7 +37,9 @@ struct Convert: ParsableCommand, Diagnosing {
     _ = try Conversion.Format(ofName: output)
     try OutputPath.check(output, force: force, inputs: [location.file])
     let character = try separator.map(Self.character)
-    let table = try Conversion.table(location, separator: character, access: ContainedAccess.shared)
+    let table = try Conversion.table(
+      location, columns: columns?.names, separator: character, access: reading.access())
+    (table as? any RandomAccessTable)?.notes.note()
     Interrupts.catchThem()
     try Conversion.write(
       Interruptible(table, output), to: output, separator: character ?? ",",

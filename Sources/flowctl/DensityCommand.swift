@@ -16,6 +16,15 @@ struct Density: ParsableCommand, Diagnosing {
   @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
   var data: String
 
+  @Option(help: "The columns that are the model's, in its order, \(ColumnList.help); by default those of its names.")
+  var columns: ColumnList?
+
+  @Option(help: "The columns that are a conditional model's context, or DATA of their own that is as long.")
+  var context: String?
+
+  @OptionGroup(title: "Reading DATA")
+  var arrays: ReadingArguments
+
   @OptionGroup var destination: OutputArguments
 
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
@@ -35,12 +44,19 @@ struct Density: ParsableCommand, Diagnosing {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let parts = try ContainedAccess.shared.parts(of: DataLocation(data))
+    let access = try arrays.access()
+    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+    func part(of location: DataLocation) throws(FlowError) -> DataLocation {
+      let parts = try access.parts(of: location)
+      return parts.test ?? parts.train
+    }
     let scorer = try TableScorer(
-      reading.model(model), parts.test ?? parts.train, threads: threads, acceptingNonFinite: skipNonFinite,
-      access: ContainedAccess.shared)
+      reading.model(model), part(of: DataLocation(data)), columns: columns?.names, contextColumns: context?.columns,
+      context: context?.location.map { location throws(FlowError) in try part(of: location) }, threads: threads,
+      acceptingNonFinite: skipNonFinite, access: access)
+    scorer.notes.note()
     let writer = try destination.begin(
-      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
+      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer), mark: .logDensities)
     try scorer.score { block throws(FlowError) in
       try Interrupts.check(writing: destination.file)
       try writer?.append(block)

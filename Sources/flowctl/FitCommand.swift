@@ -16,14 +16,17 @@ struct Fit: ParsableCommand, Diagnosing {
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
 
-  @Option(help: "The event columns, by name or index; all others by default.")
-  var columns: CommaSeparated?
+  @Option(help: "The event columns, \(ColumnList.help); all others by default.")
+  var columns: ColumnList?
 
-  @Option(help: "Context columns: fits p(columns | context).")
-  var context: CommaSeparated?
+  @Option(help: "Context columns, or DATA of their own that is as long: fits p(columns | context).")
+  var context: String?
 
-  @Option(help: "A column of weights, at least 0.")
+  @Option(help: "A column of weights, at least 0, or DATA of its own that is as long.")
   var weights: String?
+
+  @OptionGroup(title: "Reading DATA")
+  var reading: ReadingArguments
 
   @Option(parsing: .unconditional, help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
   var valid: String?

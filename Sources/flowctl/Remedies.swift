@@ -18,6 +18,8 @@ extension Remedy {
     case .leaveOut(let setting): "leave it out of \(setting.option)"
     case .leaveOutOne(let setting): "leave one of them out with \(setting.option)"
     case .correct(let setting): "correct \(setting.option)"
+    case .choose(let setting): "choose them with \(setting.option)"
+    case .sayDrawAxis: "say it with --draw-axis 0 or 1"
     case .repairOrChange(let setting): "repair the data, or give other \(setting.option)"
     case .chooseOne(let first, let second): "give it to one of \(first.option) and \(second.option)"
     case .standardize: "use --preprocess standardize"

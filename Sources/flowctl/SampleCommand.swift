@@ -6,7 +6,9 @@ struct Sample: ParsableCommand, Diagnosing {
     abstract: "Draws events from a model.",
     discussion: """
       The output holds a dataset samples, N x D, with the columns' names as attribute columns; for a conditional model \
-      with M rows of context it is M x N x D. The same seed gives the same events, and fewer are a prefix of more.
+      with M rows of context it is M x N x D, and these rows stand beside it as context (samples_context where samples are \
+      appended). The same seed gives the same events, and fewer are a prefix of more. Samples are marked: where they stand \
+      beside data, no command takes them for data unless their path is given.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -49,7 +51,7 @@ struct Sample: ParsableCommand, Diagnosing {
     guard let output = destination.file else {
       throw FlowError(.file, "nothing says where to write; give -o FILE or --append-to FILE:/path")
     }
-    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []))
+    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []), withContext: context != nil)
     Interrupts.catchThem()
     let path = model
     let model = try reading.model(path)
@@ -60,9 +62,13 @@ struct Sample: ParsableCommand, Diagnosing {
     let shape = sampler.shape.dropLast() + [columns.count]
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
+    let contextPath = sampler.context.map { _ in destination.contextPath }
     let writer = try destination.begin(
       "samples", shape: Array(shape), columns: columns, units: target == nil ? model.units : columns.map { _ in nil },
-      attributes: attributes)
+      attributes: attributes, mark: .samples, own: contextPath.map { [OutputMark.contextKey: .text($0)] } ?? [:])
+    if let contextPath, let context = sampler.context, let writer = writer?.writer {
+      try write(context, of: model, to: contextPath, writer)
+    }
     try sampler.sample { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(target?.constrained(block) ?? block)
@@ -75,6 +81,16 @@ struct Sample: ParsableCommand, Diagnosing {
       let sizes = shape.map(String.init).joined(separator: " x ")
       print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
     }
+  }
+
+  /// The rows of context, beside the samples that are drawn for them.
+  private func write(
+    _ context: any RandomAccessTable, of model: Model, to path: String, _ writer: TableWriter
+  ) throws(FlowError) {
+    try writer.addDataset(
+      path, shape: [context.rows, context.columns.count], columns: model.contextColumns, units: model.contextUnits,
+      attributes: OutputMark.context.attribute)
+    try context.forEachBlock { block throws(FlowError) in try writer.append(block, to: path) }
   }
 
   private struct Line: Encodable {

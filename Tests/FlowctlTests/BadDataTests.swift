@@ -20,10 +20,6 @@ import Testing
     ("text.csv", "text.csv is not an HDF5 file (it looks like text); convert it, for example with h5py"),
     ("truncated.h5", "truncated.h5 is truncated: 1500 of 8887 bytes are there; copy or download it again"),
     ("split.h5:trian", "split.h5 has no 'trian'; it holds mean, test, train, valid"),
-    (
-      "cube.h5",
-      "cube.h5:/cube is 3-D (2 x 3 x 4); a table needs a 2-D dataset, rows x columns, or a 1-D dataset"
-    ),
     ("unsuitable.h5:text", "unsuitable.h5:/text holds text, not numbers; name a dataset of numbers"),
     ("unsuitable.h5:no-rows", "unsuitable.h5:/no-rows has no rows"),
     (

@@ -93,21 +93,31 @@ extension HDF5 {
       return values
     }
 
-    /// Reads a rectangle of this dataset into a rectangle of `values`, an array of the shape `within`.
+    /// Elements of a dataset: along each axis so many, from a first one on, in steps.
+    struct Selection {
+      var start, stride, count: [Int]
+    }
+
+    /// Reads some elements into a rectangle of `values`, an array of the shape `within`.
     func read(
-      from start: [Int], count: [Int], into values: inout [Double], within: [Int], at target: [Int],
-      targetCount: [Int]
+      _ elements: Selection, into values: inout [Double], within: [Int], at target: [Int], targetCount: [Int]
     ) throws(FlowError) {
       precondition(within.reduce(1, *) == values.count, "the target's shape does not fit its values")
       let stored = try Dataspace(of: handle, location)
-      try stored.select(from: start, count: count)
+      try stored.select(from: elements.start, stride: elements.stride, count: elements.count)
       let memory = try Dataspace(shape: within)
       try memory.select(from: target, count: targetCount)
       let (id, storedID, memoryID) = (handle.id, stored.handle.id, memory.handle.id)
-      let rows = count.isEmpty ? "" : " (rows \(start[0]) to \(start[0] + count[0] - 1))"
-      try HDF5.check("cannot read \(location)\(rows)") {
+      try HDF5.check(Self.reading(elements, location)) {
         H5Dread(id, chdf5_native_double(), memoryID, storedID, chdf5_default(), &values)
       }
+    }
+
+    private static func reading(_ elements: Selection, _ location: DataLocation) -> String {
+      guard let first = elements.start.first, let step = elements.stride.first, let count = elements.count.first else {
+        return "cannot read \(location)"
+      }
+      return "cannot read \(location) (rows \(first) to \(first + step * (count - 1)))"
     }
 
     /// The fields of a dataset of compound values.
@@ -116,15 +126,15 @@ extension HDF5 {
       return try Record(Handle("cannot read the type of \(location)") { H5Dget_type(id) }, in: location)
     }
 
-    /// Reads some fields of the compound values `rows`: their numbers, value by value.
-    func read(_ fields: [Record.Field], rows: Range<Int>) throws(FlowError) -> [Double] {
-      let what = "cannot read \(location) (rows \(rows.lowerBound) to \(rows.upperBound - 1))"
+    /// Reads some fields of some of the compound values: their numbers, value by value.
+    func read(_ fields: [Record.Field], of elements: Selection) throws(FlowError) -> [Double] {
+      let what = Self.reading(elements, location)
       let width = fields.reduce(0) { $0 + ($1.layout?.count ?? 1) }
-      var values = [Double](repeating: 0, count: try HDF5.elementCount([rows.count, width], location))
+      var values = [Double](repeating: 0, count: try HDF5.elementCount(elements.count + [width], location))
       let type = try Record.memoryType(of: fields, what)
       let stored = try Dataspace(of: handle, location)
-      try stored.select(from: [rows.lowerBound], count: [rows.count])
-      let memory = try Dataspace(shape: [rows.count])
+      try stored.select(from: elements.start, stride: elements.stride, count: elements.count)
+      let memory = try Dataspace(shape: elements.count)
       let (id, typeID, storedID, memoryID) = (handle.id, type.id, stored.handle.id, memory.handle.id)
       try HDF5.check(what) { H5Dread(id, typeID, memoryID, storedID, chdf5_default(), &values) }
       return values

@@ -14,14 +14,20 @@ package final class TableScorer {
   package private(set) var firstWithoutNumber: (row: Int, place: String)?
   private let acceptsNonFinite: Bool
 
-  /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
-  /// - Parameter access: opens the file.
+  /// - Parameters:
+  ///   - columns: which columns are the model's events, in its order; nil finds them by its names.
+  ///   - contextColumns: the same of its context.
+  ///   - context: where the context of the rows stands, if not beside them.
+  ///   - acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
+  ///   - access: opens the file.
   package init(
-    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false,
+    _ model: Model, _ location: DataLocation, columns: [String]? = nil, contextColumns: [String]? = nil,
+    context: DataLocation? = nil, threads: Int? = nil, acceptingNonFinite: Bool = false,
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    let selection = try ColumnSelection(for: model, in: location, access: access)
-    reader = try access.table(location, columns: selection.columns! + selection.context)
+    let selection = try ColumnSelection(
+      for: model, in: location, columns: columns, contextColumns: contextColumns, context: context, access: access)
+    reader = try selection.table(at: location, access)
     self.model = model
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.flow.evaluator(threads: threads)
@@ -31,6 +37,8 @@ package final class TableScorer {
   }
 
   package var location: DataLocation { reader.location }
+  /// What a reader ought to know of how the table was read, a sentence each.
+  package var notes: [String] { reader.notes }
   package var rows: Int { reader.rows }
 
   /// Hands the log-densities of all rows to `body`, in order, in blocks.

@@ -6,9 +6,17 @@ public protocol RandomAccessTable: Table, RowBlocks {
   var allColumns: [String] { get }
   /// Which of the table's columns `columns` are, counted from 0.
   var columnIndices: [Int] { get }
+  /// How many columns were found for each of the parts in which they were asked for.
+  var columnCounts: [Int] { get }
+  /// What a reader ought to know, a sentence each: columns that were left out because they hold no real numbers, axes that
+  /// were laid one after the other; none by default.
+  var notes: [String] { get }
 }
 
 extension RandomAccessTable {
+  public var columnCounts: [Int] { [columns.count] }
+  public var notes: [String] { [] }
+
   /// The values of a range of rows, row by row: `rows.count * columns.count` of them.
   public func read(rows range: Range<Int>) throws(FlowError) -> [Double] {
     var values: [Double] = []

@@ -16,7 +16,7 @@ struct TableConventions {
   init(of dataset: borrowing HDF5.Dataset) throws(FlowError) {
     let names = Set(try dataset.attributeNames())
     if names.contains("MATLAB_class") {
-      isTransposed = dataset.shape.count == 2
+      isTransposed = dataset.shape.count > 1
       let kind = try dataset.attribute("MATLAB_class")?.text
       if kind == "char" { isNoData = "characters" }
       if names.contains("MATLAB_empty") { isNoData = "an empty MATLAB array" }

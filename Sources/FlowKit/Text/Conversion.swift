@@ -5,32 +5,45 @@ package enum Conversion {
 
     /// By the ending of a file's name.
     package init(ofName name: String) throws(FlowError) {
-      let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
-      switch ending {
-      case "csv", "tsv", "txt", "dat": self = .csv
-      case "npy": self = .npy
-      case "h5", "hdf5", "hdf", "he5", "nc", "mat": self = .hdf5
-      default:
+      guard let format = Self.named(name) else {
         throw FlowError(
           .file, "the name \(name) does not say what format the file has; end it with .csv, .npy or .h5")
       }
+      self = format
     }
+
+    private static func named(_ name: String) -> Format? {
+      let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+      switch ending {
+      case "csv", "tsv", "txt", "dat": return .csv
+      case "npy": return .npy
+      case "h5", "hdf5", "hdf", "he5", "nc", "mat": return .hdf5
+      default: return nil
+      }
+    }
+
+    /// Whether a name ends as files of data do.
+    package static func isKnown(_ name: String) -> Bool { named(name) != nil }
   }
 
   /// Opens a table: its format follows from the file's name.
   ///
   /// - Parameters:
   ///   - location: a file, for HDF5 with a path in it if it holds several tables.
+  ///   - columns: the columns to read, as ``HDF5Table`` takes them; nil reads all.
   ///   - separator: what stands between fields of text; nil finds out.
   ///   - access: opens HDF5 files.
   package static func table(
-    _ location: DataLocation, separator: Character? = nil, access: any TableAccess = InProcessAccess()
+    _ location: DataLocation, columns: [String]? = nil, separator: Character? = nil,
+    access: any TableAccess = InProcessAccess()
   ) throws(FlowError) -> any Table {
+    let table: any Table
     switch try Format(ofName: location.file) {
-    case .hdf5: try access.table(location)
-    case .csv: try CSVTable(location.file, separator: separator)
-    case .npy: try NPYTable(location.file)
+    case .hdf5: return try access.table(location, columns: columns)
+    case .csv: table = try CSVTable(location.file, separator: separator)
+    case .npy: table = try NPYTable(location.file)
     }
+    return try columns.map { columns throws(FlowError) in try TableColumns(table, columns, of: location.file) } ?? table
   }
 
   /// Writes all rows of `table` as a new file, which takes its place when it is complete.

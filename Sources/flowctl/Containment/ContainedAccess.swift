@@ -7,7 +7,17 @@ struct ContainedAccess: TableAccess {
   /// The one that all commands share.
   static let shared = ContainedAccess()
 
+  /// How arrays are to be understood.
+  var reading = TableReading()
+
   private let process = ReaderProcess()
+
+  /// The same process, asked to understand arrays in another way.
+  func reading(_ reading: TableReading) -> ContainedAccess {
+    var access = self
+    access.reading = reading
+    return access
+  }
 
   func parts(of location: DataLocation) throws(FlowError) -> DataParts {
     guard case .parts(let parts) = try process.ask(.parts(location), about: location.file) else {
@@ -16,15 +26,16 @@ struct ContainedAccess: TableAccess {
     return parts
   }
 
-  func table(_ location: DataLocation, columns: [String]?) throws(FlowError) -> any RandomAccessTable {
-    let reply = try process.ask(.open(location, columns: columns), about: location.file)
-    guard case .table(let description) = reply, description.isPlausible else { throw Self.unexpected(location.file) }
+  func table(_ location: DataLocation, parts: [[String]?]) throws(FlowError) -> any RandomAccessTable {
+    let reply = try process.ask(.open(location, parts: parts, reading), about: location.file)
+    guard case .table(let description) = reply, description.isPlausible, description.columnCounts.count == parts.count
+    else { throw Self.unexpected(location.file) }
     return ContainedTable(description, process)
   }
 
   /// As `FileContents(of:)`.
   func contents(of path: String) throws(FlowError) -> FileContents {
-    guard case .contents(let contents) = try process.ask(.contents(path: path), about: path) else {
+    guard case .contents(let contents) = try process.ask(.contents(path: path, reading), about: path) else {
       throw Self.unexpected(path)
     }
     return contents
@@ -61,6 +72,8 @@ private final class ContainedTable: RandomAccessTable {
   var columns: [String] { description.columns }
   var allColumns: [String] { description.allColumns }
   var columnIndices: [Int] { description.columnIndices }
+  var columnCounts: [Int] { description.columnCounts }
+  var notes: [String] { description.notes }
   var hasNames: Bool { description.hasNames }
   var units: [String?] { description.units }
   var blockRows: Int { description.blockRows }
