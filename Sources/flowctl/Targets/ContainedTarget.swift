@@ -52,7 +52,8 @@ final class ContainedTarget: TargetDensity {
   }
 
   private func ask(_ request: TargetRequest, _ points: [Double], count: Int) throws(FlowError) -> [Double] {
-    let process = try idle.withLock { $0.popLast() } ?? Self.started(library, data).0
+    let waiting = idle.withLock { $0.popLast() }
+    let process = if let waiting { waiting } else { try Self.started(library, data).0 }
     var numbers: [Double] = []
     let reply: TargetReply
     do {
