@@ -30,8 +30,8 @@ MEAN, COVARIANCE = np.array([3.0, -1.0]), np.array([[2.25, 1.5], [1.5, 1.25]])
 PLANAR = ["--layers", "6*[coupling-rqs(bins=8,hidden=64x64),permute(reverse)]"]
 SETS = {
     "normal": ["--layers", "lower,upper", "--learning-rate", "0.02", "--epochs", "10"],
-    "moons": PLANAR + ["--epochs", "40"],
-    "octagon": PLANAR + ["--epochs", "40"],
+    "moons": PLANAR + ["--epochs", "20"],
+    "octagon": PLANAR + ["--epochs", "20"],
     "galaxy": ["--recipe", "nsf", "--preprocess", "whiten", "--epochs", "20"],
 }
 OBJECTIVES = {

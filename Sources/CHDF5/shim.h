@@ -37,6 +37,21 @@ static inline hid_t chdf5_stored_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 
+/// What a link is: 1 a soft one, 2 one to another file, 0 anything else; and the bytes that its value takes.
+static inline herr_t chdf5_link(hid_t id, const char *name, int *kind, size_t *size) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info1_t info;
+  herr_t status = H5Lget_info1(id, name, &info, H5P_DEFAULT);
+#else
+  H5L_info_t info;
+  herr_t status = H5Lget_info(id, name, &info, H5P_DEFAULT);
+#endif
+  if (status < 0) return status;
+  *kind = info.type == H5L_TYPE_SOFT ? 1 : info.type == H5L_TYPE_EXTERNAL ? 2 : 0;
+  *size = *kind ? info.u.val_size : 0;
+  return status;
+}
+
 /// Which object of which open file an id names.
 static inline herr_t chdf5_object_place(hid_t id, unsigned long *file, uint64_t *address) {
 #if H5_VERSION_GE(1, 12, 0)
@@ -46,5 +61,40 @@ static inline herr_t chdf5_object_place(hid_t id, unsigned long *file, uint64_t 
 #endif
   herr_t status = H5Oget_info2(id, &info, H5O_INFO_BASIC);
   if (status >= 0) *file = info.fileno, *address = info.addr;
+  return status;
+}
+
+/// Which object of which open file the member `name` of a group is.
+static inline herr_t chdf5_member_place(hid_t group, const char *name, unsigned long *file, uint64_t *address) {
+  hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+  if (object < 0) return -1;
+  herr_t status = chdf5_object_place(object, file, address);
+  H5Oclose(object);
+  return status;
+}
+
+/// The path of the dimension scale that netCDF-4 and h5py attach to an axis of a dataset; empty where there is none.
+static inline herr_t chdf5_scale_path(hid_t dataset, unsigned axis, unsigned rank, char *path, size_t size) {
+  path[0] = 0;
+  htri_t present = H5Aexists(dataset, "DIMENSION_LIST");
+  if (present <= 0) return present;
+  hid_t attribute = H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT);
+  hid_t space = attribute < 0 ? -1 : H5Aget_space(attribute);
+  hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+  herr_t status = -1;
+  hvl_t lists[32];
+  if (space >= 0 && type >= 0 && rank <= 32 && H5Sget_simple_extent_npoints(space) == (hssize_t)rank
+      && H5Aread(attribute, type, lists) >= 0) {
+    status = 0;
+    if (axis < rank && lists[axis].len > 0) {
+      hid_t scale = H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, lists[axis].p);
+      status = scale < 0 || H5Iget_name(scale, path, size) < 0 ? -1 : 0;
+      if (scale >= 0) H5Oclose(scale);
+    }
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, lists);
+  }
+  if (type >= 0) H5Tclose(type);
+  if (space >= 0) H5Sclose(space);
+  if (attribute >= 0) H5Aclose(attribute);
   return status;
 }

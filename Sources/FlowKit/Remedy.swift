@@ -19,12 +19,24 @@ public enum Remedy: Sendable, Equatable, Codable {
   case leaveOutOne(of: Setting)
   /// Name in a setting what there is.
   case correct(Setting)
+  /// Say in a setting what is meant.
+  case choose(Setting)
+  /// Say along which axis the draws of a chain run.
+  case sayDrawAxis
   /// Repair the data, or declare something else of them.
   case repairOrChange(Setting)
   /// Use a column in one of two settings.
   case chooseOne(Setting, Setting)
   /// Scale columns by their standard deviations.
   case standardize
+  /// Add uniform noise to the whole numbers of a column.
+  case dequantize(String)
+  /// Take values as they were before they were rounded, or as whole numbers with noise.
+  case unround
+  /// Fit the rows without a value that repeats alone, and keep the share of the others.
+  case fitApart
+  /// Say that a number stands for missing values.
+  case declareMissing(Double)
   /// Let the base have no mass where the layers do not reach.
   case boundBase
   /// Give rows of context to a conditional model.
@@ -50,9 +62,17 @@ extension Remedy: CustomStringConvertible {
     case .leaveOut(let setting): "leave it out of \(setting)"
     case .leaveOutOne(let setting): "leave one of them out of \(setting)"
     case .correct(let setting): "correct \(setting)"
+    case .choose(let setting): "choose with \(setting)"
+    case .sayDrawAxis: "set TableReading.drawAxis"
     case .repairOrChange(let setting): "repair the data, or give other \(setting)"
     case .chooseOne(let first, let second): "give it to one of \(first) and \(second)"
     case .standardize: "use PreprocessingOptions.Scaling.standardize"
+    case .dequantize(let column): "add '\(column)' to PreprocessingOptions.dequantized"
+    case .unround:
+      "take the values before they were rounded, or divide them by that step and add them to "
+        + "PreprocessingOptions.dequantized"
+    case .fitApart: "fit the other rows alone and keep the share of these, or leave the column out"
+    case .declareMissing(let value): "read such values as missing with MissingValueAccess([\(value)])"
     case .boundBase: "or give a base such as Uniform on that interval"
     case .giveContext: "give rows of it as context"
     case .giveNoContext: "leave it out"

@@ -27,8 +27,10 @@ struct Check: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "The number of context features; with --data, its last columns.")
   var context: Int?
 
-  @Option(help: "Events to check as well: file.h5 or file.h5:/path/in/file.")
+  @Option(help: "Events to check as well: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String?
+
+  @OptionGroup var missing: MissingArguments
 
   @Option(help: "An objective with which it is to be trained: \(FitObjective.names.joined(separator: ", ")).")
   var objective: String?
@@ -101,7 +103,7 @@ struct Check: ParsableCommand, Diagnosing {
   }
 
   private func read(_ location: String) throws(FlowError) -> EventSet {
-    let access = ContainedAccess.shared
+    let access = try missing.access()
     let train = try access.parts(of: DataLocation(location)).train
     let columns: [String]
     if let model {
@@ -127,6 +129,7 @@ struct Check: ParsableCommand, Diagnosing {
       var lines = ["", "\(number + 1). \(finding.kind.rawValue): \(finding.says)"]
       if !finding.layers.isEmpty { lines.append("   layers   \(Self.shortened(finding.layers))") }
       lines.append("   because  \(finding.because)")
+      if let remedy = finding.remedy { lines.append("   repair   \(remedy.inOptions)") }
       if !finding.source.isEmpty { lines.append("   source   \(finding.source)") }
       for line in lines.flatMap({ Expressivity.wrapped($0, indent: 12) }) { print(line) }
       guard let repair = finding.repair else { continue }

@@ -5,9 +5,10 @@ struct Convert: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Converts a table between text (.csv, .tsv, .txt), NumPy (.npy) and HDF5 (.h5), of any size.",
     discussion: """
-      Formats follow from the files' names. In text, fields may be quoted, lines that begin with # are left out, and nothing, \
-      NA, null or nan is a missing value (NaN). The first line names the columns if it holds anything but numbers. A new \
-      HDF5 file holds the dataset table.
+      Formats follow from the files' names. In text, fields may be quoted, lines that begin with # are left out, nothing, NA, \
+      null or nan is a missing value (NaN), and true and false are 1 and 0. The first line names the columns if it holds \
+      anything but numbers, else the last comment before it may. Columns of text, and a first column without a name (row \
+      numbers), are left out. A new HDF5 file holds the dataset table.
       """)
 
   @Argument(help: "The table to read; for HDF5 also as file.h5:/path/in/file.")
@@ -16,7 +17,18 @@ struct Convert: ParsableCommand, Diagnosing {
   @Argument(help: "The file to write.")
   var output: String
 
-  @Option(help: "What stands between fields of text; found out if it is not given. Written text has commas.")
+  @Option(help: "The columns to convert, \(ColumnList.help); by default all but text and row numbers.")
+  var columns: ColumnList?
+
+  @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading DATA")
+  var reading: ReadingArguments
+
+  @Option(
+    help:
+      "What stands between fields of text; by default found out in what is read, and in what is written a comma, or a tab for .tsv."
+  )
   var separator: String?
 
   @Flag(help: "Replace the output file if it exists.")
@@ -29,13 +41,16 @@ struct Convert: ParsableCommand, Diagnosing {
 
   func run() throws {
     let location = DataLocation(input)
-    _ = try Conversion.Format(ofName: output)
     try OutputPath.check(output, force: force, inputs: [location.file])
-    let character = try separator.map(Self.character)
-    let table = try Conversion.table(location, separator: character, access: ContainedAccess.shared)
+    for name in [output, location.file] { _ = try TableFormat(ofName: name) }
+    let separator = try separator.map(Self.character)
+    var access = try reading.access()
+    access.reading.separator = separator
+    let table = try missing.access(access).table(location, columns: columns?.names)
+    table.notes.note()
     Interrupts.catchThem()
     try Conversion.write(
-      Interruptible(table, output), to: output, separator: character ?? ",",
+      Interruptible(table, output), to: output, separator: separator?.first,
       attributes: Provenance.common.merging(["source": .text(input)]) { $1 })
     guard !json else {
       return try Line(file: output, rows: table.rows, columns: table.columns).printJSON()
@@ -43,12 +58,12 @@ struct Convert: ParsableCommand, Diagnosing {
     print("wrote \(output): \(table.rows.grouped) rows of \(table.columns.joined(separator: ", "))")
   }
 
-  private static func character(_ text: String) throws -> Character {
+  private static func character(_ text: String) throws -> String {
     if text == "tab" || text == "\\t" { return "\t" }
-    guard text.count == 1, let character = text.first else {
+    guard text.count == 1 else {
       throw FlowError(.data, "--separator is one character, or tab; got '\(text)'")
     }
-    return character
+    return text
   }
 
   private struct Line: Encodable {

@@ -6,15 +6,27 @@ struct Density: ParsableCommand, Diagnosing {
     abstract: "Scores events: log p(x), or log p(x | c), in nats, in the data's own units.",
     discussion: """
       With train, valid and test in the file or group that DATA names, test is scored. The output holds a dataset \
-      log_density with one value per row. Of columns that were dequantized, the density of each row with uniform noise \
+      log_density with one value per row. The mean is -infinity if any event has density 0; then the mean over the others \
+      is named beside it. Of columns that were dequantized, the density of each row with uniform noise \
       of its own is scored, whose mean is a lower bound of the mean log-probability of the whole numbers.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
   var model: String
 
-  @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
+  @Argument(help: "Events: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String
+
+  @Option(help: "The columns that are the model's, in its order, \(ColumnList.help); by default those of its names.")
+  var columns: ColumnList?
+
+  @Option(help: "The columns that are a conditional model's context, or DATA of their own that is as long.")
+  var context: String?
+
+  @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading DATA")
+  var arrays: ReadingArguments
 
   @OptionGroup var destination: OutputArguments
 
@@ -35,17 +47,24 @@ struct Density: ParsableCommand, Diagnosing {
     let threads = try OptionCheck.threads(threads)
     try destination.check(inputs: [model, DataLocation(data).file])
     if destination.file != nil { Interrupts.catchThem() }
-    let parts = try ContainedAccess.shared.parts(of: DataLocation(data))
+    let access = try missing.access(arrays.access())
+    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+    func part(of location: DataLocation) throws(FlowError) -> DataLocation {
+      let parts = try access.parts(of: location)
+      return parts.test ?? parts.train
+    }
     let scorer = try TableScorer(
-      reading.model(model), parts.test ?? parts.train, threads: threads, acceptingNonFinite: skipNonFinite,
-      access: ContainedAccess.shared)
+      reading.model(model), part(of: DataLocation(data)), columns: columns?.names, contextColumns: context?.columns,
+      context: context?.location.map { location throws(FlowError) in try part(of: location) }, threads: threads,
+      acceptingNonFinite: skipNonFinite, access: access)
+    scorer.notes.note()
     let writer = try destination.begin(
-      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer))
+      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer), mark: .logDensities)
     try scorer.score { block throws(FlowError) in
       try Interrupts.check(writing: destination.file)
       try writer?.append(block)
     }
-    try writer?.writer.finish()
+    try writer?.finish()
     try report(scorer, writer?.location)
   }
 
@@ -58,22 +77,42 @@ struct Density: ParsableCommand, Diagnosing {
 
   private struct Line: Encodable {
     let count: Int
-    let mean: JSONNumber
+    /// A number, "-infinity" where an event has density 0, or null where no event has a log-density.
+    let mean: MeanText
     let standardError: JSONNumber
+    /// Over the events whose log-density is finite.
+    let finiteMean: JSONNumber
+    let finiteStandardError: JSONNumber
+    let densityZero: Int
     let nonFinite: Int
     let data: String
   }
 
-  /// The mean, and in the same line how many events it leaves out.
-  static func summary(of moments: RunningMoments) -> String {
-    let left = moments.nonFiniteCount
-    let total = moments.finiteCount + left
-    guard let mean = moments.mean else {
-      return "mean log-density: none, because none of \(total.grouped) events has one that is finite"
+  /// A mean in JSON, which has no infinity.
+  private enum MeanText: Encodable {
+    case number(JSONNumber)
+    case minusInfinity
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .number(let number): try number.encode(to: encoder)
+      case .minusInfinity: try "-infinity".encode(to: encoder)
+      }
     }
-    let value = "mean log-density \(mean.text(digits: 4)) ± \((moments.standardError ?? 0).text(digits: 4)) nats"
-    guard left > 0 else { return value }
-    return "\(value), without \(left.grouped) of \(total.grouped) events, whose log-density is not finite"
+  }
+
+  /// The mean over the events that have a log-density, and in the same line which part of them is not finite.
+  private static func summary(of scorer: TableScorer) -> String {
+    let (moments, zero) = (scorer.moments, scorer.rowsWithoutMass)
+    let without = scorer.nonFiniteRows + scorer.rowsWithoutNumber
+    let left = without > 0 ? ", without \(without.grouped) of \(scorer.rows.grouped) events, which have none" : ""
+    let finite = moments.mean.map { "\($0.text(digits: 4)) ± \((moments.standardError ?? 0).text(digits: 4)) nats" }
+    guard zero > 0 else {
+      guard let finite else { return "mean log-density: none, because none of \(scorer.rows.grouped) events has one" }
+      return "mean log-density \(finite)\(left)"
+    }
+    let others = finite.map { "; of the other \(moments.finiteCount.grouped) it is \($0)" } ?? ""
+    return "mean log-density -infinity: \(zero.grouped) of \(scorer.rows.grouped) events have density 0\(others)\(left)"
   }
 
   private func report(_ scorer: TableScorer, _ written: String?) throws(FlowError) {
@@ -92,13 +131,17 @@ struct Density: ParsableCommand, Diagnosing {
     }
     let moments = scorer.moments
     guard !json else {
+      let (mean, error) = (JSONNumber(moments.mean), JSONNumber(moments.standardError))
+      let isInfinite = scorer.rowsWithoutMass > 0
       return try Line(
-        count: scorer.rows, mean: JSONNumber(moments.mean), standardError: JSONNumber(moments.standardError),
-        nonFinite: moments.nonFiniteCount, data: scorer.location.description
+        count: scorer.rows, mean: isInfinite ? .minusInfinity : .number(mean),
+        standardError: isInfinite ? JSONNumber(nil) : error, finiteMean: mean, finiteStandardError: error,
+        densityZero: scorer.rowsWithoutMass, nonFinite: scorer.rows - moments.finiteCount,
+        data: scorer.location.description
       ).printJSON()
     }
     print("scored \(scorer.location): \(scorer.rows.grouped) events")
-    print(Self.summary(of: moments))
+    print(Self.summary(of: scorer))
     if let written { print("wrote \(written)") }
   }
 }

@@ -5,25 +5,31 @@ struct Fit: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
     abstract: "Fits a flow to events and writes it as a model file.",
     discussion: """
-      DATA is file.h5 or file.h5:/path/in/file. A file or group with train, valid and test is used as such. Losses are \
-      mean negative log-densities, in nats, in the data's own units, unless --objective names another one. Ctrl-C stops after the current step and writes the \
+      DATA is file.h5 or file.h5:/path/in/file, text (.csv, .tsv) or a NumPy array (.npy). A file or group with train, valid and test \
+      is used as such. Losses are mean negative log-densities, in nats, in the data's own units, unless --objective names another \
+      one. Ctrl-C stops after the current step and writes the \
       best model so far; --resume goes on from there, and from the last checkpoint of a fit that was killed.
       """)
 
-  @Argument(help: "Events: file.h5 or file.h5:/path/in/file.")
+  @Argument(help: "Events: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String
 
-  @Option(help: "The event columns, by name or index; all others by default.")
-  var columns: CommaSeparated?
+  @OptionGroup var missing: MissingArguments
 
-  @Option(help: "Context columns: fits p(columns | context).")
-  var context: CommaSeparated?
+  @Option(help: "The event columns, \(ColumnList.help); all others by default.")
+  var columns: ColumnList?
 
-  @Option(help: "A column of weights, at least 0.")
+  @Option(help: "Context columns, or DATA of their own that is as long: fits p(columns | context).")
+  var context: String?
+
+  @Option(help: "A column of weights, at least 0, or DATA of its own that is as long.")
   var weights: String?
+
+  @OptionGroup(title: "Reading DATA")
+  var reading: ReadingArguments
 
   @Option(parsing: .unconditional, help: "Validation events: a fraction of the training rows (0 for none) or DATA.")
   var valid: String?
@@ -118,6 +124,10 @@ struct Fit: ParsableCommand, Diagnosing {
       return
     }
     Interrupts.catchThem()
+    for finding in setup.survey?.findings ?? [] where !preprocess.dequantized.contains(finding.column) {
+      Terminal.note("data   \(finding.line)")
+    }
+    if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
     try describe(setup)
     warn(of: setup.architecture)
     let trainer = try Trainer(setup, threads: threads)

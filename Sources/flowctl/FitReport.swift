@@ -7,19 +7,25 @@ extension Fit {
     let model: String
     let objective: String?
     let bestEpoch: Int
+    /// Null without validation events.
     let valid: JSONNumber
+    /// Only without validation events: mean over the last epoch, each batch before its step.
+    let train: JSONNumber?
     let stopped: String
   }
 
   func report(_ result: TrainingResult, _ objective: FitObjective) throws(FlowError) {
     let best = result.history.first { $0.epoch == result.bestEpoch }
+    let hasValidation = result.history.last?.valid != nil
+    let loss = objective.criterion == nil ? result.loss : best?.companion
     if json {
       try ResultLine(
         model: output, objective: self.objective.isGiven ? objective.name : nil, bestEpoch: result.bestEpoch,
-        valid: JSONNumber(objective.criterion == nil ? result.loss : best?.companion), stopped: result.stopped.rawValue
+        valid: JSONNumber(hasValidation ? loss : nil), train: hasValidation ? nil : JSONNumber(loss),
+        stopped: result.stopped.rawValue
       ).printJSON()
     } else {
-      let kind = result.history.last?.valid == nil ? "training" : "validation"
+      let kind = hasValidation ? "validation" : "training"
       let unit = objective.criterion == nil ? "loss" : objective.name
       let loss = "\(kind) \(unit) \(result.loss.text(digits: 4))" + (objective.criterion == nil ? " nats" : "")
       let likelihood = best?.companion.map { ", -log p \($0.text(digits: 4)) nats" } ?? ""

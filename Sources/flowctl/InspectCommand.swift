@@ -10,13 +10,15 @@ struct Inspect: ParsableCommand, Diagnosing {
 
   @OptionGroup var reading: ModelReading
 
+  @OptionGroup var arrays: ReadingArguments
+
   @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
-    switch try ContainedAccess.shared.contents(of: file) {
+    switch try arrays.access().contents(of: file) {
     case .model: try show(reading.model(file, includingTraining: true))
     case .tables(let tables, let others): try show(tables, others)
     }
@@ -115,12 +117,23 @@ struct Inspect: ParsableCommand, Diagnosing {
   private func show(_ tables: [FileContents.TableSummary], _ others: [String]) throws(FlowError) {
     guard !json else { return try TablesLine(tables: tables, others: others).printJSON() }
     print("data  \(file)")
-    for table in tables {
-      let isDescribed = table.hasNames || table.units.contains { $0 != nil }
-      let names = isDescribed ? ": \(table.columns.withUnits(table.units).joined(separator: ", "))" : ""
-      print("  \(table.path)  \(table.rows.grouped) rows x \(table.columns.count) columns\(names)")
-    }
+    for table in tables { show(table) }
     if tables.isEmpty { print("  no tables of numbers") }
     for other in others { print("  no table: \(other)") }
+  }
+
+  private func show(_ table: FileContents.TableSummary) {
+    let isDescribed = table.hasNames || table.units.contains { $0 != nil }
+    let names = isDescribed ? ": \(table.columns.withUnits(table.units).joined(separator: ", "))" : ""
+    let columns = "\(table.columns.count.grouped) column\(table.columns.count == 1 ? "" : "s")"
+    print("  \(table.path)  \(table.rows.grouped) rows x \(columns)\(names)")
+    func say(_ text: String) { print("      \(text)") }
+    if !table.unreadable.isEmpty { say("not read: \(table.unreadable.joined(separator: ", "))") }
+    if !table.aside.isEmpty { say("read if named: \(table.aside.joined(separator: ", "))") }
+    if let rows = table.rowsText { say(rows) }
+    if let mark = table.mark { say("\(mark): read only if the path is given") }
+    if table.needsColumns { say("other columns there have another length: choose these with --columns") }
+    let hint = ShapeHint.text(rows: table.rows, columns: table.columns.count, isTransposed: arrays.transpose)
+    if let hint { say(hint) }
   }
 }

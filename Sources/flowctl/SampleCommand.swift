@@ -6,7 +6,10 @@ struct Sample: ParsableCommand, Diagnosing {
     abstract: "Draws events from a model.",
     discussion: """
       The output holds a dataset samples, N x D, with the columns' names as attribute columns; for a conditional model \
-      with M rows of context it is M x N x D. The same seed gives the same events, and fewer are a prefix of more.
+      with M rows of context it is M x N x D, and these rows stand beside it as context (samples_context where samples are \
+      appended). Text holds the same rows, M N of them, with their context behind the events; NumPy's arrays have no place \
+      for it. The same seed gives the same events, and fewer are a prefix of more. Samples are marked: where they stand \
+      beside data, no command takes them for data unless their path is given.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -19,7 +22,7 @@ struct Sample: ParsableCommand, Diagnosing {
 
   @OptionGroup var destination: OutputArguments
 
-  @Option(help: "Rows of context for a conditional model: file.h5 or file.h5:/path/in/file.")
+  @Option(help: "Rows of context for a conditional model: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var context: String?
 
   @Option(parsing: .unconditional, help: "Decides which events are drawn.")
@@ -49,25 +52,33 @@ struct Sample: ParsableCommand, Diagnosing {
     guard let output = destination.file else {
       throw FlowError(.file, "nothing says where to write; give -o FILE or --append-to FILE:/path")
     }
-    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []))
+    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []), withContext: context != nil)
     Interrupts.catchThem()
     let path = model
     let model = try reading.model(path)
     let sampler = try TableSampler(
       model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
     let target = constrained ? try ContainedTarget(of: model, path) : nil
-    let columns = target?.description.constrained ?? model.columns
-    let shape = sampler.shape.dropLast() + [columns.count]
+    // Text has two axes: each row is followed by its context.
+    let isJoined = try destination.isText && sampler.shape.count > 2
+    let columns = (target?.description.constrained ?? model.columns) + (isJoined ? model.contextColumns : [])
+    let units = target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
+    let rows = sampler.shape.dropLast()
+    let shape = (isJoined ? [rows.reduce(1, *)] : Array(rows)) + [columns.count]
     let attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
+    let contextPath = try destination.isHDF5 ? sampler.context.map { _ in destination.contextPath } : nil
     let writer = try destination.begin(
-      "samples", shape: Array(shape), columns: columns, units: target == nil ? model.units : columns.map { _ in nil },
-      attributes: attributes)
-    try sampler.sample { block throws(FlowError) in
+      "samples", shape: shape, columns: columns, units: units, attributes: attributes, mark: .samples,
+      own: contextPath.map { [OutputMark.contextKey: .text($0)] } ?? [:])
+    if let contextPath, let context = sampler.context, let tables = writer?.tables {
+      try write(context, of: model, to: contextPath, tables)
+    }
+    try sampler.sample(withContext: isJoined) { block throws(FlowError) in
       try Interrupts.check(writing: output)
       try writer?.append(target?.constrained(block) ?? block)
     }
-    try writer?.writer.finish()
+    try writer?.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
       try Line(file: output, samples: total).printJSON()
@@ -75,6 +86,16 @@ struct Sample: ParsableCommand, Diagnosing {
       let sizes = shape.map(String.init).joined(separator: " x ")
       print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
     }
+  }
+
+  /// The rows of context, beside the samples that are drawn for them.
+  private func write(
+    _ context: any RandomAccessTable, of model: Model, to path: String, _ writer: TableWriter
+  ) throws(FlowError) {
+    try writer.addDataset(
+      path, shape: [context.rows, context.columns.count], columns: model.contextColumns, units: model.contextUnits,
+      attributes: OutputMark.context.attribute)
+    try context.forEachBlock { block throws(FlowError) in try writer.append(block, to: path) }
   }
 
   private struct Line: Encodable {

@@ -29,7 +29,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("a;b\n1,5;2\n", nil), ("a;b\n1;2\n", [1, 2]), ("a\tb\n1\t2\n", [1, 2]), ("1 2\n3   4\n", [1, 2, 3, 4]),
+      ("a;b\n1,5;2\n", [1.5, 2]), ("a,b\n1,5,2\n", nil), ("t,f\nTrue,false\n", [1, 0]), ("x\n1.5D+02\n", [150]),
+      ("a;b\n1;2\n", [1, 2]), ("a\tb\n1\t2\n", [1, 2]), ("1 2\n3   4\n", [1, 2, 3, 4]),
       ("# comment\n\n1,2\r\n3,4", [1, 2, 3, 4]),
       ("\u{FEFF}a,b\r\n1,2\r\n", [1, 2]), ("\"1\",\"2\"\n3,\" 4 \"\n", [1, 2, 3, 4]),
       ("\"a \"\"b\"\", c\",\"two\nlines\"\n1,2\n", [1, 2]), ("inf,-inf\n1,2\n", [.infinity, -.infinity, 1, 2]),
@@ -64,12 +65,14 @@ import Testing
     try write("in.csv", "x,y\n1,2\n\n3\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.h5"], "in.csv, line 4: 1 field where the first line has 2")
-    try write("in.csv", "x,y\n1,\"2\n3\"\n1,abc\n")
+    try write("in.csv", "x,y\n1,\"2\n3\"\n1,4\n")
     try workspace.expectFailure(
-      ["convert", "in.csv", "out.h5"], "in.csv, line 2, column 'y': '2 3' is not a number")
+      ["convert", "in.csv", "out.h5"],
+      "in.csv, line 2, column 'y': '2 3' is not a number; leave it out with --columns")
     try write("in.csv", "x,y\n1,2\n1,abc\n")
     try workspace.expectFailure(
-      ["convert", "in.csv", "out.h5"], "in.csv, line 3, column 'y': 'abc' is not a number")
+      ["convert", "in.csv", "out.h5"],
+      "in.csv, line 3, column 'y': 'abc' is not a number; leave it out with --columns")
     try write("in.csv", "x,y\n1,2\n\"1,2\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.h5"], "in.csv, line 3: a quote is opened and not closed")
@@ -113,7 +116,7 @@ import Testing
     try write("in.csv", "1,2\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.xyz"],
-      "the name out.xyz does not say what format the file has; end it with .csv, .npy or .h5")
+      "the name out.xyz does not say what format the file has; end it with .h5, .csv, .tsv or .npy")
     try workspace.expectFailure(
       ["convert", "no.csv", "out.h5"], "no.csv does not exist or is not a file; check the path and the working folder")
   }

@@ -14,7 +14,8 @@ import Testing
     #expect(printed.count == 1)
     #expect(
       kinds(printed[0]) == [
-        "count": "number", "mean": "number", "standardError": "number", "nonFinite": "number", "data": "text",
+        "count": "number", "mean": "number", "standardError": "number", "finiteMean": "number",
+        "finiteStandardError": "number", "densityZero": "number", "nonFinite": "number", "data": "text",
       ])
     #expect(printed[0]["count"] as? Int == 400 && printed[0]["nonFinite"] as? Int == 0)
     let outcome = try workspace.expectSuccess(["density", "model.h5", "data.h5"])
@@ -82,14 +83,15 @@ import Testing
     }
     let far: [[Double]] = [[0, 0], [1e300, 0], [0, -1e300]]
     let printed = try jsonLines(try scored(far, ["--json"]))[0]
-    #expect(printed["count"] as? Int == 3 && printed["nonFinite"] as? Int == 2)
-    #expect(kind(printed["mean"]) == "number")
+    #expect(printed["count"] as? Int == 3 && printed["nonFinite"] as? Int == 2 && printed["densityZero"] as? Int == 2)
+    #expect(printed["mean"] as? String == "-infinity" && kind(printed["finiteMean"]) == "number")
     let said = lines(try scored(far))
-    #expect(said.count == 2 && said[1].hasPrefix("mean log-density -"))
-    #expect(said[1].hasSuffix("nats, without 2 of 3 events, whose log-density is not finite"))
-    #expect(kind(try jsonLines(try scored([[1e300, 0]], ["--json"]))[0]["mean"]) == "null")
     #expect(
-      lines(try scored([[1e300, 0]])).last
-        == "mean log-density: none, because none of 1 events has one that is finite")
+      said.count == 2
+        && said[1].hasPrefix("mean log-density -infinity: 2 of 3 events have density 0; of the other 1 it is -"))
+    #expect(said[1].hasSuffix(" nats"))
+    #expect(try jsonLines(try scored([[1e300, 0]], ["--json"]))[0]["mean"] as? String == "-infinity")
+    #expect(
+      lines(try scored([[1e300, 0]])).last == "mean log-density -infinity: 1 of 1 events have density 0")
   }
 }

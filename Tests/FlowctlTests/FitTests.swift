@@ -20,7 +20,8 @@ import Testing
       #expect(epoch["epoch"] as? Int == index + 1)
     }
     let result = try #require(printed.last)
-    #expect(kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "stopped": "text"])
+    #expect(
+      kinds(result) == ["model": "text", "bestEpoch": "number", "valid": "number", "stopped": "text"])
     #expect(result["model"] as? String == "model.h5" && result["stopped"] as? String == "epochs")
     let losses = printed.dropLast().compactMap { $0["valid"] as? Double }
     #expect(result["valid"] as? Double == losses.min())
@@ -62,7 +63,8 @@ import Testing
     let printed = try workspace.json(["fit", "data.h5", "-o", "model.h5", "--valid", "0"] + quick)
     #expect(kind(printed[0]["valid"]) == "null")
     #expect(printed[3]["bestEpoch"] as? Int == 3)
-    #expect(printed[3]["valid"] as? Double == printed[2]["train"] as? Double)
+    #expect(kind(printed[3]["valid"]) == "null")
+    #expect(printed[3]["train"] as? Double == printed[2]["train"] as? Double)
   }
 
   @Test func partsOfAFileAreUsedAsSuch() throws {

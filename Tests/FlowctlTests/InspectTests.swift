@@ -92,7 +92,8 @@ import Testing
   /// What cannot be read does not hide what can.
   @Test func aDataFileOfAllSorts() throws {
     let text = try workspace.expectSuccess(["inspect", reference("unsuitable.h5")]).output
-    #expect(text.contains("  no table: /cube (2 x 3 x 4 float32)\n"), "\(text)")
+    #expect(text.contains("  /cube  6 rows x 4 columns\n      its rows are 2 x 3, one after the other\n"), "\(text)")
+    #expect(text.contains("  no table: /complex (3 x 2 compound (r, i))\n"), "\(text)")
     #expect(text.contains("/no-rows has no rows\n"), "\(text)")
     #expect(text.contains("is packed with the filter 'lzf'"), "\(text)")
     let nothing = try workspace.expectSuccess(["inspect", reference("attributes.h5")]).output

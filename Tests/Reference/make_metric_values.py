@@ -47,16 +47,24 @@ def plan(x, y, a, b, epsilon, power=2):
     return linear, linear + epsilon * (p * np.log(p / (a[:, None] * b))).sum()
 
 
+def own(x, epsilon):
+    """The value of a cloud's transport onto itself: averaged updates, because alternating ones hardly converge."""
+    cost, weight, f = cdist(x, x) ** 2, 1 / len(x), np.zeros(len(x))
+    while True:
+        best = -epsilon * scipy.special.logsumexp((f - cost) / epsilon + np.log(weight), axis=1)
+        if np.abs(best - f).max() < 1e-15:
+            return (f + best).sum() * weight
+        f = (f + best) / 2
+
+
 def sinkhorn():
     u = np.ones(8) / 8
     cases = []
     for epsilon in (1, 0.1):
         linear, value = plan(X, Y, u, u, epsilon)
-        _, xx = plan(X, X, u, u, epsilon)
-        _, yy = plan(Y, Y, u, u, epsilon)
         p = ot.sinkhorn(u, u, ot.dist(X, Y), epsilon, method="sinkhorn_log", numItermax=200_000, stopThr=1e-13)
         assert abs((p * ot.dist(X, Y)).sum() - linear) < 1e-10
-        cases.append({"epsilon": epsilon, "cost": linear, "value": value, "divergence": value - xx / 2 - yy / 2})
+        cases.append({"epsilon": epsilon, "cost": linear, "value": value, "divergence": value - own(X, epsilon) / 2 - own(Y, epsilon) / 2})
     weighted = plan(X, Y[:7], A, B[:7] / B[:7].sum(), 0.3)
     euclidean = plan(X, Y, A, B, 0.2, power=1)
     return {

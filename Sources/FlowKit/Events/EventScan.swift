@@ -38,9 +38,10 @@ struct EventScan {
   /// - Parameters:
   ///   - place: what messages call the rows.
   ///   - skipNonFinite: whether rows with a value that is not finite are left out.
-  func check(_ place: String, skipNonFinite: Bool) throws(FlowError) {
+  ///   - reason: why the first such value is none, to add to the message.
+  func check(_ place: String, skipNonFinite: Bool, because reason: String = "") throws(FlowError) {
     if let nonFinite, !skipNonFinite {
-      throw FlowError(.data, "\(place): \(nonFinite)", fix: .skipNonFinite)
+      throw FlowError(.data, "\(place): \(nonFinite)\(reason)", fix: .skipNonFinite)
     }
     guard rows > 0 else { throw FlowError(.data, "\(place): there are no rows") }
     guard finiteBefore.last! > 0 else {

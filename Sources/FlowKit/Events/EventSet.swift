@@ -9,6 +9,8 @@ public struct EventSet: EventSource {
   /// The columns' units and the context's, nil where the table gives none.
   public let units, contextUnits: [String?]
   public let hasWeights: Bool
+  /// What a reader ought to know of how the table was read, a sentence each.
+  public let notes: [String]
   /// Rows left out because a value is not finite.
   public let droppedRows: Int
   /// About how many bytes of events to keep in memory.
@@ -28,51 +30,22 @@ public struct EventSet: EventSource {
     _ location: DataLocation, _ selection: ColumnSelection, skipNonFinite: Bool = false, buffer: Int = defaultBuffer,
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    let weightColumns = selection.weights.map { [$0] } ?? []
-    let columns: [String]
-    if let given = selection.columns {
-      columns = given
-    } else {
-      columns = try Self.otherColumns(location, than: selection.context + weightColumns, access)
-    }
-    let all = columns + selection.context + weightColumns
-    let reader = try access.table(location, columns: all)
-    try Self.checkDistinct(reader)
-    let contextEnd = columns.count + selection.context.count
+    let reader = try selection.table(at: location, access)
+    let columns = reader.columnCounts[0]
+    let contextEnd = columns + reader.columnCounts[1]
     table = try EventTable(
-      columns: reader.columns, weights: selection.weights == nil ? nil : contextEnd, buffer: buffer
-    ) { () throws(FlowError) in try access.table(location, columns: all) }
+      columns: reader.columns, weights: selection.hasWeights ? contextEnd : nil, buffer: buffer
+    ) { () throws(FlowError) in try selection.table(at: location, access) }
     self.location = reader.location
-    self.columns = Array(reader.columns[..<columns.count])
-    contextColumns = Array(reader.columns[columns.count..<contextEnd])
-    units = Array(reader.units[..<columns.count])
-    contextUnits = Array(reader.units[columns.count..<contextEnd])
-    (hasWeights, self.buffer) = (selection.weights != nil, buffer)
+    self.columns = Array(reader.columns[..<columns])
+    contextColumns = Array(reader.columns[columns..<contextEnd])
+    units = Array(reader.units[..<columns])
+    contextUnits = Array(reader.units[columns..<contextEnd])
+    notes = reader.notes
+    (hasWeights, self.buffer) = (selection.hasWeights, buffer)
     droppedRows = table.scan.nonFinite?.rows ?? 0
-    try table.scan.check(place, skipNonFinite: skipNonFinite)
-  }
-
-  private static func otherColumns(
-    _ location: DataLocation, than taken: [String], _ access: any TableAccess
-  ) throws(FlowError) -> [String] {
-    let all = try access.table(location).columns
-    // The names taken may be indices: read them as the table does.
-    let takenNames = taken.isEmpty ? [] : try access.table(location, columns: taken).columns
-    let columns = all.filter { !takenNames.contains($0) }
-    guard !columns.isEmpty else {
-      throw FlowError(.data, "\(location) has no columns besides those taken as context or weights")
-    }
-    return columns
-  }
-
-  /// Names and indices may mean the same column.
-  private static func checkDistinct(_ reader: any RandomAccessTable) throws(FlowError) {
-    var seen: Set<Int> = []
-    for (name, index) in zip(reader.columns, reader.columnIndices) where !seen.insert(index).inserted {
-      throw FlowError(
-        .data,
-        "the column '\(name)' of \(reader.location) is asked for twice; give it one use, as event, context or weight")
-    }
+    let reason = table.scan.nonFinite?.reason(in: reader) ?? ""
+    try table.scan.check(place, skipNonFinite: skipNonFinite, because: reason)
   }
 
   public var place: String { location.description }

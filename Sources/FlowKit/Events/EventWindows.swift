@@ -23,7 +23,7 @@ package final class EventWindows {
     let (count, before) = (events.count, events.eventsBefore)
     try events.checkCounts()
     try subject.checkColumns(of: events)
-    let meanWeight = events.hasWeights ? try events.totalWeight().sum / Double(count) : nil
+    let meanWeight = events.hasWeights ? try events.weightMoments().mean : nil
     let most = min(buffer / bytes, Int(Int32.max))
     guard count > most, count > batchSize else {
       data = TrainingData(capacity: count, of: events, subject, meanWeight: meanWeight)

@@ -16,6 +16,11 @@ public struct NonFinite: Sendable, Equatable, CustomStringConvertible {
       + "first \(firstValue) in row \(firstRow), column '\(firstColumn)'"
   }
 
+  /// Why a table has no number there, where it says so: to add to a message.
+  func reason(in table: some RandomAccessTable) -> String {
+    firstValue.isNaN ? table.missingReason(firstColumn) : ""
+  }
+
   /// Collects over a table's rows as they come, block by block.
   struct Scan {
     let columns: [String]

@@ -12,6 +12,18 @@ extension Expressivity {
         box?.add(values)
       }
     }
+    let survey = try EventSurvey(events, seed: 0)
+    findings += survey.findings.map {
+      Finding(
+        .repeatedValues, says: $0.message, because: "of a continuous quantity no value comes twice", remedy: $0.fix)
+    }
+    if survey.hasCopies {
+      findings.append(
+        Finding(
+          .repeatedValues,
+          says: "\(survey.distinctRows) of \(survey.rows) rows are distinct, the others are copies of them",
+          because: "a fit weights distinct rows by their count, so that validation sees no copies"))
+    }
     findings += [box?.finding(events.columns, of: events.count), fewEvents(architecture, events.count)].compactMap {
       $0
     }

@@ -23,6 +23,7 @@ public struct Finding: Sendable, Equatable {
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
+    case repeatedValues = "repeated values"
     // With an objective on samples.
     case onlyDensities = "only densities"
 
@@ -33,7 +34,8 @@ public struct Finding: Sendable, Equatable {
         .constantVolume:
         true
       case .couplingOfOneFeature, .untransformed, .unconditioned, .sameMask, .undonePermutation, .tooShallow,
-        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents, .onlyDensities:
+        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents, .onlyDensities,
+        .repeatedValues:
         false
       }
     }
@@ -50,10 +52,15 @@ public struct Finding: Sendable, Equatable {
   public let source: String
   /// A layer list in which this finding is gone.
   public internal(set) var repair: String?
+  /// What to do about data that show it.
+  public let remedy: Remedy?
 
-  init(_ kind: Kind, layers: [Int] = [], says: String, because: String, source: String = "", repair: String? = nil) {
+  init(
+    _ kind: Kind, layers: [Int] = [], says: String, because: String, source: String = "", repair: String? = nil,
+    remedy: Remedy? = nil
+  ) {
     (self.kind, self.layers, self.says) = (kind, layers, says)
-    (self.because, self.source, self.repair) = (because, source, repair)
+    (self.because, self.source, self.repair, self.remedy) = (because, source, repair, remedy)
   }
 }
 

@@ -1,19 +1,12 @@
-/// Writes bytes in pieces to a file that takes its place when all are written.
+/// Writes bytes in pieces to a file that takes its place in `finish()`; one that is given up before leaves nothing behind.
 final class ByteWriter {
   private let file: OpenFile
+  private var temporary: TemporaryFile
   private var pending: [UInt8] = []
 
-  private init(_ file: consuming OpenFile) { self.file = file }
-
-  static func write(
-    to path: String, _ body: (ByteWriter) throws(FlowError) -> Void
-  ) throws(FlowError) {
-    let what = "cannot write \(path)"
-    var temporary = try TemporaryFile(for: path)
-    let writer = ByteWriter(try OpenFile(writing: temporary.path, what))
-    try body(writer)
-    try writer.file.write(writer.pending)
-    try temporary.commit()
+  init(to path: String) throws(FlowError) {
+    temporary = try TemporaryFile(for: path)
+    file = try OpenFile(writing: temporary.path, "cannot write \(path)")
   }
 
   func append(_ bytes: [UInt8]) throws(FlowError) {
@@ -21,5 +14,11 @@ final class ByteWriter {
     guard pending.count > 1 << 20 else { return }
     try file.write(pending)
     pending.removeAll(keepingCapacity: true)
+  }
+
+  func finish() throws(FlowError) {
+    try file.write(pending)
+    pending = []
+    try temporary.commit()
   }
 }

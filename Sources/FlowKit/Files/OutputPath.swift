@@ -1,8 +1,11 @@
 /// Checks of a file that is to be written, before the work whose result it will hold.
 package enum OutputPath {
-  /// Throws if the file exists (unless `force`), its folder does not exist or cannot be written to, or the file is one
+  /// Throws if there is no name, the file exists (unless `force`), its folder does not exist or cannot be written to, or the file is one
   /// of `inputs`, which no `force` may replace.
   package static func check(_ path: String, force: Bool = false, inputs: [String] = []) throws(FlowError) {
+    guard !path.isEmpty else {
+      throw FlowError(.file, "the name of the output is empty; is a variable unset? give the path of a file to write")
+    }
     if inputs.contains(where: { FileSystem.isSameFile($0, path) }) {
       throw FlowError(
         .file, "\(path) is a file to read from, and would be replaced; choose another name for the output")

@@ -25,6 +25,13 @@ enum FileSystem {
     }
   }
 
+  /// A text that changes with a file: which one it is, its size, and when it was written to; nil where there is none.
+  static func stamp(of path: String) -> String? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    return "\(info.st_dev) \(info.st_ino) \(info.st_size) \(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec)"
+  }
+
   /// Whether two paths lead to one existing file.
   static func isSameFile(_ first: String, _ second: String) -> Bool {
     var (one, other) = (stat(), stat())
@@ -88,6 +95,13 @@ enum FileSystem {
     let file = try OpenFile(path, O_RDONLY, what)
     // Some file systems cannot synchronise a folder and say that the call is invalid.
     guard fsync(file.descriptor) == 0 || errno == EINVAL else { throw failure(what) }
+  }
+
+  /// How many bytes this process may still write to the file system of a folder; nil where it does not say.
+  static func freeBytes(in folder: String) -> Double? {
+    var info = statvfs()
+    guard statvfs(folder, &info) == 0, info.f_blocks > 0 else { return nil }
+    return Double(info.f_bavail) * Double(info.f_frsize)
   }
 
   /// Puts a file in another's place, in one step.
@@ -154,6 +168,15 @@ struct OpenFile: ~Copyable {
     let wanted = min(block.count, limit)
     while true {
       let count = Glibc.read(descriptor, &block, wanted)
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FileSystem.failure(what) }
+    }
+  }
+
+  /// Reads the bytes from `start` on into the start of `block`; how many there were, 0 at the end.
+  func read(into block: inout [UInt8], from start: Int) throws(FlowError) -> Int {
+    while true {
+      let count = pread(descriptor, &block, block.count, off_t(start))
       if count >= 0 { return count }
       guard errno == EINTR else { throw FileSystem.failure(what) }
     }

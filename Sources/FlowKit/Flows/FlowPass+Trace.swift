@@ -9,13 +9,15 @@ extension FlowPass {
   }
 
   /// The events of preprocessed `rows` without a number for a log-density whose values outgrow the numbers on their way:
-  /// they are so far from all others that their density is 0. Where a layer makes no number of moderate values, as an
+  /// they, or their context, are so far from all others that their density is 0. Where a layer makes no number of moderate values, as an
   /// iteration that does not converge, it stays none.
   func overflowing(_ rows: [Double], _ logDensities: [Double], _ pool: TilePool) -> [Int] {
     let x = tile(rows, pool)
     let steps = trace(x, embedded)
     return logDensities.indices.filter { event in
       guard logDensities[event].isNaN, (0..<x.features).allSatisfy({ x[$0, event].isFinite }) else { return false }
+      // A context beyond the numbers leads a network there, too.
+      if let context = pass.context, context.largestMagnitude(event) > Self.moderate { return true }
       var input = x
       for step in steps {
         guard step.value.isFinite(event) else { return input.largestMagnitude(event) > Self.moderate }

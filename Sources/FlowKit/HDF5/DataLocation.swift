@@ -1,6 +1,7 @@
 /// A place in an HDF5 file: the file and, optionally, a group or dataset in it.
 ///
-/// Written `data.h5`, `data.h5:/fold0/train` or `data.h5:fold0/train`.
+/// Written `data.h5`, `data.h5:/fold0/train` or `data.h5:fold0/train`. `data.h5:/` is the root group itself, and `data.h5`
+/// whatever the file holds.
 public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The file's path as given.
   public var file: String
@@ -10,8 +11,8 @@ public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible
   /// - Parameter path: a path in the file, with or without the leading `/`; an empty one counts as nil.
   public init(file: String, path: String? = nil) {
     self.file = file
-    let names = (path ?? "").split(separator: "/")
-    self.path = names.isEmpty ? nil : "/" + names.joined(separator: "/")
+    let path = path ?? ""
+    self.path = path.isEmpty ? nil : "/" + path.split(separator: "/").joined(separator: "/")
   }
 
   /// Parses a location as it is written on a command line.
@@ -35,8 +36,11 @@ public struct DataLocation: Sendable, Hashable, Codable, CustomStringConvertible
   /// The path of the group or dataset: `/`, the root, where only the file was named.
   package var objectPath: String { path ?? "/" }
 
-  /// The same file, another path in it.
-  func at(_ path: String) -> DataLocation { DataLocation(file: file, path: path) }
+  /// The same file, another path in it; the root, where only the file was named, stays so.
+  func at(_ path: String) -> DataLocation {
+    let isRoot = path.allSatisfy { $0 == "/" }
+    return DataLocation(file: file, path: isRoot ? nil : path)
+  }
 
   /// What lies at `path` below this place.
   package func appending(_ path: String) -> DataLocation { at(objectPath + "/" + path) }

@@ -9,8 +9,10 @@ extension HDF5 {
     package let type: StoredType
     /// The bytes that one value takes in the file, unpacked.
     let valueBytes: Int
+    let storage: Storage
     /// The shape of a chunk; nil where the values lie in one piece.
-    package let chunk: [Int]?
+    package var chunk: [Int]? { storage.chunk }
+    var layout: Storage.Layout { storage.layout }
     package var id: Int64 { handle.id }
 
     /// - Parameter cacheBytes: how much memory decompressed chunks may take; nil leaves the library's megabyte.
@@ -36,21 +38,10 @@ extension HDF5 {
       let shape = try Dataspace(of: handle, location).shape()
       let stored = try Handle("cannot read the type of \(location)") { H5Dget_type(id) }
       let type = try StoredType(stored, in: location)
-      let chunk = try Self.chunk(of: id, rank: shape.count, location)
+      let storage = try Storage(of: id, rank: shape.count, isNumeric: type.isNumeric, location)
       let bytes = try HDF5.size(ofType: stored, "cannot read the type of \(location)")
       return Dataset(
-        handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, chunk: chunk)
-    }
-
-    private static func chunk(of id: hid_t, rank: Int, _ location: DataLocation) throws(FlowError) -> [Int]? {
-      let what = "cannot read the layout of \(location)"
-      let creation = try Handle(what) { H5Dget_create_plist(id) }
-      let creationID = creation.id
-      let layout = try HDF5.check(what) { H5Pget_layout(creationID).rawValue }
-      guard H5D_layout_t(rawValue: layout) == H5D_CHUNKED else { return nil }
-      var sizes = [hsize_t](repeating: 0, count: rank)
-      try HDF5.check(what) { H5Pget_chunk(creationID, Int32(rank), &sizes) }
-      return sizes.map { Int($0) }
+        handle: handle, location: location, shape: shape, type: type, valueBytes: bytes, storage: storage)
     }
 
     /// Throws where the values are packed with a filter that this library does not have.
@@ -93,21 +84,31 @@ extension HDF5 {
       return values
     }
 
-    /// Reads a rectangle of this dataset into a rectangle of `values`, an array of the shape `within`.
+    /// Elements of a dataset: along each axis so many, from a first one on, in steps.
+    struct Selection {
+      var start, stride, count: [Int]
+    }
+
+    /// Reads some elements into a rectangle of `values`, an array of the shape `within`.
     func read(
-      from start: [Int], count: [Int], into values: inout [Double], within: [Int], at target: [Int],
-      targetCount: [Int]
+      _ elements: Selection, into values: inout [Double], within: [Int], at target: [Int], targetCount: [Int]
     ) throws(FlowError) {
       precondition(within.reduce(1, *) == values.count, "the target's shape does not fit its values")
       let stored = try Dataspace(of: handle, location)
-      try stored.select(from: start, count: count)
+      try stored.select(from: elements.start, stride: elements.stride, count: elements.count)
       let memory = try Dataspace(shape: within)
       try memory.select(from: target, count: targetCount)
       let (id, storedID, memoryID) = (handle.id, stored.handle.id, memory.handle.id)
-      let rows = count.isEmpty ? "" : " (rows \(start[0]) to \(start[0] + count[0] - 1))"
-      try HDF5.check("cannot read \(location)\(rows)") {
+      try HDF5.check(Self.reading(elements, location)) {
         H5Dread(id, chdf5_native_double(), memoryID, storedID, chdf5_default(), &values)
       }
+    }
+
+    private static func reading(_ elements: Selection, _ location: DataLocation) -> String {
+      guard let first = elements.start.first, let step = elements.stride.first, let count = elements.count.first else {
+        return "cannot read \(location)"
+      }
+      return "cannot read \(location) (rows \(first) to \(first + step * (count - 1)))"
     }
 
     /// The fields of a dataset of compound values.
@@ -116,15 +117,15 @@ extension HDF5 {
       return try Record(Handle("cannot read the type of \(location)") { H5Dget_type(id) }, in: location)
     }
 
-    /// Reads some fields of the compound values `rows`: their numbers, value by value.
-    func read(_ fields: [Record.Field], rows: Range<Int>) throws(FlowError) -> [Double] {
-      let what = "cannot read \(location) (rows \(rows.lowerBound) to \(rows.upperBound - 1))"
+    /// Reads some fields of some of the compound values: their numbers, value by value.
+    func read(_ fields: [Record.Field], of elements: Selection) throws(FlowError) -> [Double] {
+      let what = Self.reading(elements, location)
       let width = fields.reduce(0) { $0 + ($1.layout?.count ?? 1) }
-      var values = [Double](repeating: 0, count: try HDF5.elementCount([rows.count, width], location))
+      var values = [Double](repeating: 0, count: try HDF5.elementCount(elements.count + [width], location))
       let type = try Record.memoryType(of: fields, what)
       let stored = try Dataspace(of: handle, location)
-      try stored.select(from: [rows.lowerBound], count: [rows.count])
-      let memory = try Dataspace(shape: [rows.count])
+      try stored.select(from: elements.start, stride: elements.stride, count: elements.count)
+      let memory = try Dataspace(shape: elements.count)
       let (id, typeID, storedID, memoryID) = (handle.id, type.id, stored.handle.id, memory.handle.id)
       try HDF5.check(what) { H5Dread(id, typeID, memoryID, storedID, chdf5_default(), &values) }
       return values

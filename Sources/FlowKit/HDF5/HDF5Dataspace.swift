@@ -42,13 +42,14 @@ extension HDF5 {
       return shape
     }
 
-    /// Selects `count` elements along each axis from `start` on, in place of what was selected.
-    func select(from start: [Int], count: [Int]) throws(FlowError) {
+    /// Selects `count` elements along each axis from `start` on, in steps of `stride`, in place of what was selected.
+    func select(from start: [Int], stride: [Int]? = nil, count: [Int]) throws(FlowError) {
       let id = handle.id
       let first = start.map { hsize_t($0) }
       let size = count.map { hsize_t($0) }
+      let steps = (stride ?? start.map { _ in 1 }).map { hsize_t($0) }
       try HDF5.check("cannot select \(HDF5.text(count)) elements from \(HDF5.text(start)) on") {
-        H5Sselect_hyperslab(id, H5S_SELECT_SET, first, nil, size, nil)
+        H5Sselect_hyperslab(id, H5S_SELECT_SET, first, steps, size, nil)
       }
     }
   }

@@ -101,7 +101,9 @@ extension HDF5 {
       case H5T_VLEN: self = .other("rows of varying length")
       case H5T_REFERENCE: self = .other("references")
       case H5T_BITFIELD: self = .other("bit fields")
-      case H5T_ARRAY: self = .other("fixed arrays")
+      case H5T_ARRAY:
+        let element = try StoredType(try Handle(what) { H5Tget_super(id) }, in: location)
+        self = .other("arrays of \(element)")
       default: self = .other("opaque bytes")
       }
     }

@@ -80,13 +80,7 @@ extension HDF5 {
       return bytes
     }
 
-    package func root() throws(FlowError) -> Group {
-      let id = handle.id
-      let location = DataLocation(file: name)
-      return Group(
-        handle: try Handle("cannot open \(location)") { H5Gopen2(id, "/", chdf5_default()) },
-        location: location)
-    }
+    package func root() throws(FlowError) -> Group { try Group.root(of: handle, DataLocation(file: name)) }
 
     /// Hands everything written so far to the operating system.
     func flush() throws(FlowError) {

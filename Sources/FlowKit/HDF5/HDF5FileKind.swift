@@ -28,7 +28,7 @@ extension HDF5 {
         }
         do {
           let start = try FileSystem.read(path, atMost: 512)
-          if Self.signatureOffsets(within: 512).contains(where: { Self.isSignature(start, at: $0) }) {
+          if Self.isHDF5(start) {
             self = .hdf5
           } else if HDF5.attempt({ H5Fis_hdf5(path) }) > 0 {
             self = .hdf5
@@ -58,7 +58,7 @@ extension HDF5 {
 
     static func explain(_ error: FlowError, path: String) -> FlowError {
       let size: Int? = if case .file(let size) = FileSystem.entry(at: path) { size } else { nil }
-      return explain(error, size: size, name: path)
+      return explain(error, size: size, name: path, advice: ", or wait if a program still writes it")
     }
 
     static func explain(_ error: FlowError, image: [UInt8], name: String) -> FlowError {
@@ -70,14 +70,21 @@ extension HDF5 {
     }
 
     /// A file with the signature that cannot be opened is cut short, locked by a writer, or damaged.
-    private static func explain(_ error: FlowError, size: Int?, name: String) -> FlowError {
+    private static func explain(_ error: FlowError, size: Int?, name: String, advice: String = "") -> FlowError {
       // Without a stack it is not about the file: the library itself cannot be used.
       guard error.detail != nil else { return error }
       let stack = ErrorStack(entries: error.detail?.split(separator: "\n").map(String.init) ?? [])
       if let expected = stack.expectedSize, let size {
         return FlowError(
           .file,
-          "\(name) is truncated: \(size) of \(expected) bytes are there; copy or download it again",
+          "\(name) is truncated: \(size) of \(expected) bytes are there; copy or download it again\(advice)",
+          detail: error.detail)
+      }
+      if stack.entries.contains(where: { $0.contains("file is already open for") }) {
+        return FlowError(
+          .file,
+          "\(name) is marked as open for writing: a program still writes it (in SWMR mode perhaps), or ended without closing "
+            + "it; wait until it is closed, or if no program has it open, copy it and run 'h5clear -s' on the copy",
           detail: error.detail)
       }
       if stack.entries.contains(where: { $0.contains("unable to lock file") }) {
@@ -102,12 +109,17 @@ extension HDF5 {
       return offsets
     }
 
+    /// Whether the first bytes of a file have the signature.
+    static func isHDF5(_ start: [UInt8]) -> Bool {
+      signatureOffsets(within: start.count).contains { isSignature(start, at: $0) }
+    }
+
     private static func isSignature(_ bytes: [UInt8], at offset: Int) -> Bool {
       let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
       return bytes.dropFirst(offset).starts(with: signature)
     }
 
-    private static func format(of start: [UInt8]) -> String? {
+    static func format(of start: [UInt8]) -> String? {
       let known: [(bytes: [UInt8], name: String)] = [
         ([0x93] + Array("NUMPY".utf8), "a NumPy array"), (Array("PK\u{3}\u{4}".utf8), "a zip or npz archive"),
         ([0x1F, 0x8B], "gzip-compressed data"), (Array("PAR1".utf8), "a Parquet file"),

@@ -13,6 +13,13 @@ extension HDF5 {
       package var kind: Kind
     }
 
+    /// The root of an open file.
+    static func root(of file: borrowing Handle, _ location: DataLocation) throws(FlowError) -> Group {
+      let id = file.id
+      return Group(
+        handle: try Handle("cannot open \(location)") { H5Gopen2(id, "/", chdf5_default()) }, location: location)
+    }
+
     /// Which group this is, by whatever path it was reached.
     func identity() throws(FlowError) -> Identity {
       let id = handle.id
@@ -65,7 +72,7 @@ extension HDF5 {
     package func group(_ path: String) throws(FlowError) -> Group {
       let location = location.appending(path)
       guard try kind(at: path) == .group else {
-        throw FlowError(.format, "\(location) is not a group")
+        throw try brokenLink(at: path) ?? FlowError(.format, "\(location) is not a group")
       }
       let id = handle.id
       let name = Self.relative(path)
@@ -76,8 +83,10 @@ extension HDF5 {
 
     package func dataset(_ path: String) throws(FlowError) -> Dataset {
       let location = location.appending(path)
-      guard try kind(at: path) == .dataset else {
-        throw FlowError(.format, "\(location) is a group, not a dataset")
+      let kind = try kind(at: path)
+      guard kind == .dataset else {
+        if kind == .other, let broken = try brokenLink(at: path) { throw broken }
+        throw FlowError(.format, "\(location) is a \(kind == .group ? "group" : "type"), not a dataset")
       }
       return try Dataset.open(Self.relative(path), in: handle, location)
     }

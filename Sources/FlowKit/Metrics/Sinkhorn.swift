@@ -154,8 +154,9 @@ public struct Sinkhorn: Sendable, Equatable {
         .reduce(0) { $0 + $1.0 * $1.1 }
     }
     let deviation = max(0, moments[1] - moments[0] * moments[0]).squareRoot()
-    // Points that are all the same distance apart, such as one and one.
-    return part * (deviation > 1e-6 * moments[0] ? deviation : max(moments[0], .leastNormalMagnitude))
+    // Points that are all the same distance apart, such as one and one, or all in one place, where any number will do.
+    guard deviation <= 1e-6 * moments[0] else { return part * deviation }
+    return part * (moments[0] > 0 ? moments[0] : 1)
   }
 
   /// No pair costs more: the diagonal of a box around all points.

@@ -2,6 +2,8 @@
 package final class TableSampler {
   /// N × D, or M × N × D with M rows of context.
   package let shape: [Int]
+  /// The M rows of context, C numbers each; nil for a model without context.
+  package var context: (any RandomAccessTable)? { contextReader }
   private let evaluator: FlowEvaluator
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
@@ -47,26 +49,41 @@ package final class TableSampler {
     _ model: Model, _ location: DataLocation, _ access: any TableAccess
   ) throws(FlowError) -> any RandomAccessTable {
     let rows = try access.parts(of: location).train
-    let all = try access.table(rows)
-    let isNamed = model.contextColumns.allSatisfy(all.columns.contains)
-    guard isNamed || all.columns.count == model.contextColumns.count else {
+    let names: [String]
+    do throws(FlowError) {
+      (names, _) = try ColumnSelection.columns(
+        [model.contextColumns, []], of: model.contextColumns, given: false, in: rows, access)
+    } catch {
+      guard error.kind == .data else { throw error }
+      let all = try access.table(rows)
       throw FlowError(
         .data,
         "the model is conditional on \(model.contextColumns.joined(separator: ", ")), but \(all.location) has \(all.columns.joined(separator: ", "))"
       )
     }
-    let reader = try access.table(rows, columns: isNamed ? model.contextColumns : nil)
-    if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(all.location): \(nonFinite)") }
+    let reader = try access.table(rows, columns: names)
+    if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(reader.location): \(nonFinite)") }
     return reader
   }
 
   /// Hands all events to `body`, in order, in blocks.
-  package func sample(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+  ///
+  /// - Parameter withContext: puts the context of each event behind its features.
+  package func sample(
+    withContext: Bool = false, _ body: ([Double]) throws(FlowError) -> Void
+  ) throws(FlowError) {
     let total = shape.dropLast().reduce(1, *)
     let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
-      try body(try evaluator.sample(events.count, first: first, context: try contexts(of: events), seed: seed))
+      let context = try contexts(of: events)
+      let samples = try evaluator.sample(events.count, first: first, context: context, seed: seed)
+      guard withContext else {
+        try body(samples)
+        continue
+      }
+      let labelled = LabelledEvents(samples, context: context)
+      try body(labelled.interleaved(dimension: shape.last!, contextDimension: contextDimension))
     }
   }
 

@@ -3,7 +3,7 @@ package final class TableScorer {
   private let model: Model
   private let evaluator: FlowEvaluator
   private let reader: any RandomAccessTable
-  /// The mean log-density so far.
+  /// Of the log-densities so far, but for rows with a value that is not finite.
   package private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   package private(set) var nonFiniteRows = 0
@@ -14,23 +14,32 @@ package final class TableScorer {
   package private(set) var firstWithoutNumber: (row: Int, place: String)?
   private let acceptsNonFinite: Bool
 
-  /// - Parameter acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
-  /// - Parameter access: opens the file.
+  /// - Parameters:
+  ///   - columns: which columns are the model's events, in its order; nil finds them by its names.
+  ///   - contextColumns: the same of its context.
+  ///   - context: where the context of the rows stands, if not beside them.
+  ///   - acceptingNonFinite: scores rows with a NaN or an infinite value as NaN or −∞ instead of throwing.
+  ///   - access: opens the file.
   package init(
-    _ model: Model, _ location: DataLocation, threads: Int? = nil, acceptingNonFinite: Bool = false,
+    _ model: Model, _ location: DataLocation, columns: [String]? = nil, contextColumns: [String]? = nil,
+    context: DataLocation? = nil, threads: Int? = nil, acceptingNonFinite: Bool = false,
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    let selection = try ColumnSelection(for: model, in: location, access: access)
-    reader = try access.table(location, columns: selection.columns! + selection.context)
+    let selection = try ColumnSelection(
+      for: model, in: location, columns: columns, contextColumns: contextColumns, context: context, access: access)
+    reader = try selection.table(at: location, access)
     self.model = model
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.flow.evaluator(threads: threads)
     if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
-      throw FlowError(.data, "\(reader.location): \(nonFinite)", fix: .acceptNonFinite)
+      let reason = nonFinite.reason(in: reader)
+      throw FlowError(.data, "\(reader.location): \(nonFinite)\(reason)", fix: .acceptNonFinite)
     }
   }
 
   package var location: DataLocation { reader.location }
+  /// What a reader ought to know of how the table was read, a sentence each.
+  package var notes: [String] { reader.notes }
   package var rows: Int { reader.rows }
 
   /// Hands the log-densities of all rows to `body`, in order, in blocks.
@@ -40,7 +49,13 @@ package final class TableScorer {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
       let (events, context) = separated(block)
       let logDensities = evaluator.logDensity(events, first: start, context: context)
-      for value in logDensities { moments.add(value) }
+      if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
+        let width = reader.columns.count
+        for (row, value) in logDensities.enumerated()
+        where block[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite) { moments.add(value) }
+      } else {
+        for value in logDensities { moments.add(value) }
+      }
       if !logDensities.allSatisfy(\.isFinite) { count(logDensities, events, context, firstRow: start) }
       if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
       try body(logDensities)
@@ -57,12 +72,12 @@ package final class TableScorer {
     let (dimension, contextDimension) = (model.columns.count, model.contextColumns.count)
     for (row, value) in logDensities.enumerated() where !value.isFinite {
       let event = Array(events[(row * dimension)..<((row + 1) * dimension)])
-      guard event.allSatisfy(\.isFinite) else { continue }
+      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
+      guard event.allSatisfy(\.isFinite), given.allSatisfy(\.isFinite) else { continue }
       if value == -.infinity { rowsWithoutMass += 1 }
       guard value.isNaN else { continue }
       rowsWithoutNumber += 1
       guard firstWithoutNumber == nil else { continue }
-      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
       let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
       firstWithoutNumber = (firstRow + row, place)
     }

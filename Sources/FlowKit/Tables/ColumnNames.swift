@@ -1,4 +1,4 @@
-/// The names of a table's columns, and how columns are chosen by them.
+/// The names of a table's columns.
 struct ColumnNames {
   var names: [String]
   /// Whether the file gives names; otherwise they are the indices.
@@ -6,12 +6,11 @@ struct ColumnNames {
 
   private static let attributes = ["columns", "column_names", "names"]
   /// A damaged file may claim any number.
-  private static let limit = 1 << 20
+  static let limit = 1 << 20
 
-  init(given names: [String]) {
-    self.names = names
-    areGiven = true
-  }
+  init(given names: [String]) { self.init(names, areGiven: true) }
+
+  init(_ names: [String], areGiven: Bool) { (self.names, self.areGiven) = (names, areGiven) }
 
   /// Names that are indices.
   init(count: Int) {
@@ -46,17 +45,20 @@ struct ColumnNames {
     }
   }
 
-  /// The names in the first attribute that holds text: one text with commas, or several texts.
+  /// The names in the first attribute that holds names: one text with commas, or several texts.
   private static func names<Object: HDF5.Object & ~Copyable>(
     on object: borrowing Object
   ) throws(FlowError) -> [String]? {
     let present = try object.attributeNames()
     for name in attributes where present.contains(name) {
+      let names: [String]
       switch try object.attribute(name) {
-      case .text(let text): return separated(text)
-      case .texts(let texts): return texts.map(\.trimmed)
+      case .text(let text): names = separated(text)
+      case .texts(let texts): names = texts.map(\.trimmed)
       default: continue
       }
+      // One without texts, or with nothing but empty ones, names nothing.
+      if names.contains(where: { !$0.isEmpty }) { return names }
     }
     return nil
   }
@@ -64,34 +66,5 @@ struct ColumnNames {
   /// What stands between commas.
   static func separated(_ text: String) -> [String] {
     text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
-  }
-
-  /// The indices of the columns called `chosen`, or of all but the labels of rows where nothing is chosen.
-  func indices(
-    of chosen: [String]?, labels: Set<Int>, in location: DataLocation
-  ) throws(FlowError) -> [Int] {
-    if let chosen { return try indices(of: chosen, in: location) }
-    let others = names.indices.filter { !labels.contains($0) }
-    return others.isEmpty ? Array(names.indices) : others
-  }
-
-  /// The indices of the columns called `chosen`, by name or by index.
-  func indices(of chosen: [String], in location: DataLocation) throws(FlowError) -> [Int] {
-    guard !chosen.isEmpty else { throw FlowError(.data, "no columns of \(location) are chosen") }
-    var indices: [Int] = []
-    for name in chosen {
-      let matches = names.indices.filter { names[$0] == name }
-      guard matches.count <= 1 else {
-        throw FlowError(
-          .format,
-          "\(location) has \(matches.count) columns called '\(name)'; choose them by index, from 0 on")
-      }
-      guard let index = matches.first ?? Int(name), names.indices.contains(index) else {
-        let known = areGiven ? HDF5.list(names, atMost: 64) : "0 to \(names.count - 1)"
-        throw FlowError(.data, "\(location) has no column '\(name)'; its columns are \(known)")
-      }
-      indices.append(index)
-    }
-    return indices
   }
 }

@@ -1,16 +1,16 @@
 /// The tables of a location: training rows and, where the file separates them, validation and test rows.
 ///
 /// If the file or group that the location names holds `train` (a dataset, or a group of columns), that, `valid` and
-/// `test` are the parts. Otherwise the location must name one table, or hold exactly one.
+/// `test` are the parts. Otherwise `train` is the location itself.
 public struct DataParts: Sendable, Equatable, Codable {
-  /// The training rows, or the only table.
+  /// The training rows, or the location itself.
   public let train: DataLocation
   public let valid: DataLocation?
   public let test: DataLocation?
   /// Whether the file separates `train` from other parts.
   public let hasParts: Bool
 
-  /// - Throws: an error that lists the tables there are, if none or several could be meant.
+  /// - Throws: an error if there is nothing at the location, or a model.
   public init(_ location: DataLocation) throws(FlowError) {
     guard try !ModelMark.isPresent(at: location.file) else { throw Self.isModel(location) }
     let file = try HDF5.File(reading: location.file)
@@ -18,13 +18,11 @@ public struct DataParts: Sendable, Equatable, Codable {
     guard try !ModelMark.isPresent(in: root) else { throw Self.isModel(location) }
     let base = location.objectPath
     func part(_ names: [String]) throws(FlowError) -> DataLocation? {
-      for name in names where try root.contains(base + "/" + name) {
-        return location.at(try TableCandidate.find(at: base + "/" + name, in: root).location.objectPath)
-      }
+      for name in names where try root.contains(base + "/" + name) { return location.at(base + "/" + name) }
       return nil
     }
     guard try root.kind(at: base) == .group, let train = try part(["train"]) else {
-      train = location.at(try TableCandidate.find(at: base, in: root).location.objectPath)
+      train = location
       (valid, test, hasParts) = (nil, nil, false)
       return
     }
@@ -32,6 +30,12 @@ public struct DataParts: Sendable, Equatable, Codable {
     valid = try part(["valid", "validation", "val"])
     test = try part(["test"])
     hasParts = true
+  }
+
+  /// One table, of a file that holds no more.
+  package init(only table: DataLocation) {
+    train = table
+    (valid, test, hasParts) = (nil, nil, false)
   }
 
   private static func isModel(_ location: DataLocation) -> FlowError {

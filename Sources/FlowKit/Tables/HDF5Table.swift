@@ -4,8 +4,11 @@
 /// 1-D dataset of compound values (each number in them a column), or a group of equally long 1-D datasets, one per
 /// column. Nothing but the rows and columns asked for is read, except that compressed datasets are unpacked by whole
 /// chunks; values arrive as Double. What MATLAB 7.3, netCDF-4, PyTables and pandas say in attributes is honoured:
-/// transposed arrays, `_FillValue` and `missing_value` (read as NaN), `scale_factor` and `add_offset`, the names in a
-/// block of columns. Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
+/// transposed arrays, the names in a block of columns, `scale_factor` and `add_offset`. What is missing is read as NaN: fill
+/// values, named or implied, values outside a valid range, masked ones (`x.mask` beside `x`), chunks that were never written.
+/// Row labels (a netCDF coordinate, a pandas index) are read only if they are asked for.
+///
+/// Values may lie in other files: sources of virtual datasets, external links and storage. One that is gone is an error.
 ///
 /// The columns of a compound are its fields; others are named by an attribute `columns`, `column_names` or `names` of the
 /// dataset or of a group around it, which holds one comma-separated text or an array of texts; without one they are
@@ -27,58 +30,57 @@ public final class HDF5Table: RandomAccessTable {
   public let units: [String?]
   public let blockRows: Int
 
-  private let datasets: [(dataset: TableDataset, columns: [TableDataset.Column])]
+  public let columnCounts: [Int]
+  public let notes: [String]
+  public let missingReasons: [String?]
+
+  private let sources: [TableSource]
 
   /// Opens the table that a location names, or the only one in and below the group or file that it names.
   ///
-  /// - Parameter columns: the columns to read, by name or index, in this order; nil reads all.
+  /// - Parameters:
+  ///   - columns: the columns to read, in this order; nil reads all. They are called by name, by path from the location
+  ///     on (`posterior/mass_1`), by index, by patterns (`p*`, `x?`), or by what to leave out (`!label`). A name may
+  ///     stand for all columns of a dataset or group.
+  ///   - reading: how the file's arrays are to be understood.
   /// - Throws: an error that says what is there instead, if the location names no table, several, one without rows,
   ///   or one without a column asked for.
-  public convenience init(_ location: DataLocation, columns: [String]? = nil) throws(FlowError) {
-    let file = try HDF5.File(reading: location.file)
-    let root = try file.root()
-    let table = try TableCandidate.find(at: location.objectPath, in: root)
-    try self.init(table, root: root, file: location.file, columns: columns)
+  public convenience init(
+    _ location: DataLocation, columns: [String]? = nil, reading: TableReading = TableReading()
+  ) throws(FlowError) {
+    try self.init(location, parts: [columns], reading: reading)
   }
 
-  private init(
-    _ table: TableCandidate, root: borrowing HDF5.Group, file: String, columns chosen: [String]?
+  /// The same with columns for several uses: `columns` holds those of the first part, then those of the next, and
+  /// `columnCounts` says how many each has. A part that is nil has all columns that no other part names.
+  public convenience init(
+    _ location: DataLocation, parts: [[String]?], reading: TableReading = TableReading()
   ) throws(FlowError) {
-    let found = table.location
-    let names: ColumnNames
-    let indices: [Int]
-    let units: [String?]
-    switch table.layout {
-    case .dataset:
-      let dataset = try TableDataset(opening: found.objectPath, in: root, sharing: 1)
-      names =
-        if let given = dataset.names { ColumnNames(given: given) } else {
-          try ColumnNames(of: dataset.dataset, count: dataset.columns, root: root)
-        }
-      indices = try names.indices(of: chosen, labels: dataset.labels, in: found)
-      try dataset.check(indices)
-      let all = try ColumnUnits.units(of: dataset.dataset, count: dataset.columns, root: root)
-      units = indices.map { all[$0] }
-      datasets = [(dataset, indices.enumerated().map { ($1, $0) })]
-    case .columns(let members, let labels):
-      names = ColumnNames(given: members)
-      indices = try names.indices(of: chosen, labels: labels, in: found)
-      datasets = try indices.enumerated().map { target, index throws(FlowError) in
-        let path = found.appending(members[index]).objectPath
-        return (try TableDataset(opening: path, in: root, sharing: indices.count, isColumn: true), [(0, target)])
-      }
-      units = try datasets.map { dataset, _ throws(FlowError) in
-        try ColumnUnits.units(of: dataset.dataset, count: 1, root: root)[0]
-      }
+    let file = try HDF5.File(reading: location.file)
+    let root = try file.root()
+    let search = try TableSearch(at: location, in: root, reading)
+    let choice = try ColumnChoice(parts, in: search)
+    try self.init(choice, in: search, root: root)
+  }
+
+  init(_ choice: ColumnChoice, in search: TableSearch, root: borrowing HDF5.Group) throws(FlowError) {
+    let chosen = choice.columns
+    let table = choice.table ?? search.around(chosen)
+    location = DataLocation(file: search.base.file, path: table.location.path)
+    let (names, indices) = search.names(of: table, and: chosen)
+    (allColumns, columnIndices, columns) = (names, indices, indices.map { names[$0] })
+    columnCounts = choice.parts.map(\.count)
+    hasNames = table.hasNames
+    sources = try TableSource.sources(of: chosen, in: search, root: root)
+    rows = try Self.commonRows(of: sources, location)
+    units = try search.units(of: chosen, root: root)
+    var reasons = [String?](repeating: nil, count: chosen.count)
+    for source in sources {
+      for (column, target) in source.columns { reasons[target] = source.dataset.missingReason(column) }
     }
-    self.units = units
-    location = DataLocation(file: file, path: found.path)
-    allColumns = names.names
-    columns = indices.map { names.names[$0] }
-    columnIndices = indices
-    hasNames = names.areGiven
-    rows = try Self.commonRows(of: datasets.map(\.dataset), found)
-    blockRows = Self.blockRows(columns: columns.count, chunkRows: datasets.first?.dataset.chunkRows ?? 1)
+    missingReasons = reasons
+    notes = search.notes(on: chosen, of: choice.leavesOut ? table : nil)
+    blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.dataset.chunkRows ?? 1)
   }
 
   public func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
@@ -89,23 +91,20 @@ public final class HDF5Table: RandomAccessTable {
     if values.count > count { values.removeLast(values.count - count) }
     if values.count < count { values.append(contentsOf: repeatElement(0, count: count - values.count)) }
     guard count > 0 else { return }
-    for (dataset, wanted) in datasets {
-      try dataset.read(rows: range, wanted, into: &values, width: columns.count)
-    }
+    for source in sources { try source.read(rows: range, into: &values, width: columns.count) }
   }
 
   private static func commonRows(
-    of datasets: [TableDataset], _ location: DataLocation
+    of sources: [TableSource], _ location: DataLocation
   ) throws(FlowError) -> Int {
-    let rows = datasets[0].rows
-    if let other = datasets.first(where: { $0.rows != rows }) {
+    let rows = sources[0].rows
+    if let other = sources.first(where: { $0.rows != rows }) {
       throw FlowError(
         .format,
-        "the columns of \(location) differ in length: \(datasets[0].dataset.location.objectPath) has \(rows) rows, "
-          + "\(other.dataset.location.objectPath) has \(other.rows); choose columns of one length")
+        "the columns of \(location) differ in length: \(sources[0].dataset.dataset.location.objectPath) has \(rows) rows, "
+          + "\(other.dataset.dataset.location.objectPath) has \(other.rows); choose columns of one length")
     }
     guard rows > 0 else { throw FlowError(.data, "\(location) has no rows") }
-    guard datasets[0].columns > 0 else { throw FlowError(.data, "\(location) has no columns") }
     return rows
   }
 

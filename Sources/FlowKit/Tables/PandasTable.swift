@@ -8,6 +8,18 @@ enum PandasTable {
     return unpickled(text)
   }
 
+  /// The fields of a table that are levels of its index: they only label the rows.
+  static func indexLevels(
+    of table: borrowing HDF5.Dataset, in root: borrowing HDF5.Group
+  ) throws(FlowError) -> Set<String> {
+    guard try table.attributeNames().contains("index_kind") else { return [] }
+    let parent = try root.group(table.location.objectPath.split(separator: "/").dropLast().joined(separator: "/"))
+    guard try parent.attributeNames().contains("levels"), let text = try parent.attribute("levels")?.text else {
+      return ["index"]
+    }
+    return Set(["index"] + (unpickled(text) ?? []))
+  }
+
   /// A list of texts and integers in protocol 0 of Python's pickle: `(lp0`, then `Vname`, `pN` or `I7`, each on a line,
   /// after an `a` from the second on.
   static func unpickled(_ text: String) -> [String]? {

@@ -1,80 +1,134 @@
-/// A dataset, or a group of datasets, that can be read as a table.
+/// Columns of equal length that make a table: of one dataset, or of the datasets of a group.
 struct TableCandidate {
-  enum Layout: Equatable {
-    /// One dataset: rows x columns, or rows alone, of numbers or compound values.
-    case dataset
-    /// One dataset per column, of these names; some only label the rows.
-    case columns([String], labels: Set<Int>)
+  /// A column of a member of the search.
+  struct Column: Hashable {
+    var member: Int
+    var column: Int
   }
 
+  /// The dataset or group, by whose path the table is chosen.
   var location: DataLocation
-  var layout: Layout
-  /// For lists of candidates: `/train (3918 x 11 float32)`.
+  var columns: [Column]
+  /// What the columns are called in this table.
+  var names: [String]
+  /// Whether the file gives names; otherwise they are the indices.
+  var hasNames: Bool
+  var rows: Int
+  /// For lists of candidates.
   var description: String
+  /// Whether other columns of the group have another length, so that the path alone does not choose this table.
+  var needsColumns = false
+}
 
-  /// The one table at a path: the dataset it names, or the only one in and below the group it names.
-  static func find(at path: String, in root: borrowing HDF5.Group) throws(FlowError) -> TableCandidate {
-    guard try root.kind(at: path) != .dataset else {
-      let dataset = try root.dataset(path)
-      let conventions = dataset.type.isNumeric ? try TableConventions(of: dataset) : TableConventions()
-      if let complaint = complaint(about: dataset, conventions) { throw complaint }
-      return TableCandidate(dataset)
+extension TableSearch {
+  /// The table at the base: what it names, or all that it holds.
+  func table() throws(FlowError) -> TableCandidate {
+    if isDataset { return try tableOfDataset() }
+    if base.path != nil, let group = groups.last, group.location.objectPath == base.objectPath {
+      let (tables, lengths) = tables(in: group)
+      if lengths.count == 1 { return tables[0] }
+      if lengths.count > 1 { throw differingLengths(lengths.map(\.[0]), in: group.location) }
     }
-    let group = try root.group(path)
-    var search = TableSearch()
-    try search.visit(group, depth: 0)
-    if let table = search.tables.first, search.tables.count == 1 { return table }
-    throw search.failure(in: group.location)
+    let tables = allTables()
+    guard tables.count == 1, !tables[0].needsColumns else { throw failure(tables) }
+    return tables[0]
   }
 
-  /// All tables in and below a group, and descriptions of the other datasets.
-  static func contents(
-    of group: borrowing HDF5.Group
-  ) throws(FlowError) -> (tables: [TableCandidate], others: [String]) {
-    var search = TableSearch()
-    try search.visit(group, depth: 0)
-    return (search.tables, search.others)
+  /// All tables in and below the base, by path.
+  func allTables() -> [TableCandidate] {
+    if isDataset { return members[0].layout == nil ? [] : [table(of: 0)] }
+    return groups.flatMap { tables(in: $0).tables }.sorted { $0.location.objectPath < $1.location.objectPath }
   }
 
-  init(_ dataset: borrowing HDF5.Dataset) {
-    self.init(location: dataset.location, layout: .dataset, description: Self.describe(dataset))
+  private func tableOfDataset() throws(FlowError) -> TableCandidate {
+    if let complaint = members[0].complaint { throw complaint }
+    guard members[0].ownColumns > 0 else { throw FlowError(.data, "\(members[0].location) has no columns") }
+    return table(of: 0)
   }
 
-  init(location: DataLocation, layout: Layout, description: String) {
-    self.location = location
-    self.layout = layout
-    self.description = description
+  /// A dataset as a table of its own.
+  func table(of index: Int) -> TableCandidate {
+    let member = members[index]
+    // Of a dataset that holds nothing else, labels and parts of complex numbers are what was asked for.
+    let columns = member.taken.isEmpty ? Array(member.columns.indices) : member.taken
+    return TableCandidate(
+      location: member.location, columns: columns.map { .init(member: index, column: $0) },
+      names: columns.map { member.columns[$0].ownName }, hasNames: member.hasNames, rows: member.rows,
+      description: member.description)
   }
 
-  static func describe(_ dataset: borrowing HDF5.Dataset) -> String {
-    "\(dataset.location.objectPath) (\(HDF5.text(dataset.shape)) \(dataset.type))"
-  }
-
-  /// Why a dataset cannot be read as a table; nil where it can, rows or no rows.
-  static func complaint(
-    about dataset: borrowing HDF5.Dataset, _ conventions: TableConventions
-  ) -> FlowError? {
-    let location = dataset.location
-    switch dataset.type {
-    case .compound:
-      guard dataset.shape.count != 1 else { return nil }
-      return FlowError(
-        .format,
-        "\(location) is a \(dataset.shape.count)-D dataset (\(HDF5.text(dataset.shape))) of \(dataset.type) values; "
-          + "a table of them is 1-D")
-    case let type where !type.isNumeric:
-      return FlowError(.format, "\(location) holds \(type), not numbers; name a dataset of numbers")
-    default: break
+  /// The tables that the datasets of a group make, the one of all of them first; and these datasets by length.
+  ///
+  /// Datasets of one length are one table. Matrices among them are tables of their own as well, if there are several.
+  func tables(in group: Group) -> (tables: [TableCandidate], lengths: [[Int]]) {
+    if let frame = group.frame {
+      guard let table = table(of: frame, in: group) else { return ([], []) }
+      return ([table], [group.members])
     }
-    if let other = conventions.isNoData {
-      return FlowError(.format, "\(location) holds \(other), not numbers; name a dataset of numbers")
+    let lengths = lengths(in: group)
+    var tables: [TableCandidate] = []
+    for members in lengths {
+      let matrices = members.filter { self.members[$0].isTable }
+      if members.count == 1, lengths.count > 1 || !self.members[members[0]].isVector {
+        tables.append(table(of: members[0]))
+        continue
+      }
+      tables.append(table(of: members, in: group, isPart: lengths.count > 1))
+      if matrices.count > 1 { tables += matrices.map { table(of: $0) } }
     }
-    guard dataset.shape.count == 1 || dataset.shape.count == 2 else {
-      return FlowError(
-        .format,
-        "\(location) is \(dataset.shape.count)-D (\(HDF5.text(dataset.shape))); a table needs a 2-D dataset, "
-          + "rows x columns, or a 1-D dataset")
+    return (tables, lengths)
+  }
+
+  /// Datasets side by side.
+  func table(of members: [Int], in group: Group, isPart: Bool) -> TableCandidate {
+    if let frame = group.frame, let table = table(of: frame, in: group) { return table }
+    let columns = members.flatMap { member in
+      self.members[member].taken.map { TableCandidate.Column(member: member, column: $0) }
     }
-    return nil
+    let path = group.location.objectPath
+    let number = "\(columns.count) column\(columns.count == 1 ? "" : "s")"
+    let rows = self.members[members[0]].rows
+    let names = columns.map { self.members[$0.member].columns[$0.column].name }
+    return TableCandidate(
+      location: group.location, columns: columns, names: names, hasNames: true, rows: rows,
+      description: isPart ? "\(path) (\(rows) rows of \(HDF5.list(names)))" : "\(path) (a group of \(number))",
+      needsColumns: isPart)
+  }
+
+  /// The datasets of a group whose columns nobody needs to name, by length, in the order in which lengths come up.
+  private func lengths(in group: Group) -> [[Int]] {
+    let usable = group.members.filter { index in
+      members[index].rows > 0 && members[index].ownColumns > 0 && !isSetAside(members[index])
+    }
+    var taken = usable.filter { !members[$0].taken.isEmpty }
+    // Labels alone are data.
+    if taken.isEmpty { taken = usable.filter { members[$0].isLabel && members[$0].chains.steps == nil } }
+    let matrices = taken.filter { members[$0].ownColumns > 1 || members[$0].layout!.rowAxes.count > 1 }
+    var lengths: [[Int]] = []
+    var places: [Int: Int] = [:]
+    for index in taken where !describesColumns(index, of: matrices) {
+      let rows = members[index].rows
+      if let place = places[rows] {
+        lengths[place].append(index)
+      } else {
+        places[rows] = lengths.count
+        lengths.append([index])
+      }
+    }
+    // One value is a property of the others.
+    return lengths.count > 1 ? lengths.filter { members[$0[0]].rows > 1 } : lengths
+  }
+
+  /// Whether a vector describes another dataset beside it: it is as long as that has columns, such as their means, or as
+  /// there are chains or draws.
+  private func describesColumns(_ index: Int, of matrices: [Int]) -> Bool {
+    let member = members[index]
+    guard !member.isTable else { return false }
+    return matrices.contains { other in
+      let matrix = members[other]
+      guard matrix.storedRows != member.storedRows else { return false }
+      let axes = matrix.layout?.rowAxes.map { matrix.shape[$0.axis] } ?? []
+      return matrix.ownColumns == member.storedRows || axes.count > 1 && axes.contains(member.storedRows)
+    }
   }
 }

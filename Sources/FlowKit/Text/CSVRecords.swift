@@ -4,16 +4,30 @@ final class CSVRecords {
   private let file: OpenFile
   private var buffer: [UInt8] = []
   private var position = 0
-  private var line = 0
+  /// Where in the file the buffer begins.
+  private var bufferStart: Int
+  private var line: Int
   private var isAtEnd = false
+  /// The last line of comment that was met, without its `#`.
+  private(set) var lastComment: String?
 
-  init(_ path: String) throws(FlowError) {
+  /// A place between two records: the byte at which the next one begins, and how many lines are before it.
+  struct Place: Sendable {
+    var offset = 0
+    var line = 0
+  }
+
+  init(_ path: String, from place: Place = Place()) throws(FlowError) {
     guard case .file = FileSystem.entry(at: path) else {
       throw FlowError(.file, "\(path) does not exist or is not a file; check the path and the working folder")
     }
     self.path = path
     file = try OpenFile(reading: path)
+    (bufferStart, line) = (place.offset, place.line)
   }
+
+  /// Where the next record begins, or empty lines and comments before it.
+  var place: Place { Place(offset: bufferStart + position, line: line) }
 
   /// The fields of the next record, and the number of the line on which it begins, counted from 1.
   func next(separator: UInt8) throws(FlowError) -> (fields: [String], line: Int)? {
@@ -21,19 +35,29 @@ final class CSVRecords {
       let start = line + 1
       guard let first = try nextLine() else { return nil }
       let isBlank = first.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-      if isBlank || first.first == UInt8(ascii: "#") { continue }
+      if isBlank { continue }
+      if first.first == UInt8(ascii: "#") {
+        lastComment = String(decoding: first.dropFirst(), as: UTF8.self)
+        continue
+      }
       if first.contains(UInt8(ascii: "\"")) { return (try quoted(first, separator, start), start) }
-      // Columns of text are often padded: several spaces are one separator.
-      let parts = first.split(separator: separator, omittingEmptySubsequences: separator == UInt8(ascii: " "))
-      return (parts.map { String(decoding: $0, as: UTF8.self) }, start)
+      return (Self.fields(of: first, separator), start)
     }
+  }
+
+  /// What stands between separators, without quotes.
+  static func fields(of line: some Sequence<UInt8>, _ separator: UInt8) -> [String] {
+    // Columns of text are often padded: several spaces are one separator.
+    let parts = Array(line).split(separator: separator, omittingEmptySubsequences: separator == UInt8(ascii: " "))
+    return parts.map { String(decoding: $0, as: UTF8.self) }
   }
 
   private func quoted(_ first: [UInt8], _ separator: UInt8, _ start: Int) throws(FlowError) -> [String] {
     let quote = UInt8(ascii: "\"")
+    let isPadded = separator == UInt8(ascii: " ")
     var (text, index) = (first, 0)
     var fields: [[UInt8]] = [[]]
-    var isQuoted = false
+    var (isQuoted, wasQuoted) = (false, false)
     while true {
       guard index < text.count else {
         guard isQuoted else { break }
@@ -52,13 +76,18 @@ final class CSVRecords {
           index += 1
         } else {
           isQuoted.toggle()
+          wasQuoted = true
         }
       } else if byte == separator, !isQuoted {
+        // Several spaces are one separator here, too.
+        if isPadded, fields[fields.count - 1].isEmpty, !wasQuoted { continue }
         fields.append([])
+        wasQuoted = false
       } else {
         fields[fields.count - 1].append(byte)
       }
     }
+    if isPadded, fields.count > 1, fields[fields.count - 1].isEmpty, !wasQuoted { fields.removeLast() }
     return fields.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -82,6 +111,7 @@ final class CSVRecords {
         throw FlowError(.data, "\(path), line \(line + 1): longer than 16 MiB; this is no table of text")
       }
       buffer.removeFirst(position)
+      bufferStart += position
       searched -= position
       position = 0
       try fill()
@@ -99,7 +129,7 @@ final class CSVRecords {
 
   private func fill() throws(FlowError) {
     var block = [UInt8](repeating: 0, count: 1 << 18)
-    let count = try file.read(into: &block)
+    let count = try file.read(into: &block, from: bufferStart + buffer.count)
     isAtEnd = count == 0
     buffer += block[..<count]
   }

@@ -1,83 +1,73 @@
-/// A table of text, read twice: once to count and check the rows, then for their values.
-final class CSVTable: Table {
+/// A table of text. A first look at all rows counts and checks them (`CSVIndex`); then any rows are read, from places in the
+/// file that it remembers, in constant memory.
+final class CSVTable: RandomAccessTable {
+  let location: DataLocation
   let columns: [String]
+  let allColumns: [String]
+  let columnIndices: [Int]
+  let columnCounts: [Int]
   let hasNames: Bool
-  private(set) var rows = 0
+  let rows: Int
+  let blockRows: Int
+  let notes: [String]
   private let path: String
-  private let separator: UInt8
+  private let index: CSVIndex
+  /// A reader that has come to a row.
+  private var reader: (records: CSVRecords, row: Int)?
 
-  init(_ path: String, separator: Character?) throws(FlowError) {
+  /// - Parameters:
+  ///   - separator: what stands between fields; nil finds out.
+  ///   - parts: the columns to read, as ``HDF5Table`` takes them; what is not named leaves out text and row numbers.
+  init(_ path: String, separator: Character? = nil, parts: [[String]?] = [nil]) throws(FlowError) {
     self.path = path
-    let records = try CSVRecords(path)
-    if let separator {
-      self.separator = try Self.byte(separator)
-    } else {
-      self.separator = Self.separator(of: try FileSystem.read(path, atMost: 1 << 16))
+    location = DataLocation(file: path)
+    index = try CSVIndex.of(path, separator: separator)
+    let layout = index.layout
+    guard !parts.takesUnnamed || index.leftOut.count < layout.count else {
+      throw FlowError(.data, "\(path) has no column of numbers: \(HDF5.list(index.notes))")
     }
-    guard let (first, _) = try records.next(separator: self.separator) else {
-      throw FlowError(.data, "\(path) holds no rows")
-    }
-    hasNames = first.contains { CSV.number($0) == nil }
-    columns = hasNames ? first.map(\.trimmed) : first.indices.map(String.init)
-    try forEachBlock { block throws(FlowError) in rows += block.count / columns.count }
-    guard rows > 0 else { throw FlowError(.data, "\(path) holds no rows besides the names of its columns") }
+    let names = ColumnNames(layout.names, areGiven: layout.areNamed)
+    let chosen = try names.indices(of: parts, labels: index.leftOut, in: location)
+    let indices = chosen.flatMap { $0 }
+    for index in indices { try layout.check(index) }
+    (allColumns, columnIndices, columns) = (layout.names, indices, indices.map { layout.names[$0] })
+    (hasNames, rows) = (layout.areNamed, index.rows)
+    notes = parts.takesUnnamed ? index.notes : []
+    columnCounts = chosen.map(\.count)
+    blockRows = max(1, (4 << 20) / (8 * indices.count) / CSVIndex.step) * CSVIndex.step
   }
 
-  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    let records = try CSVRecords(path)
-    var isFirst = hasNames
-    var block: [Double] = []
-    while let (fields, line) = try records.next(separator: separator) {
-      if isFirst {
-        isFirst = false
-        continue
+  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")
+    values.removeAll(keepingCapacity: true)
+    values.reserveCapacity(range.count * columns.count)
+    var (records, row) = try reader(before: range.lowerBound)
+    reader = nil
+    while row < range.upperBound {
+      guard
+        let (fields, line) = try records.next(separator: index.format.separator), fields.count == index.layout.count
+      else {
+        throw changed(row)
       }
-      guard fields.count == columns.count else {
-        throw FlowError(
-          .data,
-          "\(path), line \(line): \(fields.count) field\(fields.count == 1 ? "" : "s") where the first line has "
-            + "\(columns.count)")
-      }
-      for (field, column) in zip(fields, columns) {
-        guard let number = CSV.number(field) else {
-          throw FlowError(
-            .data, "\(path), line \(line), column '\(column)': '\(field.prefix(40))' is not a number")
+      if row >= range.lowerBound {
+        for column in columnIndices {
+          guard let number = index.format.number(fields[column]) else { throw changed(line) }
+          values.append(number)
         }
-        block.append(number)
       }
-      if block.count > 1 << 16 {
-        try body(block)
-        block.removeAll(keepingCapacity: true)
-      }
+      row += 1
     }
-    if !block.isEmpty { try body(block) }
+    reader = (records, row)
   }
 
-  private static func byte(_ separator: Character) throws(FlowError) -> UInt8 {
-    guard let byte = separator.asciiValue, byte != UInt8(ascii: "\""), !separator.isNewline else {
-      throw FlowError(.data, "a separator is one ASCII character other than a quote, got '\(separator)'")
-    }
-    return byte
+  /// A reader that has come to a row not after `row`, and which.
+  private func reader(before row: Int) throws(FlowError) -> (CSVRecords, row: Int) {
+    if let reader, reader.row <= row, row - reader.row < CSVIndex.step { return reader }
+    let place = min(row / CSVIndex.step, index.places.count - 1)
+    return (try CSVRecords(path, from: index.places[place]), place * CSVIndex.step)
   }
 
-  /// The first of tab, semicolon, comma, space that occurs in the first line, outside quotes.
-  private static func separator(of start: [UInt8]) -> UInt8 {
-    var isQuoted = false
-    var found: Set<UInt8> = []
-    var isComment = false
-    var length = 0
-    for byte in start {
-      if byte == UInt8(ascii: "\n") {
-        if length > 0, !isComment, !isQuoted { break }
-        (length, isComment) = (0, false)
-        continue
-      }
-      if length == 0, byte == UInt8(ascii: "#") { isComment = true }
-      length += 1
-      if isComment { continue }
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if !isQuoted { found.insert(byte) }
-    }
-    return "\t;, ".utf8.first { found.contains($0) } ?? UInt8(ascii: ",")
+  private func changed(_ row: Int) -> FlowError {
+    FlowError(.data, "\(path) has changed while it was read (row \(row)); begin anew")
   }
 }

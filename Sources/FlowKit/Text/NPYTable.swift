@@ -1,21 +1,21 @@
-/// A NumPy array of numbers with one or two axes, as a table.
-final class NPYTable: Table {
+/// A NumPy array of numbers with one or two axes, or a structured one with one, as a table.
+final class NPYTable: RandomAccessTable {
+  let location: DataLocation
   let columns: [String]
-  let hasNames = false
+  let allColumns: [String]
+  let columnIndices: [Int]
+  let columnCounts: [Int]
+  let hasNames: Bool
   let rows: Int
-  private let path: String
-  private let type: Element
+  let blockRows: Int
+  let notes: [String]
+  private let record: NPYRecord
   private let isByColumns: Bool
   private let start: Int
   private let file: OpenFile
 
-  private struct Element {
-    let kind: Character
-    let size: Int
-    let isBigEndian: Bool
-  }
-
-  init(_ path: String) throws(FlowError) {
+  /// - Parameter parts: the columns to read, as ``HDF5Table`` takes them; what is not named are all that are numbers.
+  init(_ path: String, parts: [[String]?] = [nil]) throws(FlowError) {
     guard case .file(let size) = FileSystem.entry(at: path) else {
       throw FlowError(.file, "\(path) does not exist or is not a file; check the path and the working folder")
     }
@@ -29,82 +29,75 @@ final class NPYTable: Table {
     start = lengthBytes.endIndex + length
     guard start <= bytes.count else { throw FlowError(.format, "\(path) is truncated in its header") }
     let header = String(decoding: bytes[lengthBytes.endIndex..<start], as: UTF8.self)
-    guard let type = Self.element(header) else {
-      throw FlowError(
-        .format, "\(path) holds \(header.text(after: "'descr':", before: ",")?.trimmed ?? "?"), not numbers")
-    }
     let shapeText = header.text(after: "'shape':", before: ")")?.split(separator: "(").last ?? ""
     let shape = shapeText.split(separator: ",").map { Int(String($0).trimmed) ?? -1 }.filter { $0 != -1 }
     guard (1...2).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
       throw FlowError(.format, "\(path) has the shape (\(shapeText)); a table has one or two axes, and rows")
     }
-    let count = try HDF5.elementCount(shape, DataLocation(file: path))
-    guard size - start >= count * type.size else {
+    record = try Self.record(header, columns: shape.count == 2 ? shape[1] : 1, path)
+    guard !record.hasNames || shape.count == 1 else {
       throw FlowError(
-        .file,
-        "\(path) is truncated: \(size) of \(start + count * type.size) bytes are there; copy or download it again")
+        .format, "\(path) is a structured array of the shape (\(shapeText)); a table of them has one axis")
     }
-    (self.path, self.type) = (path, type)
+    let (needed, isTooLarge) = shape[0].multipliedReportingOverflow(by: record.size)
+    guard !isTooLarge, size - start >= needed else {
+      throw FlowError(
+        .file, "\(path) is truncated: \(size) of \(start &+ needed) bytes are there; copy or download it again")
+    }
     isByColumns = header.contains("'fortran_order': True")
-    rows = shape[0]
-    columns = (0..<(shape.count == 2 ? shape[1] : 1)).map(String.init)
+    (rows, location, hasNames) = (shape[0], DataLocation(file: path), record.hasNames)
+    let names = ColumnNames(record.fields.map(\.name), areGiven: record.hasNames)
+    let fields = record.fields
+    let others = Set(fields.indices.filter { fields[$0].element == nil })
+    let chosen = try names.indices(of: parts, labels: others, in: location)
+    let indices = chosen.flatMap { $0 }
+    columnCounts = chosen.map(\.count)
+    if let text = indices.first(where: others.contains) {
+      throw FlowError(
+        .format, "the field '\(fields[text].name)' of \(path) holds no numbers; choose columns of numbers")
+    }
+    (allColumns, columnIndices, columns) = (names.names, indices, indices.map { names.names[$0] })
+    let left = others.sorted().map { "'\(fields[$0].name)'" }
+    notes =
+      !parts.takesUnnamed || left.isEmpty
+      ? [] : ["\(path): left out \(HDF5.list(left)), which hold\(left.count == 1 ? "s" : "") no numbers"]
+    blockRows = max(1, (4 << 20) / (8 * columns.count))
     file = try OpenFile(reading: path)
   }
 
-  private static func element(_ header: String) -> Element? {
-    guard let text = header.text(after: "'descr': '", before: "'"), text.count >= 3 else { return nil }
-    let (order, kind) = (text.first!, text.dropFirst().first!)
-    guard let size = Int(text.dropFirst(2)) else { return nil }
-    let sizes: [Character: [Int]] = ["f": [2, 4, 8], "i": [1, 2, 4, 8], "u": [1, 2, 4, 8], "b": [1]]
-    guard sizes[kind]?.contains(size) == true else { return nil }
-    return Element(kind: kind, size: size, isBigEndian: order == ">")
+  private static func record(_ header: String, columns: Int, _ path: String) throws(FlowError) -> NPYRecord {
+    if let text = header.text(after: "'descr': '", before: "'"), let element = NPYElement(text) {
+      return NPYRecord(element, count: columns)
+    }
+    if let text = header.text(after: "'descr': [", before: "]"), let record = NPYRecord(fields: text) { return record }
+    throw FlowError(
+      .format, "\(path) holds \(header.text(after: "'descr':", before: ",")?.trimmed ?? "?"), not numbers")
   }
 
-  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+  func read(rows range: Range<Int>, into block: inout [Double]) throws(FlowError) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a table with \(rows) rows")
     let width = columns.count
-    let blockRows = max(1, (1 << 17) / width)
-    for first in stride(from: 0, to: rows, by: blockRows) {
-      let count = min(blockRows, rows - first)
-      guard isByColumns else {
-        try body(try values(from: first * width, count: count * width))
-        continue
+    block = [Double](repeating: 0, count: range.count * width)
+    guard !isByColumns else { return try readByColumns(range, into: &block) }
+    let bytes = try file.bytes(from: start + range.lowerBound * record.size, count: range.count * record.size)
+    for (place, column) in columnIndices.enumerated() {
+      let field = record.fields[column]
+      guard let element = field.element else { continue }
+      for row in 0..<range.count {
+        let first = row * record.size + field.offset
+        block[row * width + place] = element.number(bytes[first..<(first + element.size)])
       }
-      var block = [Double](repeating: 0, count: count * width)
-      for column in 0..<width {
-        for (row, value) in try values(from: column * rows + first, count: count).enumerated() {
-          block[row * width + column] = value
-        }
-      }
-      try body(block)
     }
   }
 
-  private func values(from first: Int, count: Int) throws(FlowError) -> [Double] {
-    let bytes = try file.bytes(from: start + first * type.size, count: count * type.size)
-    return (0..<count).map { number(bytes[($0 * type.size)..<(($0 + 1) * type.size)]) }
-  }
-
-  private func number(_ bytes: ArraySlice<UInt8>) -> Double {
-    let bits = (type.isBigEndian ? Array(bytes) : bytes.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    switch (type.kind, type.size) {
-    case ("f", 8): return Double(bitPattern: bits)
-    case ("f", 4): return Double(Float(bitPattern: UInt32(bits)))
-    case ("f", _): return Self.half(UInt16(bits))
-    case ("i", let size):
-      let unused = UInt64(64 - 8 * size)
-      return Double(Int64(bitPattern: bits << unused) >> Int64(unused))
-    default: return Double(bits)
-    }
-  }
-
-  /// IEEE half precision: `Float16` is not there on every processor.
-  private static func half(_ bits: UInt16) -> Double {
-    let sign: Double = bits >> 15 == 0 ? 1 : -1
-    let (exponent, fraction) = (Int(bits >> 10) & 31, Double(bits & 1023))
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
+  private func readByColumns(_ range: Range<Int>, into block: inout [Double]) throws(FlowError) {
+    for (place, column) in columnIndices.enumerated() {
+      guard let element = record.fields[column].element else { continue }
+      let first = start + (column * rows + range.lowerBound) * element.size
+      let bytes = try file.bytes(from: first, count: range.count * element.size)
+      for row in 0..<range.count {
+        block[row * columns.count + place] = element.number(bytes[(row * element.size)..<((row + 1) * element.size)])
+      }
     }
   }
 }

@@ -15,6 +15,10 @@ public struct TrainingSetup: Sendable {
   public let train: any EventSource
   /// nil trains to the end.
   public let validation: (any EventSource)?
+  /// What a look at all events showed before they were split; nil where nobody looked.
+  public let survey: EventSurvey?
+  /// What was made of rows that are copies of others, in a line; nil where there are none.
+  public let repeats: String?
   /// What is minimised.
   public let objective: FitObjective
 
@@ -22,8 +26,23 @@ public struct TrainingSetup: Sendable {
     _ architecture: Architecture, _ options: TrainingOptions, train: any EventSource,
     validation: (any EventSource)? = nil, objective: FitObjective = .likelihood
   ) {
-    (self.architecture, self.options, self.train, self.validation) = (architecture, options, train, validation)
-    self.objective = objective
+    self.init(
+      architecture, options, Parts(train: train, validation: validation, survey: nil, repeats: nil), objective)
+  }
+
+  private init(
+    _ architecture: Architecture, _ options: TrainingOptions, _ parts: Parts, _ objective: FitObjective
+  ) {
+    (self.architecture, self.options, train, validation) = (architecture, options, parts.train, parts.validation)
+    (survey, repeats, self.objective) = (parts.survey, parts.repeats, objective)
+  }
+
+  /// What is trained and validated on.
+  private struct Parts {
+    var train: any EventSource
+    var validation: (any EventSource)?
+    var survey: EventSurvey?
+    var repeats: String?
   }
 
   /// - Parameters:
@@ -33,6 +52,9 @@ public struct TrainingSetup: Sendable {
   ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
   ///   - options: `options.seed` decides everything that is random.
   ///   - objective: what is minimised; maximum likelihood by default.
+  ///
+  /// Where rows are copies of others (`survey`), a validation part has none of the rows that are trained on: the different
+  /// rows are split, each weighted by its copies; of more rows than half of their buffer holds, a hash of the row decides.
   /// - Throws: where the list describes no flow for these events, or they allow no fit: an event outside the domain of the
   ///   flow, a constant column, columns that depend on each other.
   public init(
@@ -54,7 +76,7 @@ public struct TrainingSetup: Sendable {
       fitting: parts.train, layers: list, base: base, preprocessing: preprocessing,
       contextEmbedding: contextEmbedding, registry: registry, seed: options.seed)
     if let validation = parts.validation { try architecture.checkDomain(of: validation) }
-    self.init(architecture, options, train: parts.train, validation: parts.validation, objective: objective)
+    self.init(architecture, options, parts, objective)
     try checkObjective()
   }
 
@@ -76,21 +98,53 @@ public struct TrainingSetup: Sendable {
 
   private static func parts(
     _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions, _ seed: UInt64
-  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?) {
+  ) throws(FlowError) -> Parts {
+    let survey = try EventSurvey(events, seed: seed)
     switch validation {
-    case .none: return (events, nil)
+    case .none: return Parts(train: events, survey: survey)
     case .events(let others):
       try preprocessing.check(others)
-      return (events, others)
+      let copies = survey.isContinuous && events.dimension == others.dimension ? try survey.copies(in: others) : 0
+      let repeats =
+        "\(others.place): \(copies) of \(others.count) validation rows are copies of training rows; their loss is too low"
+      return Parts(train: events, validation: others, survey: survey, repeats: copies > 0 ? repeats : nil)
     case .fraction(let fraction):
-      let parts = try events.split(validFraction: fraction, seed: seed)
-      return (parts.train, parts.valid)
+      guard survey.hasCopies, preprocessing.dequantized.isEmpty else {
+        let parts = try events.split(validFraction: fraction, seed: seed)
+        return Parts(train: parts.train, validation: parts.valid, survey: survey)
+      }
+      return try Self.split(events, fraction, seed, survey)
     }
   }
 
+  /// Parts of events some of which are copies of others.
+  private static func split(
+    _ events: any EventSource, _ fraction: Double, _ seed: UInt64, _ survey: EventSurvey
+  ) throws(FlowError) -> Parts {
+    let bytes = Double(survey.distinctRows) * Double((events.dimension + events.contextDimension + 2) * 8)
+    guard bytes <= Double(events.buffer / 2) else {
+      let parts = try events.splitKeepingCopies(validFraction: fraction, seed: seed)
+      return Parts(
+        train: parts.train, validation: parts.valid, survey: survey,
+        repeats:
+          "repeated rows: about \(survey.distinctRows) of \(survey.rows) are distinct; copies of a row are all trained or "
+          + "all validated on")
+    }
+    let distinct = try DistinctEvents(events)
+    let parts = try distinct.split(validFraction: fraction, seed: seed)
+    return Parts(
+      train: parts.train, validation: parts.valid, survey: survey,
+      repeats: "repeated rows: \(distinct.count) of \(survey.rows) are distinct, and count as often as they are there; "
+        + "validation sees no copies of rows that are trained on")
+  }
+
   /// The flow as training begins: its parameters drawn from the seed, or started from the events, as `actnorm` does.
+  ///
+  /// - Throws: where the base is bounded, and the layers carry events out of its bounds: the loss would be infinite.
   public func start() throws(FlowError) -> Flow {
-    try Flow(architecture: architecture, startingFrom: train, seed: options.seed)
+    let flow = try Flow(architecture: architecture, startingFrom: train, seed: options.seed)
+    if objective.criterion == nil { try flow.checkBounds(of: train, seed: options.seed) }
+    return flow
   }
 }
 

@@ -58,12 +58,12 @@ struct ReaderService {
     }
     switch request {
     case .parts(let location): return .parts(try DataParts(location))
-    case .open(let location, let columns):
-      let table = try HDF5Table(location, columns: columns)
+    case .open(let location, let parts, let reading):
+      let table = try HDF5Table(location, parts: parts, reading: reading)
       opened += 1
       tables[opened] = ServedTable(table)
       return .table(TableDescription(table, number: opened))
-    case .contents(let path): return .contents(try FileContents(of: path))
+    case .contents(let path, let reading): return .contents(try FileContents(of: path, reading: reading))
     case .checkAppending(let location):
       try OutputPath.checkAppending(location)
       // It is written to in the process that asks: what crashes on the way through it is to crash here. Errors elsewhere

@@ -5,7 +5,7 @@ import Testing
   @Test(
     arguments: [
       ("a.h5", "a.h5", nil), ("a.h5:/train", "a.h5", "/train"), ("a.h5:train", "a.h5", "/train"),
-      ("a.h5:/fold0//train/", "a.h5", "/fold0/train"), ("a.h5:", "a.h5", nil), ("a.h5:/", "a.h5", nil),
+      ("a.h5:/fold0//train/", "a.h5", "/fold0/train"), ("a.h5:", "a.h5", nil), ("a.h5:/", "a.h5", "/"),
       ("run:3/a.h5:/x:y", "run:3/a.h5", "/x:y"), (":", ":", nil), ("", "", nil),
     ] as [(String, String, String?)])
   func parsesWhatDoesNotExist(text: String, file: String, path: String?) {
@@ -25,5 +25,6 @@ import Testing
   @Test func describesItselfAsItIsWritten() {
     #expect(DataLocation(file: "a.h5", path: "x").description == "a.h5:/x")
     #expect(DataLocation(file: "a.h5").description == "a.h5")
+    #expect(DataLocation(file: "a.h5", path: "/").description == "a.h5:/")
   }
 }

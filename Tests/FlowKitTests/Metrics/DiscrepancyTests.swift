@@ -30,7 +30,7 @@ import Testing
 
   @Test func betweenNormalSamplesItIsTheClosedForm() throws {
     let (x, y) = (
-      try normalCloud(6_000, dimension: 5, seed: 1), try normalCloud(6_000, dimension: 5, shift: 1, seed: 2)
+      try normalCloud(2_500, dimension: 5, seed: 1), try normalCloud(2_500, dimension: 5, shift: 1, seed: 2)
     )
     let found = try [1, 5.0.squareRoot()].map {
       try MaximumMeanDiscrepancy(bandwidths: .absolute([$0]), precision: .single).squared(x, y)
@@ -39,10 +39,10 @@ import Testing
     #expect(abs(found[0] - 0.0196964039) < 2e-3 && abs(found[1] - 0.0594516174) < 6e-3, "\(found)")
     let energies = (
       try EnergyDistance.exact(
-        normalCloud(6_000, dimension: 1, seed: 1), normalCloud(6_000, dimension: 1, shift: 1, seed: 2),
+        normalCloud(2_500, dimension: 1, seed: 1), normalCloud(2_500, dimension: 1, shift: 1, seed: 2),
         statistic: .unbiased),
       try EnergyDistance.exact(
-        normalCloud(6_000, dimension: 3, seed: 1), normalCloud(6_000, dimension: 3, shift: 1, seed: 2),
+        normalCloud(2_500, dimension: 3, seed: 1), normalCloud(2_500, dimension: 3, shift: 1, seed: 2),
         statistic: .unbiased)
     )
     #expect(abs(energies.0 - 0.5418065793) < 0.06 && abs(energies.1 - 0.3670477564) < 0.05, "\(energies)")

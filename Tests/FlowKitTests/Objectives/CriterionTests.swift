@@ -125,7 +125,7 @@ import Testing
       }
     }
     let biased = try slopes(EnergyCriterion(statistic: .biased))[1]
-    #expect(abs(biased.mean) > 6 * biased.error, "\(biased)")
+    #expect(abs(biased.mean) > 4 * biased.error, "\(biased)")
   }
 
   /// On the events' side a row of weight 2 is two rows, exactly. So it is on both sides, where pairs of equals count.
@@ -155,9 +155,9 @@ import Testing
   }
 
   @Test func whatDoesNotConvergeIsSaidOnce() throws {
-    let criterion = SinkhornCriterion(Sinkhorn(regularization: .absolute(1e-3), tolerance: 1e-6, maximumSweeps: 2))
+    let criterion = SinkhornCriterion(Sinkhorn(regularization: .absolute(1e-4), tolerance: 1e-6, maximumSweeps: 2))
     let batch = SampleBatch(
-      samples: try normalCloud(20, dimension: 2, seed: 1), events: try normalCloud(20, dimension: 2, seed: 2))
+      samples: try normalCloud(200, dimension: 2, seed: 1), events: try normalCloud(200, dimension: 2, seed: 2))
     _ = try criterion.distance(batch)
     let notes = criterion.takeNotes()
     #expect(

@@ -26,16 +26,17 @@ import Testing
   func takesTheOneTable(name: String, path: String?, table: String) throws {
     let source = try DataParts(location(name, path))
     #expect(!source.hasParts && source.valid == nil && source.test == nil)
-    #expect(source.train == location(name, table))
+    #expect(source.train == location(name, path))
+    #expect(try HDF5Table(source.train).location == location(name, table))
   }
 
   @Test func listsTheTablesWhereSeveralCouldBeMeant() {
-    let text = message { () throws(FlowError) in _ = try DataParts(location("groups.h5")) }
+    let text = message { () throws(FlowError) in _ = try HDF5Table(location("groups.h5")) }
     let file = reference("groups.h5")
     #expect(
-      text == "\(file) holds 6 tables; name one, as in \(file):/columns/test: "
+      text == "\(file) holds 7 tables; name one, as in \(file):/: / (a group of 1 column), "
         + "/columns/test (a group of 2 columns), /columns/train (a group of 2 columns), "
-        + "/events (a group of 3 columns), /single/inner/rows (3 x 2 float64), "
-        + "/unequal (a group of 2 columns), / (a group of 1 column)")
+        + "/events (a group of 2 columns), /single/inner/rows (3 x 2 float64), "
+        + "/unequal/long (5 float64), /unequal/short (3 float64)")
   }
 }

@@ -10,39 +10,39 @@ import Testing
 
   /// An affine flow is the whole family of normals: each objective finds the one of the events.
   @Test(arguments: [
-    "energy", "mmd", "sinkhorn(relative-epsilon=0.1)", "sinkhorn(relative-epsilon=0.1,gradient=unrolled)",
+    ("energy", 60), ("mmd", 40), ("sinkhorn(relative-epsilon=0.1)", 16),
+    ("sinkhorn(relative-epsilon=0.1,gradient=unrolled)", 16),
   ])
-  func aNormalIsFound(objective: String) throws {
-    let noise = try normalCloud(3_000, dimension: 2, seed: 1).values
+  func aNormalIsFound(objective: String, epochs: Int) throws {
+    let noise = try normalCloud(1_600, dimension: 2, seed: 1).values
     var rows: [Double] = []
-    for event in 0..<3_000 {
+    for event in 0..<1_600 {
       let (u, v) = (noise[2 * event], noise[2 * event + 1])
       rows += [3 + 1.5 * u, -1 + u + 0.5 * v]
     }
     let setup = try TrainingSetup(
       fitting: EventArray(rows, dimension: 2), layers: "lower,upper",
       options: TrainingOptions {
-        ($0.epochs, $0.batchSize, $0.learningRate) = (20, 250, 0.03)
+        ($0.epochs, $0.batchSize, $0.learningRate) = (epochs, 160, 0.04)
       }, objective: FitObjective(objective))
     let result = try Trainer(setup).fit()
     let samples = try PointCloud(result.flow.sample(20_000, seed: 3), dimension: 2)
-    let cost = try Wasserstein.gaussianCost(
-      mean: samples.mean, covariance: samples.covariance, otherMean: [3, -1],
-      otherCovariance: [2.25, 1.5, 1.5, 1.25])
+    // The moments of the events themselves: those of their distribution are W2^2 = 0.005 away.
+    let cost = try Wasserstein.gaussianCost(samples, PointCloud(rows, dimension: 2))
     #expect(cost < 0.02, "W2^2 \(cost)")
     #expect(result.history.allSatisfy { $0.companion != nil })
     // The best epoch is that of the objective, not of the likelihood.
     let losses = result.history.compactMap { $0.valid }
     #expect(result.loss == losses.min())
-    let density = -result.flow.logDensity(rows).reduce(0, +) / 3_000
-    #expect(abs(density - result.history[result.bestEpoch - 1].companion!) < 0.1)
+    let density = -result.flow.logDensity(rows).reduce(0, +) / 1_600
+    #expect(abs(density - result.history[result.bestEpoch - 1].companion!) < 0.2)
   }
 
   @Test func aConditionalFlowFollowsItsContext() throws {
     let (noise, context) = (
-      try normalCloud(4_000, dimension: 1, seed: 1).values, uniformNumbers(4_000, in: -2...2, seed: 2)
+      try normalCloud(2_000, dimension: 1, seed: 1).values, uniformNumbers(2_000, in: -2...2, seed: 2)
     )
-    let rows = zip(noise, context).map { 2 * $1 + 0.3 * $0 }
+    let rows = zip(noise, context).map { 2 * $1 + $0 }
     let setup = try TrainingSetup(
       fitting: EventArray(rows, dimension: 1, context: context),
       layers: "elementwise-affine(hidden=16,activation=tanh)",
@@ -51,8 +51,8 @@ import Testing
     let flow = try Trainer(setup).fit().flow
     for value in [-1.5, 0, 1.5] {
       let samples = try PointCloud(flow.sample(4_000, context: [value], seed: 5), dimension: 1)
-      #expect(abs(samples.mean[0] - 2 * value) < 0.15, "mean \(samples.mean[0]) at \(value)")
-      #expect(abs(samples.covariance[0].squareRoot() - 0.3) < 0.12, "deviation \(samples.covariance[0].squareRoot())")
+      #expect(abs(samples.mean[0] - 2 * value) < 0.3, "mean \(samples.mean[0]) at \(value)")
+      #expect(abs(samples.covariance[0].squareRoot() - 1) < 0.3, "deviation \(samples.covariance[0].squareRoot())")
     }
   }
 

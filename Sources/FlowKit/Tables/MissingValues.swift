@@ -1,0 +1,48 @@
+/// Opens tables in which some numbers, such as -999, stand for missing values: they are read as NaN.
+public struct MissingValueAccess: TableAccess {
+  private let access: any TableAccess
+  private let values: [Double]
+
+  /// - Parameters:
+  ///   - values: the numbers that stand for missing values, in all columns. Of a number that Float rounds, what it rounds to counts too.
+  ///   - access: opens the files.
+  public init(_ values: [Double], access: any TableAccess = InProcessAccess()) {
+    self.access = access
+    self.values = values + values.map { Double(Float($0)) }.filter(\.isFinite)
+  }
+
+  public func parts(of location: DataLocation) throws(FlowError) -> DataParts { try access.parts(of: location) }
+
+  public func table(_ location: DataLocation, parts: [[String]?]) throws(FlowError) -> any RandomAccessTable {
+    let table = try access.table(location, parts: parts)
+    return values.isEmpty ? table : RecodedTable(table, missing: values)
+  }
+}
+
+/// A table with NaN in place of some numbers.
+private final class RecodedTable: RandomAccessTable {
+  private let table: any RandomAccessTable
+  private let missing: [Double]
+  let missingReasons: [String?]
+
+  init(_ table: any RandomAccessTable, missing: [Double]) {
+    (self.table, self.missing) = (table, missing)
+    missingReasons = table.missingReasons.map { ($0.map { $0 + ", or " } ?? "") + "\(missing[0]) was declared so" }
+  }
+
+  var location: DataLocation { table.location }
+  var rows: Int { table.rows }
+  var columns: [String] { table.columns }
+  var allColumns: [String] { table.allColumns }
+  var columnIndices: [Int] { table.columnIndices }
+  var columnCounts: [Int] { table.columnCounts }
+  var hasNames: Bool { table.hasNames }
+  var units: [String?] { table.units }
+  var notes: [String] { table.notes }
+  var blockRows: Int { table.blockRows }
+
+  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
+    try table.read(rows: range, into: &values)
+    for index in values.indices where missing.contains(values[index]) { values[index] = .nan }
+  }
+}
