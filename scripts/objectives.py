@@ -30,14 +30,14 @@ MEAN, COVARIANCE = np.array([3.0, -1.0]), np.array([[2.25, 1.5], [1.5, 1.25]])
 PLANAR = ["--layers", "6*[coupling-rqs(bins=8,hidden=64x64),permute(reverse)]"]
 SETS = {
     "normal": ["--layers", "lower,upper", "--learning-rate", "0.02", "--epochs", "10"],
-    "moons": PLANAR + ["--epochs", "20"],
-    "octagon": PLANAR + ["--epochs", "20"],
+    "moons": PLANAR + ["--epochs", "60"],
+    "octagon": PLANAR + ["--epochs", "60"],
     "galaxy": ["--recipe", "nsf", "--preprocess", "whiten", "--epochs", "20"],
 }
 OBJECTIVES = {
     "likelihood": ["--batch", "512"],
-    "energy": ["--objective", "energy", "--batch", "2048"],
-    "mmd": ["--objective", "mmd", "--batch", "2048"],
+    "energy": ["--objective", "energy", "--batch", "1024"],
+    "mmd": ["--objective", "mmd", "--batch", "1024"],
     "sinkhorn": ["--objective", "sinkhorn", "--batch", "1024"],
     "energy + likelihood": ["--objective", "energy", "--likelihood-weight", "1", "--batch", "512"],
     "mmd + likelihood": ["--objective", "mmd", "--likelihood-weight", "1", "--batch", "512"],

@@ -10,6 +10,8 @@
 #define UNPACKED_DEPTH 64
 #define UNPACKED_ROWS 16
 #define PANEL (2 * VECTOR)
+#define COLUMNS 128
+#define ROWS_AT_ONCE 32
 #define Vector SIZED(Vector)
 #define multiply_block SIZED(multiply_block)
 #define multiply_rows SIZED(multiply_rows)
@@ -83,28 +85,36 @@ WIDE_INLINE void multiply_panel(size_t rows, int vectors, Weights a, const flowk
   }
 }
 
+/* Panels of up to COLUMNS columns are copied together, then meet ROWS_AT_ONCE rows after the other: these rows' weights, a panel
+ * and their sums share a first-level cache that a neighbour may use as well. */
 WIDE static void SIZED(product)(size_t rows, size_t columns, size_t depth, Weights a, const flowkit_depths *depths,
                            const float *b, size_t b_stride, float *c, size_t c_stride, Ends ends) {
-  float packed[DEPTH * PANEL] __attribute__((aligned(64)));
-  for (size_t first = 0; first < columns; first += PANEL) {
-    int is_whole = columns - first >= PANEL;
+  float packed[DEPTH * COLUMNS] __attribute__((aligned(64)));
+  for (size_t block = 0; block < columns; block += COLUMNS)
     for (size_t start = 0; start < depth; start += DEPTH) {
       size_t count = depth - start < DEPTH ? depth - start : DEPTH;
-      const float *panel = b + start * b_stride + first;
-      size_t stride = b_stride;
-      if (is_whole && rows > UNPACKED_ROWS && count > UNPACKED_DEPTH) {
+      size_t width = columns - block < COLUMNS ? columns - block : COLUMNS, whole = width / PANEL * PANEL;
+      int is_packed = rows > UNPACKED_ROWS && count > UNPACKED_DEPTH;
+      const float *from = b + start * b_stride + block;
+      if (is_packed)
         for (size_t k = 0; k < count; k++)
-          UNROLLED(v, 2) {
-            *(Vector *)(packed + k * PANEL + v * VECTOR) = *(const Vector *)(panel + k * stride + v * VECTOR);
+          for (size_t first = 0; first < whole; first += VECTOR) {
+            float *to = packed + first / PANEL * PANEL * DEPTH + k * PANEL + first % PANEL;
+            *(Vector *)to = *(const Vector *)(from + k * b_stride + first);
           }
-        panel = packed, stride = PANEL;
+      for (size_t row = 0; row < rows; row += ROWS_AT_ONCE) {
+        size_t height = rows - row < ROWS_AT_ONCE ? rows - row : ROWS_AT_ONCE;
+        Weights own = {a.values + row * a.row_stride, a.row_stride, a.depth_stride};
+        const flowkit_depths *used = depths ? depths + row / 8 : 0;
+        Ends here = {ends.accumulate, ends.bias ? ends.bias + row : 0, ends.relu};
+        float *to = c + row * c_stride + block;
+        for (size_t first = 0; first < whole; first += PANEL)
+          multiply_panel(height, 2, own, used, depth, start, count, is_packed ? packed + first * DEPTH : from + first,
+                         is_packed ? PANEL : b_stride, to + first, c_stride, here);
+        if (whole < width)
+          multiply_panel(height, 1, own, used, depth, start, count, from + whole, b_stride, to + whole, c_stride, here);
       }
-      if (is_whole)
-        multiply_panel(rows, 2, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
-      else
-        multiply_panel(rows, 1, a, depths, depth, start, count, panel, stride, c + first, c_stride, ends);
     }
-  }
 }
 
 /* One round of the transposition of VECTOR rows: interleaves rows i and i + VECTOR / 2. */

@@ -93,8 +93,8 @@ public struct ProbabilityVector: Sendable, Equatable {
       throw FlowError(.data, "the logit of bin \(bin) is \(logits[bin])")
     }
     guard let top = logits.max(), top > -.infinity else { throw FlowError(.data, "no logit is finite") }
-    let logSum = top + Double.log(logits.reduce(0) { $0 + Double.exp($1 - top) })
-    return logits.map { $0 - logSum }
+    let logSum = Double.log(logits.reduce(0) { $0 + Double.exp($1 - top) })
+    return logits.map { $0 - top - logSum }
   }
 }
 

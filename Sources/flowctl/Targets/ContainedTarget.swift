@@ -52,8 +52,7 @@ final class ContainedTarget: TargetDensity {
   }
 
   private func ask(_ request: TargetRequest, _ points: [Double], count: Int) throws(FlowError) -> [Double] {
-    let waiting = idle.withLock { $0.popLast() }
-    let process = if let waiting { waiting } else { try Self.started(library, data).0 }
+    let process = if let ready = idle.withLock({ $0.popLast() }) { ready } else { try Self.started(library, data).0 }
     var numbers: [Double] = []
     let reply: TargetReply
     do {
