@@ -142,7 +142,7 @@ import Testing
   // MARK: Columns, chains, arrays that stand the other way round
 
   @Test func patternsOfColumns() throws {
-    let rows = moons(200).map { row -> [Double] in [row[0], row[1], row[0] - row[1], 7] }
+    let rows = moons(200).map { row -> [Double] in [row[0], row[1], row[0] * row[1], 7] }
     try workspace.write("data.h5", rows, columns: ["px", "py", "e", "id"])
     for (columns, names) in [
       ("p*", ["px", "py"]), ("!id", ["px", "py", "e"]), ("*,!id,!e", ["px", "py"]), ("e,p?", ["e", "px", "py"]),

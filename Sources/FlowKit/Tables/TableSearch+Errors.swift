@@ -41,6 +41,9 @@ extension TableSearch {
     }
     if let part = members.first, members.allSatisfy(\.isSparse), let complaint = part.complaint { return complaint }
     if members.count == 1, let complaint = members[0].complaint { return complaint }
+    if members.count == 1, members[0].rows == 0, members[0].ownColumns > 0 {
+      return FlowError(.data, "\(members[0].location) has no rows")
+    }
     let outputs = members.filter(isSetAside)
     if let output = outputs.first, outputs.count == members.count {
       return FlowError(

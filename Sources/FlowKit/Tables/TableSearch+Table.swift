@@ -96,5 +96,8 @@ extension TableSearch {
 
 extension TableMember {
   /// Whether this column, which may be one that cannot be read, belongs to the rows of another dataset.
-  func isBeside(_ other: TableMember) -> Bool { (layout?.rows ?? shape.first ?? 0) == other.rows }
+  func isBeside(_ other: TableMember) -> Bool {
+    let isColumn = columns.contains { $0.problem != nil }
+    return (layout?.rows ?? (isColumn ? shape.first : nil) ?? 0) == other.rows
+  }
 }
