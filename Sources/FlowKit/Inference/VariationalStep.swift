@@ -97,7 +97,8 @@ struct VariationalObjective: SumObjective {
     let weights = now.weights[tile.first..<(tile.first + tile.count)]
     var logDeterminants = [Double](repeating: 0, count: tile.count)
     architecture.preprocessing.forward(rows: &rows, addingTo: &logDeterminants) { _, _, _ in }
-    let x = Tile(rows: rows[...], features: dimension, pool: tile.x.pool)
+    var x = Tile(features: dimension, like: tile.x)
+    x.fill { feature, event in Scalar(rows[min(event, tile.count - 1) * dimension + feature]) }
     let (values, pullback) = FlowPass(architecture, pass).logDensitiesWithPullback(of: x)
     _ = pullback(tile.row { -weights[weights.startIndex + $0] }, &gradient)
     return (0..<tile.count).reduce(0) { loss, event in

@@ -18,9 +18,7 @@ public enum OutputMark: String, Sendable, Codable {
   static func of<Object: HDF5.Object & ~Copyable>(_ object: borrowing Object) throws(FlowError) -> OutputMark? {
     let names = Set(try object.attributeNames())
     if names.contains(key), let text = text(key, of: object), let mark = OutputMark(rawValue: text) { return mark }
-    guard names.isSuperset(of: ["model_digest", "program", "command"]),
-      text("program", of: object)?.hasPrefix("flowctl ") == true
-    else { return nil }
+    guard names.isSuperset(of: ["model_digest", "program", "command"]) else { return nil }
     return names.contains("seed") ? .samples : .logDensities
   }
 
