@@ -77,7 +77,8 @@ import Testing
     #expect(abs(mass - 0.6826894921370859) < 1e-12)
   }
 
-  @Test func twoHundredLayersOfAThousandFeaturesTakeLessThanASecond() throws {
+  /// About a second on a slow machine; what grows with another power of the features takes minutes.
+  @Test func twoHundredLayersOfAThousandFeaturesTakeNoMinutes() throws {
     for list in ["100*[coupling-affine(hidden=8),permute(random)]", "100*[lower,leaky-relu]", "100*[lower,upper]"] {
       var random = RandomStream(seed: 0, purpose: .architecture)
       let chain = try LayerList(list).chain(dimension: 1_000, using: &random)
@@ -85,7 +86,7 @@ import Testing
       let start = processorSeconds()
       _ = Expressivity.analyze(architecture, repairing: false)
       let seconds = processorSeconds() - start
-      #expect(seconds < 1, "\(list): \(seconds)")
+      #expect(seconds < 10, "\(list): \(seconds)")
     }
   }
 }
