@@ -96,7 +96,9 @@ struct TableSearch {
       found.filter { $0.shape.count == 3 && $0.layout?.rowAxes.map(\.axis) == [0, 1] }.map { Array($0.shape.prefix(2)) }
     )
     for index in found.indices {
-      if found[index].layout != nil, cubes.contains(found[index].shape) { found[index].flatten() }
+      if found[index].layout != nil, found[index].mark == nil, cubes.contains(found[index].shape) {
+        found[index].flatten()
+      }
       if let steps, found[index].shape.count > 1 {
         found[index].chains.steps = steps
         // Log-probabilities and blobs belong to the draws, but are no parameters.
