@@ -77,8 +77,8 @@ struct Density: ParsableCommand, Diagnosing {
 
   private struct Line: Encodable {
     let count: Int
-    /// A number, "-infinity" where an event has density 0, or null where no event has a log-density.
-    let mean: MeanText
+    /// Null where an event has density 0, which makes it -infinity, or none has a log-density.
+    let mean: JSONNumber
     let standardError: JSONNumber
     /// Over the events whose log-density is finite.
     let finiteMean: JSONNumber
@@ -86,19 +86,6 @@ struct Density: ParsableCommand, Diagnosing {
     let densityZero: Int
     let nonFinite: Int
     let data: String
-  }
-
-  /// A mean in JSON, which has no infinity.
-  private enum MeanText: Encodable {
-    case number(JSONNumber)
-    case minusInfinity
-
-    func encode(to encoder: any Encoder) throws {
-      switch self {
-      case .number(let number): try number.encode(to: encoder)
-      case .minusInfinity: try "-infinity".encode(to: encoder)
-      }
-    }
   }
 
   /// The mean over the events that have a log-density, and in the same line which part of them is not finite.
@@ -112,7 +99,7 @@ struct Density: ParsableCommand, Diagnosing {
       return "mean log-density \(finite)\(left)"
     }
     let others = finite.map { "; of the other \(moments.finiteCount.grouped) it is \($0)" } ?? ""
-    return "mean log-density -infinity: \(zero.grouped) of \(scorer.rows.grouped) events have density 0\(others)\(left)"
+    return "mean log-density: -infinity, because \(zero.grouped) of \(scorer.rows.grouped) events have density 0\(others)\(left)"
   }
 
   private func report(_ scorer: TableScorer, _ written: String?) throws(FlowError) {
@@ -134,7 +121,7 @@ struct Density: ParsableCommand, Diagnosing {
       let (mean, error) = (JSONNumber(moments.mean), JSONNumber(moments.standardError))
       let isInfinite = scorer.rowsWithoutMass > 0
       return try Line(
-        count: scorer.rows, mean: isInfinite ? .minusInfinity : .number(mean),
+        count: scorer.rows, mean: isInfinite ? JSONNumber(nil) : mean,
         standardError: isInfinite ? JSONNumber(nil) : error, finiteMean: mean, finiteStandardError: error,
         densityZero: scorer.rowsWithoutMass, nonFinite: scorer.rows - moments.finiteCount,
         data: scorer.location.description
