@@ -99,7 +99,8 @@ struct Density: ParsableCommand, Diagnosing {
       return "mean log-density \(finite)\(left)"
     }
     let others = finite.map { "; of the other \(moments.finiteCount.grouped) it is \($0)" } ?? ""
-    return "mean log-density: -infinity, because \(zero.grouped) of \(scorer.rows.grouped) events have density 0\(others)\(left)"
+    return
+      "mean log-density: -infinity, because \(zero.grouped) of \(scorer.rows.grouped) events have density 0\(others)\(left)"
   }
 
   private func report(_ scorer: TableScorer, _ written: String?) throws(FlowError) {

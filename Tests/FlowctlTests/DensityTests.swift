@@ -88,7 +88,9 @@ import Testing
     let said = lines(try scored(far))
     #expect(
       said.count == 2
-        && said[1].hasPrefix("mean log-density: -infinity, because 2 of 3 events have density 0; of the other 1 it is -"))
+        && said[1].hasPrefix(
+          "mean log-density: -infinity, because 2 of 3 events have density 0; of the other 1 it is -")
+    )
     #expect(said[1].hasSuffix(" nats"))
     #expect(kind(try jsonLines(try scored([[1e300, 0]], ["--json"]))[0]["mean"]) == "null")
     #expect(

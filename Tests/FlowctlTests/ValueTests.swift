@@ -180,12 +180,13 @@ extension Outcome {
     try workspace.expectSuccess(["fit", "x.h5", "-o", "m.h5", "--bounds", "a=0.."] + short)
     try writeColumns([("a", [-1, 1, 2, 1e300]), ("b", [0, 0, 1, 0])], to: "t.h5")
     let line = try #require(jsonLines(workspace.expectSuccess(["density", "m.h5", "t.h5", "--json"]).output).first)
-    #expect(line["mean"] as? String == "-infinity" && kind(line["standardError"]) == "null")
+    #expect(kind(line["mean"]) == "null" && kind(line["standardError"]) == "null")
     #expect(line["count"] as? Int == 4 && kind(line["finiteMean"]) == "number")
     let text = try workspace.expectSuccess(["density", "m.h5", "t.h5"]).output
     let zero = try #require(line["densityZero"] as? Int)
     #expect(
-      text.contains("mean log-density -infinity: \(zero) of 4 events have density 0; of the other \(4 - zero) it is "),
+      text.contains(
+        "mean log-density: -infinity, because \(zero) of 4 events have density 0; of the other \(4 - zero) it is "),
       "\(text)")
   }
 
