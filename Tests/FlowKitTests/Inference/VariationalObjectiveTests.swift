@@ -78,7 +78,7 @@ import Testing
     let (expected, expectedGradient) = try likelihood.lossAndGradient(likelihood.batch(ofFirst: 200))
     let tolerance = Scalar.self == Float.self ? 1e-4 : 1e-10
     expectClose([loss], [expected], within: tolerance, "loss")
-    expectClose(gradient.map(Double.init), expectedGradient.map(Double.init), within: tolerance, "gradient")
+    expectClose(gradient.map { Double($0) }, expectedGradient.map { Double($0) }, within: tolerance, "gradient")
   }
 
   @Test func threadsDoNotMatter() throws {
