@@ -35,8 +35,8 @@ import Testing
     let found = try [1, 5.0.squareRoot()].map {
       try MaximumMeanDiscrepancy(bandwidths: .absolute([$0]), precision: .single).squared(x, y)
     }
-    // About 5 standard errors, of 6,000 points with E k = a.
-    #expect(abs(found[0] - 0.0196964039) < 2e-3 && abs(found[1] - 0.0594516174) < 6e-3, "\(found)")
+    // Five standard errors: by NumPy the first has 0.0014 for so many points.
+    #expect(abs(found[0] - 0.0196964039) < 7e-3 && abs(found[1] - 0.0594516174) < 2.1e-2, "\(found)")
     let energies = (
       try EnergyDistance.exact(
         normalCloud(2_500, dimension: 1, seed: 1), normalCloud(2_500, dimension: 1, shift: 1, seed: 2),
