@@ -60,11 +60,12 @@ struct SharedObject {
 }
 
 extension String {
-  /// The names in a list with commas.
+  /// A copy of a C string; nil for a null pointer.
   init?(copying text: UnsafePointer<CChar>?) {
     guard let text else { return nil }
     self.init(cString: text)
   }
 
+  /// The names in a list with commas.
   var names: [String] { isEmpty ? [] : split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
 }
