@@ -60,6 +60,9 @@ struct Fit: ParsableCommand, Diagnosing {
   @OptionGroup(title: "Objective")
   var objective: ObjectiveArguments
 
+  @OptionGroup(title: "What is not named is chosen from the data, but for fits with --epochs or --objective")
+  var automatic: AutomaticArguments
+
   @Option(parsing: .unconditional, help: "Passes over the training rows.")
   var epochs: Int?
 
@@ -67,10 +70,10 @@ struct Fit: ParsableCommand, Diagnosing {
   var minutes: Double?
 
   @Option(parsing: .unconditional, help: "Rows per training step.")
-  var batch = TrainingOptions().batchSize
+  var batch: Int?
 
   @Option(parsing: .unconditional, help: "The largest learning rate; it falls to 0 along a cosine.")
-  var learningRate = TrainingOptions().learningRate
+  var learningRate: Double?
 
   @Option(parsing: .unconditional, help: "Stop after this many epochs without a better validation loss.")
   var patience = TrainingOptions().patience
@@ -115,9 +118,10 @@ struct Fit: ParsableCommand, Diagnosing {
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
     let (events, validation) = try readEvents(split, buffer: options.buffer)
+    if isAutomatic { return try fitAutomatically(events, validation, preprocess) }
     let setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
-      contextEmbedding: contextEmbedding, options: options, objective: objective)
+      contextEmbedding: contextEmbedding, options: options, objective: objective, broad: automatic.broad ?? 0)
     let resumed = try trainingToResume(setup)
     if let reason = resumed?.stopped {
       Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
@@ -163,8 +167,9 @@ struct Fit: ParsableCommand, Diagnosing {
     options.minutes = try minutes.map { minutes throws(FlowError) in
       try OptionCheck.positive(minutes, "--minutes", atMost: 10_000_000)
     }
-    options.batchSize = try OptionCheck.positive(batch, "--batch", atMost: 1_000_000_000)
-    options.learningRate = try OptionCheck.positive(learningRate, "--learning-rate", atMost: 1_000)
+    options.batchSize = try OptionCheck.positive(batch ?? options.batchSize, "--batch", atMost: 1_000_000_000)
+    options.learningRate = try OptionCheck.positive(
+      learningRate ?? options.learningRate, "--learning-rate", atMost: 1_000)
     options.buffer = Int(1e6 * (try OptionCheck.positive(buffer, "--buffer", atMost: 1_000_000)))
     options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
@@ -222,7 +227,7 @@ struct Fit: ParsableCommand, Diagnosing {
     }
   }
 
-  private func provenance(_ setup: TrainingSetup) -> [String: MetadataValue] {
+  func provenance(_ setup: TrainingSetup) -> [String: MetadataValue] {
     let train = setup.train
     var provenance = Provenance.common
     provenance["data"] = .text(train.place)

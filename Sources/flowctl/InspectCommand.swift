@@ -36,6 +36,8 @@ struct Inspect: ParsableCommand, Diagnosing {
     let columns, context: [String]
     let units, contextUnits: [String?]
     let preprocessing, layers, base: String
+    /// The weight of a broad component.
+    let broad: Double?
     let contextEmbedding: [Int]?
     let contextNetwork: String?
     let parameters: Int
@@ -77,6 +79,7 @@ struct Inspect: ParsableCommand, Diagnosing {
       contextEmbedding = architecture.contextEmbedding?.widths
       contextNetwork = architecture.contextEmbedding?.text
       (layers, base) = (architecture.layerList, architecture.base.text)
+      broad = architecture.broad?.weight
       tensors = architecture.parameterShapes.map { Tensor(name: "/flow/\($0.name)", shape: $0.dimensions) }
       self.architecture = try architecture.jsonText()
       training = model.training.map(Training.init)
@@ -96,6 +99,7 @@ struct Inspect: ParsableCommand, Diagnosing {
     print("preprocess  \(line.preprocessing)")
     print("layers      \(line.layers)")
     print("base        \(line.base)")
+    if let weight = line.broad { print("broad       \(weight) of the mass") }
     print("parameters  \(line.parameters.grouped)")
     if let last = line.history.last {
       let valid = last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""

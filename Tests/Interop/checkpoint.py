@@ -5,6 +5,7 @@
 """
 import hashlib
 import json
+from math import lgamma, log, pi
 
 import h5py
 import numpy as np
@@ -29,11 +30,19 @@ def arrays(group):
     return {name: arrays(m) if isinstance(m, h5py.Group) else m[()].astype("f8") for name, m in group.items()}
 
 
+def broad_log_density(broad, u):
+    """log ε t(u) of a multivariate Student t density with 3 degrees of freedom."""
+    y, l = PREPROCESSING["whiten"](broad["whitening"], u)
+    d = y.shape[1]
+    height = lgamma((3 + d) / 2) - lgamma(1.5) - d / 2 * log(3 * pi) + log(broad["weight"])
+    return height + l - (3 + d) / 2 * np.log1p((y**2).sum(1) / 3)
+
+
 class Checkpoint:
     def __init__(self, path):
         check_digest(path)
         with h5py.File(path, "r") as file:
-            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] == 2
+            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] in (2, 3)
             self.architecture = json.loads(file["architecture"].asstr()[()])
             self.parameters = arrays(file["flow"]) if "flow" in file else {}
 
@@ -56,6 +65,7 @@ class Checkpoint:
     def log_density(self, rows, context=None):
         a = self.architecture
         x, total = self.preprocess(rows, a["preprocessing"])
+        broad = broad_log_density(a["broad"], x) + total if "broad" in a else None
         c = np.zeros((len(x), 0)) if context is None else self.preprocess(context, a["contextPreprocessing"])[0]
         if "contextEmbedding" in a:
             c = perceptron(c, self.parameters["context-embedding"], a["contextEmbedding"]["activation"])
@@ -63,4 +73,5 @@ class Checkpoint:
             kind = encoded["kind"]
             x, l = LAYERS[kind](encoded["layer"], self.parameters.get(f"{i:02}-{kind}", {}), x, c)
             total = total + l
-        return total + BASES[a["base"]["kind"]](a["base"]["base"], self.parameters.get("base", {}), x)
+        total = total + BASES[a["base"]["kind"]](a["base"]["base"], self.parameters.get("base", {}), x)
+        return total if broad is None else np.logaddexp(total + np.log1p(-a["broad"]["weight"]), broad)

@@ -7,7 +7,8 @@ extension Architecture: Trainable {
   public func copied() -> Architecture {
     Architecture(
       chain: Chain(copying: chain), base: base, preprocessing: preprocessing,
-      contextPreprocessing: contextPreprocessing, contextEmbedding: contextEmbedding.map { $0.copied() })
+      contextPreprocessing: contextPreprocessing, contextEmbedding: contextEmbedding.map { $0.copied() },
+      broad: broad)
   }
 }
 

@@ -5,13 +5,14 @@ extension Architecture {
   ///
   /// - Parameters:
   ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
+  ///   - broad: the weight of a ``BroadComponent``; 0 for none. Where the layers are not defined for all numbers there is none.
   ///   - seed: draws what is random in the layers.
   /// - Throws: where the list describes no chain for these dimensions, the data have no density, or an event is
   ///   outside the domain.
   public init(
     fitting data: some EventSource, layers: String, base: String = StandardNormal.name,
     preprocessing options: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    registry: Registry = .standard, seed: UInt64
+    broad: Double = 0, registry: Registry = .standard, seed: UInt64
   ) throws(FlowError) {
     var random = RandomStream(seed: seed, purpose: .architecture)
     let embedding = try contextEmbedding.map { text throws(FlowError) in
@@ -33,9 +34,12 @@ extension Architecture {
     }
     let base = try registry.base(base, dimension: data.dimension)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
+    let isEverywhere = chain.domain.isEverything && options.circular.isEmpty
+    let component =
+      broad > 0 && isEverywhere ? try BroadComponent(weight: broad, of: data, after: preprocessing) : nil
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
-      contextEmbedding: embedding)
+      contextEmbedding: embedding, broad: component)
     try checkSupport()
     // The preprocessing was checked where it was fitted.
     if !chain.domain.isEverything { try checkDomain(of: data) }

@@ -23,13 +23,16 @@ extension FlowPass {
   /// log p of raw events: −∞ outside the domain, where a value is infinite, and where the numbers of tiles end; NaN for a NaN.
   func logDensities(of rows: Rows, _ pool: TilePool) -> [Double] {
     let prepared = preprocessed(rows)
-    var values = logDensities(of: tile(prepared.rows, pool))
-    for event in prepared.logDeterminants.indices { values[event] += prepared.logDeterminants[event] }
-    values.removeLast(values.count - prepared.logDeterminants.count)
-    for event in prepared.outside { values[event] = -.infinity }
-    if values.contains(where: \.isNaN) {
-      for event in overflowing(prepared.rows, values, pool) { values[event] = -.infinity }
+    let x = tile(prepared.rows, pool)
+    var values = logDensitiesWithoutBroad(of: x)
+    let count = prepared.logDeterminants.count
+    if values[..<count].contains(where: \.isNaN) {
+      for event in overflowing(prepared.rows, Array(values[..<count]), pool) { values[event] = -.infinity }
     }
+    if let broad = architecture.broad { values = broad.mixed(values, with: broad.logDensitiesWithPullback(of: x).values) }
+    values.removeLast(values.count - count)
+    for event in 0..<count { values[event] += prepared.logDeterminants[event] }
+    for event in prepared.outside { values[event] = -.infinity }
     for (event, value) in Self.unbounded(rows.values, dimension: architecture.dimension) { values[event] = value }
     return values
   }
@@ -82,7 +85,9 @@ extension FlowPass {
     var z = Tile(features: architecture.dimension, width: Tile.width(for: count), pool: pool)
     architecture.base.sample(into: &z, baseParameters, from: random)
     z.repeatEvent(count - 1)
-    return try raw(events(from: z).values, count)
+    var x = try events(from: z).values
+    architecture.broad?.draw(into: &x, count, from: random)
+    return raw(x, count)
   }
 
   private func raw(_ x: Tile, _ count: Int) -> [Double] {

@@ -57,6 +57,9 @@ extension FlowPass {
     _ count: Int, from random: EventRandom, like tile: Tile
   ) throws(FlowError) -> (samples: PreprocessedSamples, pullback: PreprocessedSamplesPullback) {
     precondition(1...tile.width ~= count, "\(count) samples in a tile of \(tile.width)")
+    guard architecture.broad == nil else {
+      throw FlowError(.architecture, "samples of a flow with a broad component have no derivative; leave the component out")
+    }
     let (base, range) = (architecture.base, baseRange)
     var z = Tile(features: architecture.dimension, like: tile)
     let pullBackDraw = try base.sampleWithPullback(into: &z, baseParameters, from: random)

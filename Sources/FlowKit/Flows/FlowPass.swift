@@ -32,12 +32,39 @@ public struct FlowPass {
 
   /// log p of each event of the tile.
   public func logDensities(of x: consuming Tile) -> [Double] {
+    guard let broad = architecture.broad else { return logDensitiesWithoutBroad(of: x) }
+    let x = x
+    return broad.mixed(logDensitiesWithoutBroad(of: x), with: broad.logDensitiesWithPullback(of: x).values)
+  }
+
+  /// Those of layers and base alone.
+  func logDensitiesWithoutBroad(of x: consuming Tile) -> [Double] {
     let z = latent(of: x)
     return Self.sums(z) { architecture.base.logDensity(z.values, baseParameters, into: $0) }
   }
 
-  /// The same, and its pullback.
+  /// log p of each event of the tile, and its pullback.
   public func logDensitiesWithPullback(of x: consuming Tile) -> (values: [Double], pullback: LogDensityPullback) {
+    guard let broad = architecture.broad else { return layersWithPullback(of: x) }
+    let x = x
+    let (own, pullBackFlow) = layersWithPullback(of: x)
+    let (others, pullBackBroad) = broad.logDensitiesWithPullback(of: x)
+    let values = broad.mixed(own, with: others)
+    let share = broad.share(own, of: values)
+    return (
+      values,
+      { cotangents, gradient in
+        var (ofFlow, ofBroad) = (cotangents, cotangents)
+        ofFlow.fill { _, event in cotangents[0, event] * Scalar(share[event]) }
+        ofBroad.fill { _, event in cotangents[0, event] * Scalar(1 - share[event]) }
+        var result = pullBackFlow(ofFlow, &gradient)
+        result.add(pullBackBroad(ofBroad))
+        return result
+      }
+    )
+  }
+
+  private func layersWithPullback(of x: consuming Tile) -> (values: [Double], pullback: LogDensityPullback) {
     let (z, pullback) = latentWithPullback(of: x)
     var pullBackBase: BasePullback?
     let values = Self.sums(z) {

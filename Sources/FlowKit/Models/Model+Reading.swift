@@ -54,7 +54,7 @@ extension Model {
   /// The bytes are read once, and those that were verified are those that the library parses.
   private static func opened(_ path: String, _ acceptingEdited: Bool) throws(FlowError) -> HDF5.File {
     let bytes = try AtomicFile.read(path)
-    if !acceptingEdited { try IntegrityBlock.verify(bytes, path, newest: ModelFormat.version) }
+    if !acceptingEdited { try IntegrityBlock.verify(bytes, path, newest: ModelFormat.newest) }
     return try HDF5.File(image: bytes, name: path)
   }
 
@@ -68,10 +68,10 @@ extension Model {
     guard let version = try root.attribute(ModelFormat.versionKey)?.integer, version > 0 else {
       throw FlowError(.format, "\(path) does not say which version of the model format it has; it was edited")
     }
-    guard version <= ModelFormat.version else {
+    guard version <= ModelFormat.newest else {
       throw FlowError(
         .format,
-        "\(path) has model format \(version), newer than the \(ModelFormat.version) that this program reads; use a newer FlowKit"
+        "\(path) has model format \(version), newer than the \(ModelFormat.newest) that this program reads; use a newer FlowKit"
       )
     }
     guard isSealed || version == 1 else {

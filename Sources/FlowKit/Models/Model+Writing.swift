@@ -13,7 +13,7 @@ extension Model {
     let file = try HDF5.File(inMemory: name, userBlock: IntegrityBlock.size)
     let root = try file.root()
     try root.setAttributes([
-      ModelMark.formatKey: .text(ModelMark.format), ModelFormat.versionKey: .integer(ModelFormat.version),
+      ModelMark.formatKey: .text(ModelMark.format), ModelFormat.versionKey: .integer(ModelFormat.version(of: flow)),
       "element_type": .text(Scalar.elementTypeName), "dimension": .integer(flow.dimension),
       "context_dimension": .integer(flow.contextDimension), "layers": .text(flow.architecture.layerList),
       "base": .text(flow.architecture.base.text), "columns": .texts(columns),
@@ -31,7 +31,7 @@ extension Model {
     try writeHistory(to: root)
     try root.makeGroup("provenance").setAttributes(provenance)
     try training?.write(to: root, beside: flow.parameters)
-    return IntegrityBlock.sealed(try file.image(), version: ModelFormat.version)
+    return IntegrityBlock.sealed(try file.image(), version: ModelFormat.version(of: flow))
   }
 
   private func writeHistory(to root: borrowing HDF5.Group) throws(FlowError) {

@@ -1,4 +1,4 @@
-/// The layout of a model in an HDF5 file, version 2:
+/// The layout of a model in an HDF5 file, versions 2 and 3:
 ///
 ///     512 bytes            IntegrityBlock
 ///     /                    attributes format, format_version, element_type, dimension, context_dimension, base, layers,
@@ -10,11 +10,15 @@
 ///     /provenance          attributes
 ///     /fit/…               how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
 ///
-/// Version 1 had neither the integrity block nor /fit, which was /training at first.
+/// Version 1 had neither the integrity block nor /fit, which was /training at first. Version 3 is version 2 with what older
+/// programs would overlook: a broad component in the architecture.
 /// Data are recorded in the element type they were computed in; either build reads both.
 enum ModelFormat {
-  static let version = 2
+  static let newest = 3
   static let versionKey = "format_version"
+
+  /// The oldest version that can hold a flow: files stay readable for programs that know all that is in them.
+  static func version(of flow: Flow) -> Int { flow.architecture.broad == nil ? 2 : 3 }
 }
 
 /// The columns of a history that every epoch has.

@@ -180,7 +180,7 @@ extension Trainer {
     // Otherwise the epoch was cut short.
     guard run.at.stopped == nil else { return }
     if run.at.step >= run.at.totalSteps {
-      run.at.stopped = options.minutes == nil ? .epochs : .minutes
+      run.at.stopped = options.minutes == nil || options.epochsBoundMinutes ? .epochs : .minutes
     } else if let best = run.at.best, run.at.epoch - best.epoch >= options.patience {
       run.at.stopped = .patience
     }

@@ -10,7 +10,7 @@ extension Trainer {
 
   /// Under a time limit the first steps are those of a rise that nobody has measured yet.
   func firstPlan() -> TrainingPlan {
-    let steps = options.minutes == nil ? max(1, options.epochs * stepsPerEpoch) : 1 << 40
+    let steps = options.minutes == nil || options.epochsBoundMinutes ? max(1, options.epochs * stepsPerEpoch) : 1 << 40
     return TrainingPlan(totalSteps: steps, warmupSteps: schedule.warmupSteps(of: steps))
   }
 
@@ -25,7 +25,10 @@ extension Trainer {
     let validation = validation == nil ? 0 : run.validationSeconds ?? 0
     let perStep = run.sincePlan.seconds / Double(run.sincePlan.steps) + validation / Double(stepsPerEpoch)
     let left = Self.plannedPart * limit - run.seconds - validation
-    run.at.plan = run.at.plan.revised(at: step, totalSteps: step + max(1, Int(left / perStep)), schedule)
+    var steps = step + max(1, Int(left / perStep))
+    if options.epochsBoundMinutes { steps = min(steps, firstPlan().totalSteps) }
+    // A plan that stays as it is leaves the rates as they are, to the bit.
+    if steps != run.at.totalSteps { run.at.plan = run.at.plan.revised(at: step, totalSteps: steps, schedule) }
     run.at.plan.revision = passed
     run.sincePlan = (0, 0)
   }

@@ -4,6 +4,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   public var epochs = 100
   /// A time limit in place of `epochs`: turned into a number of steps, a few times during the training.
   public var minutes: Double?
+  /// Whether a training with a time limit also ends after `epochs`: then the limit only shortens what would take longer.
+  public var epochsBoundMinutes = false
   /// Events per step.
   public var batchSize = 512
   /// The largest learning rate; the schedule leads from it to 0.
@@ -22,7 +24,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   // MARK: Coding
 
   private enum CodingKeys: CodingKey {
-    case epochs, minutes, batchSize, learningRate, gradientClip, patience, buffer, seed
+    case epochs, minutes, epochsBoundMinutes, batchSize, learningRate, gradientClip, patience, buffer, seed
   }
 
   public init(from decoder: any Decoder) throws {
@@ -30,6 +32,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     epochs = try container.decode(.epochs, default: epochs)
     minutes = try container.decodeIfPresent(Double.self, forKey: .minutes)
+    epochsBoundMinutes = try container.decode(.epochsBoundMinutes, default: epochsBoundMinutes)
     batchSize = try container.decode(.batchSize, default: batchSize)
     learningRate = try container.decode(.learningRate, default: learningRate)
     gradientClip = try container.decode(.gradientClip, default: gradientClip)

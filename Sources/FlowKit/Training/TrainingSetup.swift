@@ -38,7 +38,7 @@ public struct TrainingSetup: Sendable {
   }
 
   /// What is trained and validated on.
-  private struct Parts {
+  struct Parts {
     var train: any EventSource
     var validation: (any EventSource)?
     var survey: EventSurvey?
@@ -52,6 +52,7 @@ public struct TrainingSetup: Sendable {
   ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
   ///   - options: `options.seed` decides everything that is random.
   ///   - objective: what is minimised; maximum likelihood by default.
+  ///   - broad: the weight of a ``BroadComponent``, 0 for none.
   ///
   /// Where rows are copies of others (`survey`), a validation part has none of the rows that are trained on: the different
   /// rows are split, each weighted by its copies; of more rows than half of their buffer holds, a hash of the row decides.
@@ -61,7 +62,7 @@ public struct TrainingSetup: Sendable {
     fitting events: any EventSource, validation: Validation = .fraction(0.1), recipe: String? = nil,
     layers: String? = nil, base: String = StandardNormal.name,
     preprocessing: PreprocessingOptions = PreprocessingOptions(), contextEmbedding: String? = nil,
-    options: TrainingOptions = TrainingOptions(), objective: FitObjective = .likelihood,
+    options: TrainingOptions = TrainingOptions(), objective: FitObjective = .likelihood, broad: Double = 0,
     registry: Registry = .standard
   ) throws(FlowError) {
     guard recipe == nil || layers == nil else {
@@ -74,7 +75,7 @@ public struct TrainingSetup: Sendable {
     let parts = try Self.parts(events, validation, preprocessing, options.seed)
     let architecture = try Architecture(
       fitting: parts.train, layers: list, base: base, preprocessing: preprocessing,
-      contextEmbedding: contextEmbedding, registry: registry, seed: options.seed)
+      contextEmbedding: contextEmbedding, broad: broad, registry: registry, seed: options.seed)
     if let validation = parts.validation { try architecture.checkDomain(of: validation) }
     self.init(architecture, options, parts, objective)
     try checkObjective()
@@ -96,7 +97,7 @@ public struct TrainingSetup: Sendable {
     }
   }
 
-  private static func parts(
+  static func parts(
     _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions, _ seed: UInt64
   ) throws(FlowError) -> Parts {
     let survey = try EventSurvey(events, seed: seed)

@@ -1,0 +1,226 @@
+// The rounds of an automatic fit.
+
+extension AutomaticFit.Run {
+  private static let raceEpochs = 12
+  private static let raceRows = 20_000
+  private static let firstEpochs = 25
+  private static let mostEpochs = 800
+  /// A flow that so many passes fill the limit with is trained at once.
+  private static let fewEpochs = 50.0
+  /// Seconds of one processor for one event, one pass and one parameter.
+  private static let secondsPerParameter = 1.1e-10
+
+  // MARK: Which preprocessing
+
+  /// Trains one flow with each scaling; another than the first is taken where it is better by more than the standard error.
+  mutating func chooseScaling() throws(FlowError) {
+    guard plan.scalings.count > 1, fit.validation != nil, !isStopped() else { return }
+    observe(.begins(.race, epochs: Self.raceEpochs, flows: plan.scalings.count))
+    var training = fit.training
+    if plan.isLarge {
+      training.train = try fit.train.choice(Self.raceRows, seed: fit.choices.seed)
+      training.validation = try training.validation.map { events throws(FlowError) in
+        try events.choice(Self.raceRows / 4, seed: fit.choices.seed)
+      }
+    }
+    let candidates = plan.scalings.map { FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0) }
+    let fitted = try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
+    guard !isStopped() else { return }
+    var winner = 0
+    for index in fitted.indices.dropFirst() {
+      let gain = fitted[index].scores!.gain(over: fitted[winner].scores!)
+      if gain.value > gain.error { winner = index }
+    }
+    scaling = plan.scalings[winner]
+    for index in fitted.indices {
+      end(.race, plan.scalings[index], Self.raceEpochs, [fitted[index]], fitted[index].scores, isBest: index == winner)
+    }
+  }
+
+  // MARK: How many epochs
+
+  /// Two flows trained for so many epochs, and what their mixture is worth.
+  private struct Rung {
+    let fitted: [FittedCandidate]
+    let scores: ValidationScores
+    let epochs: Int
+    var seconds: Double { fitted.map(\.seconds).max()! }
+
+    /// What a mixture of `members` flows is expected to reach. Of K flows that differ by chance the mean log-density is L − a/K
+    /// to first order, so that one and two of them tell L and a.
+    func expected(_ members: Int) -> Double {
+      let pair = scores.mean.value
+      let single = fitted.reduce(0) { $0 + $1.scores!.mean.value } / Double(fitted.count)
+      return pair + 2 * max(0, pair - single) * (1 / Double(fitted.count) - 1 / Double(members))
+    }
+  }
+
+  /// Trains pairs of flows, each time twice as long, until their mixture is no better; then takes the length with which a
+  /// mixture gets farthest in the time that is left.
+  mutating func chooseEpochs(from first: Int) throws(FlowError) {
+    var rungs: [Rung] = []
+    var next = first
+    while next <= Self.mostEpochs, !isStopped() {
+      let fitted = try trained(.epochs, next, members: 0..<min(2, plan.members))
+      guard !isStopped() || best.isEmpty else { break }
+      guard let scores = Self.mixed(fitted, nil) else {
+        // Without validation events nothing tells when to stop.
+        (best, epochs) = (fitted, next)
+        return end(.epochs, scaling, next, fitted, nil, isBest: true)
+      }
+      let isBest = self.scores.map { scores.gain(over: $0).value > 0 } ?? true
+      if isBest { (best, self.scores, epochs) = (fitted, scores, next) }
+      end(.epochs, scaling, next, fitted, scores, isBest: isBest)
+      overfits = !isBest
+      rungs.append(Rung(fitted: fitted, scores: scores, epochs: next))
+      // What the longer training takes is not to be missing for more flows.
+      guard isBest, hasTime(for: 5 * rungs.last!.seconds) else { break }
+      next *= 2
+    }
+    let affordable = rungs.map { rung in
+      let rounds = Int(0.95 * secondsLeft / rung.seconds) * max(1, fit.threads / rung.fitted.count)
+      return rung.expected(min(plan.members, rung.fitted.count * (1 + rounds)))
+    }
+    guard let place = affordable.indices.max(by: { affordable[$0] < affordable[$1] }) else { return }
+    (best, scores, epochs) = (rungs[place].fitted, rungs[place].scores, rungs[place].epochs)
+  }
+
+  private static func mixed(_ fitted: [FittedCandidate], _ others: ValidationScores?) -> ValidationScores? {
+    fitted.compactMap(\.scores).reduce(others) { $0?.adding($1) ?? $1 }
+  }
+
+  private func trained(
+    _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>, by training: CandidateTraining? = nil
+  ) throws(FlowError) -> [FittedCandidate] {
+    observe(.begins(purpose, epochs: epochs, flows: members.count))
+    let candidates = members.map { candidate(epochs, member: $0) }
+    let training = training ?? fit.training
+    if candidates.count == 1 { return [try alone(candidates[0], by: training)] }
+    return try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
+  }
+
+  /// A schedule that would take longer than what is left is a shorter one.
+  private func candidate(_ epochs: Int, member: Int) -> FitCandidate {
+    FitCandidate(scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * secondsLeft / 60), member: member)
+  }
+
+  private func alone(_ candidate: FitCandidate, by training: CandidateTraining) throws(FlowError) -> FittedCandidate {
+    try training.fitted(
+      candidate, threads: fit.threads, observe: { observe(.training($0)) }, shouldStop: isStopped)
+  }
+
+  // MARK: Many rows
+
+  /// Trains one flow for a while; if it does not overfit, then one for all of the time.
+  mutating func trainLong() throws(FlowError) {
+    let perEpoch = try nominalSecondsPerEpoch()
+    let possible = secondsLeft / perEpoch
+    guard possible > Self.fewEpochs, fit.validation != nil else { return try trainToTheEnd(perEpoch) }
+    let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
+    let short = try trained(.epochs, first, members: 0..<1)
+    (best, scores, epochs) = (short, short[0].scores, first)
+    end(.epochs, scaling, first, best, scores, isBest: true)
+    guard mayGoOn else { return }
+    let (gap, error) = (short[0].gap ?? 0, scores!.mean.error)
+    if gap < max(3 * error, 0.03 * Double(fit.profile.dimension)) {
+      try trainToTheEnd(fit.choices.minutes == nil ? perEpoch : short[0].seconds / Double(first))
+    } else {
+      try chooseEpochs(from: first)
+    }
+  }
+
+  /// One flow for the time that is left.
+  private mutating func trainToTheEnd(_ perEpoch: Double) throws(FlowError) {
+    let isTimed = fit.choices.minutes != nil
+    // Of a time that is not measured, so that the number does not depend on the machine.
+    let left = isTimed ? secondsLeft : fit.choices.limitInSeconds - Double(epochs) * perEpoch
+    let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, Int(0.97 * left / perEpoch)))
+    guard planned > epochs else { return }
+    let fitted = try trained(.long, planned, members: 0..<1)
+    let isBest = self.scores.map { fitted[0].scores!.gain(over: $0).value > 0 } ?? true
+    let trained = fitted[0].result.history.count
+    if isBest { (best, scores, epochs) = (fitted, fitted[0].scores, trained) }
+    end(.long, scaling, trained, fitted, fitted[0].scores, isBest: isBest)
+  }
+
+  /// What a pass over the training events takes on two processors, by the number of parameters.
+  func nominalSecondsPerEpoch() throws(FlowError) -> Double {
+    let parameters = try fit.training.architecture(candidate(1, member: 0)).parameterCount
+    return (Self.secondsPerParameter * Double(parameters) + 1e-6) * Double(fit.profile.rows) / 2
+  }
+
+  /// Passes for a first look: few where the limit is short.
+  func firstEpochs() throws(FlowError) -> Int {
+    let pair = 2 * (try nominalSecondsPerEpoch())
+    return min(Self.firstEpochs, max(1, Int(secondsLeft / 8 / pair)))
+  }
+
+  // MARK: More flows
+
+  /// Doubles the number of flows while that is worth it: the gain of the next doubling is expected to be half that of the last.
+  mutating func addMembers() throws(FlowError) {
+    guard plan.members > best.count, !plan.isLarge || overfits || fit.choices.members != nil else { return }
+    while best.count < plan.members, !isStopped() {
+      let seconds = best.map(\.seconds).max()!
+      let rounds = Int(0.95 * secondsLeft / seconds)
+      let more = min(best.count, plan.members - best.count, rounds * fit.threads)
+      guard more > 0 else { return }
+      let fitted = try trained(.flows, epochs, members: best.count..<(best.count + more))
+      guard !isStopped() else { return }
+      let before = scores
+      scores = Self.mixed(fitted, scores)
+      best += fitted
+      end(.flows, scaling, epochs, best, scores, isBest: true)
+      if fit.choices.members == nil, let before, let scores {
+        let gain = scores.gain(over: before)
+        if gain.value / 2 < gain.error { return }
+      }
+    }
+  }
+
+  // MARK: The end
+
+  private mutating func end(
+    _ purpose: FitRound.Purpose, _ scaling: PreprocessingOptions.Scaling, _ epochs: Int, _ fitted: [FittedCandidate],
+    _ scores: ValidationScores?, isBest: Bool
+  ) {
+    let mean = scores?.mean
+    let round = FitRound(
+      purpose: purpose, preprocessing: scaling.rawValue, epochs: epochs, members: fitted.count,
+      logDensity: mean?.value, error: mean?.error, seconds: (ContinuousClock.now - start).inSeconds, isBest: isBest)
+    rounds.append(round)
+    observe(.ended(round))
+  }
+
+  func result() throws(FlowError) -> AutomaticFitResult {
+    guard !best.isEmpty else { throw FlowError(.numerics, "the fit was stopped before there was any flow") }
+    let isOver = secondsLeft <= 0
+    return AutomaticFitResult(
+      members: best.map(\.flow), trainings: best.map { ($0.setup, $0.result) }, rounds: rounds, scores: scores,
+      normalReference: try fit.normalReference(),
+      stopped: isStopped() ? (isOver ? .minutes : .interrupted) : .epochs)
+  }
+}
+
+extension AutomaticFit {
+  /// The mean log-density of the validation events by a normal density with the mean and covariance of the training events.
+  func normalReference() throws(FlowError) -> Double? {
+    guard let validation, choices.preprocessing.bounds.isEmpty, train.contextDimension == 0 else { return nil }
+    let whitening = try BroadComponent(weight: 0.5, of: train, after: []).whitening
+    let chain = try Chain([Shift(dimension: train.dimension)], dimension: train.dimension)
+    let architecture = Architecture(
+      chain: chain, base: StandardNormal(dimension: train.dimension), preprocessing: [whitening])
+    let zero = [Scalar](repeating: 0, count: architecture.parameterCount)
+    return try Flow(architecture: architecture, parameters: zero).scores(of: validation, threads: threads).mean.value
+  }
+}
+
+extension EventSource {
+  /// A random choice of events, in memory.
+  func choice(_ most: Int, seed: UInt64) throws(FlowError) -> any EventSource {
+    let chosen = try sample(most, seed: seed).events
+    return try EventArray(
+      chosen.events, dimension: dimension, context: chosen.context, weights: chosen.weights, columns: columns,
+      contextColumns: contextColumns, place: place)
+  }
+}

@@ -1,0 +1,104 @@
+/// A fit that is told nothing but the events: it looks at them, decides what is certain, and lets training decide the rest
+/// in short races judged on validation events.
+///
+/// Few rows: pairs of flows are trained for 25, 50, 100 … epochs, each time with a whole schedule of the learning rate, until
+/// their mixture no longer gets better; then more flows join the mixture. Many rows: one flow is trained as long as the limit
+/// allows, after a short training has shown that it does not overfit. The rules come from measurements on twenty data sets
+/// (`docs/design/automatic-fits.md`).
+///
+/// ```swift
+/// let result = try AutomaticFit(events).fit()
+/// ```
+///
+/// Without `choices.minutes` the same events and seed give the same flows, bit for bit, for any number of threads, unless the
+/// limit of the effort ends it.
+public final class AutomaticFit {
+  public let profile: FitProfile
+  public let plan: FitPlan
+  /// What a look at all events showed.
+  public let survey: EventSurvey?
+  /// What was made of rows that are copies of others, in a line.
+  public let repeats: String?
+  public let train: any EventSource
+  public let validation: (any EventSource)?
+  public let choices: FitChoices
+  let training: CandidateTraining
+  let threads: Int
+  private let givenThreads: Int?
+
+  /// - Parameter threads: by default as many as this process may use; the result does not depend on it.
+  /// - Throws: where the events allow no fit, or the choices describe none.
+  public init(
+    _ events: any EventSource, validation: Validation = .fraction(0.1), choices: FitChoices = FitChoices(),
+    registry: Registry = .standard, threads: Int? = nil
+  ) throws(FlowError) {
+    try choices.preprocessing.check(events)
+    let parts = try TrainingSetup.parts(events, validation, choices.preprocessing, choices.seed)
+    (survey, repeats, self.choices) = (parts.survey, parts.repeats, choices)
+    train = try parts.train.inMemory()
+    self.validation = try parts.validation.map { part throws(FlowError) in try part.inMemory() }
+    profile = try FitProfile(train, validation: self.validation, seed: choices.seed)
+    plan = FitPlan(profile, choices)
+    training = CandidateTraining(
+      train: train, validation: self.validation, choices: choices, plan: plan, registry: registry)
+    (self.threads, givenThreads) = (threads ?? Processors.count, threads)
+    // What is wrong with the choices is said before anything is trained.
+    let architecture = try training.architecture(
+      FitCandidate(scaling: plan.scalings[0], epochs: 1, minutes: nil, member: 0))
+    if let validation = self.validation { try architecture.checkDomain(of: validation) }
+  }
+
+  /// Trains until another round is not worth its time, the limit is reached, or `shouldStop` says so.
+  ///
+  /// - Throws: where training fails, or is stopped before there is any flow.
+  public func fit(
+    observe: @escaping (AutomaticFitEvent) -> Void = { _ in }, shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) throws(FlowError) -> AutomaticFitResult {
+    var run = Run(self, observe, shouldStop)
+    try run.chooseScaling()
+    if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.firstEpochs()) }
+    if run.mayGoOn { try run.addMembers() }
+    return try run.result()
+  }
+
+  /// The parts of a fit in progress.
+  struct Run {
+    let fit: AutomaticFit
+    let observe: (AutomaticFitEvent) -> Void
+    let isStopped: @Sendable () -> Bool
+    let start = ContinuousClock.now
+    var scaling: PreprocessingOptions.Scaling
+    var best: [FittedCandidate] = []
+    var scores: ValidationScores?
+    var epochs = 0
+    var rounds: [FitRound] = []
+    /// Whether more training than that of `best` has been seen to be of no use.
+    var overfits = false
+
+    init(_ fit: AutomaticFit, _ observe: @escaping (AutomaticFitEvent) -> Void, _ stop: @escaping @Sendable () -> Bool) {
+      (self.fit, self.observe) = (fit, observe)
+      scaling = fit.plan.scalings[0]
+      // Schedules end by the limit; what does not know of it ends soon after.
+      let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1)
+      isStopped = { stop() || ContinuousClock.now > deadline }
+    }
+
+    var plan: FitPlan { fit.plan }
+    var secondsLeft: Double { fit.choices.limitInSeconds - (ContinuousClock.now - start).inSeconds }
+    /// Whether there is time for what takes `seconds`, by what was measured.
+    func hasTime(for seconds: Double) -> Bool { seconds < 0.95 * secondsLeft }
+    var mayGoOn: Bool { !isStopped() && !best.isEmpty }
+  }
+}
+
+extension EventSource {
+  /// These events in memory where they take at most half of the buffer: flows are trained on them one after the other.
+  func inMemory() throws(FlowError) -> any EventSource {
+    let width = dimension + contextDimension + (hasWeights ? 1 : 0)
+    guard !(self is EventArray), count * width * MemoryLayout<Double>.size <= buffer / 2 else { return self }
+    let all = try contents()
+    return try EventArray(
+      all.events, dimension: dimension, context: all.context, weights: all.weights, columns: columns,
+      contextColumns: contextColumns, place: place)
+  }
+}

@@ -1,0 +1,89 @@
+/// One flow that an automatic fit trains: how it differs from the others.
+struct FitCandidate: Sendable {
+  var scaling: PreprocessingOptions.Scaling
+  /// Passes over the training events; where a time limit is given, at most so many.
+  var epochs: Int
+  var minutes: Double?
+  /// Which flow of a mixture it is: decides its seed.
+  var member: Int
+}
+
+/// A candidate when it is trained.
+struct FittedCandidate: Sendable {
+  let setup: TrainingSetup
+  let flow: Flow
+  let result: TrainingResult
+  /// Of the validation events; nil without any.
+  let scores: ValidationScores?
+  let seconds: Double
+
+  /// The losses of the best epoch, and of the same epoch on the events that were trained on.
+  var gap: Double? {
+    guard let best = result.history.first(where: { $0.epoch == result.bestEpoch }), let valid = best.valid else {
+      return nil
+    }
+    return valid - best.train
+  }
+}
+
+/// What all candidates have in common, and how one is trained.
+struct CandidateTraining: Sendable {
+  var train: any EventSource
+  var validation: (any EventSource)?
+  let choices: FitChoices
+  let plan: FitPlan
+  let registry: Registry
+
+  /// The seed of a member of a mixture: the first has that of the fit.
+  func seed(ofMember member: Int) -> UInt64 { choices.seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(member) }
+
+  func architecture(_ candidate: FitCandidate) throws(FlowError) -> Architecture {
+    var preprocessing = choices.preprocessing
+    preprocessing.scaling = candidate.scaling
+    return try Architecture(
+      fitting: train, layers: plan.layers, base: choices.base, preprocessing: preprocessing,
+      contextEmbedding: choices.contextEmbedding, broad: plan.broad, registry: registry,
+      seed: seed(ofMember: candidate.member))
+  }
+
+  func setup(_ candidate: FitCandidate) throws(FlowError) -> TrainingSetup {
+    var options = TrainingOptions()
+    (options.epochs, options.minutes, options.patience) = (candidate.epochs, candidate.minutes, candidate.epochs)
+    options.epochsBoundMinutes = candidate.minutes != nil
+    (options.batchSize, options.learningRate) = (min(plan.batchSize, max(1, train.count)), plan.learningRate)
+    (options.buffer, options.seed) = (choices.buffer, seed(ofMember: candidate.member))
+    return TrainingSetup(try architecture(candidate), options, train: train, validation: validation)
+  }
+
+  /// Trains a candidate to its end, or until `shouldStop` says so.
+  func fitted(
+    _ candidate: FitCandidate, threads: Int?, observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool
+  ) throws(FlowError) -> FittedCandidate {
+    let start = ContinuousClock.now
+    let setup = try setup(candidate)
+    let result = try Trainer(setup, threads: threads).fit(observe: observe, shouldStop: shouldStop)
+    let scores = try validation.map { events throws(FlowError) in
+      try result.flow.scores(of: events, threads: threads)
+    }
+    return FittedCandidate(
+      setup: setup, flow: result.flow, result: result, scores: scores, seconds: (ContinuousClock.now - start).inSeconds)
+  }
+
+  /// Trains candidates side by side, each on a thread of its own, as many at once as there are threads. What they become does
+  /// not depend on that.
+  func fitted(
+    sideBySide candidates: [FitCandidate], threads: Int, shouldStop: @Sendable () -> Bool
+  ) throws(FlowError) -> [FittedCandidate] {
+    typealias Outcome = Result<FittedCandidate, FlowError>
+    let outcomes = UnitResults.collect(candidates.count, startingWith: Outcome?.none) { outcomes in
+      WorkerPool(threads: max(1, min(threads, candidates.count))).run(units: candidates.count) { _, unit in
+        outcomes[unit] = Outcome { () throws(FlowError) in
+          try fitted(candidates[unit], threads: 1, shouldStop: shouldStop)
+        }
+      }
+    }
+    var result: [FittedCandidate] = []
+    for outcome in outcomes { result.append(try outcome!.get()) }
+    return result
+  }
+}

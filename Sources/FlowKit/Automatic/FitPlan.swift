@@ -1,0 +1,113 @@
+/// What an automatic fit decides before it trains, and why. What only training can tell is left to races (``AutomaticFit``).
+public struct FitPlan: Sendable {
+  /// One decision, for a reader.
+  public struct Decision: Sendable, Equatable {
+    /// What is decided, in a word.
+    public let what: String
+    public let choice: String
+    /// The number that decided, or who did.
+    public let reason: String
+  }
+
+  public private(set) var decisions: [Decision] = []
+  /// The architecture as a layer list.
+  public private(set) var layers = ""
+  /// Scalings that are worth a race; the first is taken where a race does not decide.
+  public internal(set) var scalings: [PreprocessingOptions.Scaling] = []
+  public private(set) var batchSize = 0
+  public private(set) var learningRate = 0.0
+  public private(set) var broad = 0.0
+  /// The flows of a mixture at most.
+  public private(set) var members = 1
+  /// Whether there are so many rows that steps are what is short, not rows.
+  public let isLarge: Bool
+
+  /// From so many rows on a longer training gains more than several flows.
+  static let largeRows = 20_000
+  private static let heavyKurtosis = 6.0
+  private static let nearSingular = 0.01
+
+  init(_ profile: FitProfile, _ choices: FitChoices) {
+    isLarge = profile.rows >= Self.largeRows
+    decideScaling(profile, choices)
+    decideLayers(profile, choices)
+    decideTraining(profile, choices)
+    decideMixture(profile, choices)
+  }
+
+  private mutating func add(_ what: String, _ choice: String, _ reason: String) {
+    decisions.append(Decision(what: what, choice: choice, reason: reason))
+  }
+
+  private static let given = "as given"
+
+  // MARK: Decisions
+
+  private mutating func decideScaling(_ profile: FitProfile, _ choices: FitChoices) {
+    if choices.isScalingGiven {
+      scalings = [choices.preprocessing.scaling]
+      return add("preprocessing", scalings[0].rawValue, Self.given)
+    }
+    let (kurtosis, column) = profile.kurtosis
+    let (tails, eigenvalue) = ("the kurtosis of '\(column)' is \(kurtosis.short)", profile.smallestEigenvalue.short)
+    if kurtosis > Self.heavyKurtosis {
+      scalings = [.arcsinh, .standardize]
+      add("preprocessing", "arcsinh", "\(tails), above \(Self.heavyKurtosis.short)")
+    } else if profile.smallestEigenvalue < Self.nearSingular {
+      scalings = [.whiten, .standardize]
+      add("preprocessing", "whiten", "the smallest eigenvalue of the correlations is \(eigenvalue)")
+    } else {
+      scalings = [.standardize]
+      add("preprocessing", "standardize", "\(tails), the smallest eigenvalue of the correlations \(eigenvalue)")
+    }
+  }
+
+  private mutating func decideLayers(_ profile: FitProfile, _ choices: FitChoices) {
+    if let given = choices.layers {
+      layers = given
+      return add("layers", given, Self.given)
+    }
+    let bins = isLarge ? 8 : 4
+    let (rows, dimension) = (profile.rows, profile.dimension)
+    if dimension == 1 {
+      let network = profile.contextDimension > 0 ? "hidden=64x64,activation=silu," : ""
+      layers = "lu,3*[elementwise-rqs(\(network)bins=\(2 * bins),bound=5),lu]"
+      return add("layers", layers, "one column")
+    }
+    let count = dimension > 64 ? 3 : 5
+    layers = "lu,\(count)*[autoregressive-rqs(bins=\(bins),bound=5,hidden=128x128,activation=silu),permute(random)]"
+    add("layers", layers, "\(rows) rows of \(dimension) columns")
+  }
+
+  private mutating func decideTraining(_ profile: FitProfile, _ choices: FitChoices) {
+    batchSize = choices.batchSize ?? (isLarge ? (profile.rows >= 500_000 ? 512 : 256) : 128)
+    learningRate = choices.learningRate ?? (isLarge ? (profile.rows >= 500_000 ? 3e-3 : 5e-3) : 3e-3)
+    add("batch", "\(batchSize)", choices.batchSize == nil ? "\(profile.rows) rows" : Self.given)
+    add("rate", "\(learningRate)", choices.learningRate == nil ? "\(profile.rows) rows" : Self.given)
+  }
+
+  private mutating func decideMixture(_ profile: FitProfile, _ choices: FitChoices) {
+    broad = choices.broad ?? 1e-3
+    members = choices.members ?? 16
+    add(
+      "broad component", broad == 0 ? "none" : "\(broad) of the mass",
+      choices.broad == nil ? "no event is to cost without bound" : Self.given)
+    if choices.members != nil { add("flows", "\(members)", Self.given) }
+  }
+}
+
+extension Double {
+  /// Three digits, for a reason.
+  var short: String {
+    guard isFinite, self != 0 else { return "\(self)" }
+    if magnitude >= 1e5 || magnitude < 1e-3 {
+      let exponent = Int(Double.log10(magnitude).rounded(.down))
+      return "\((self / Double.pow(10, Double(exponent)) * 10).rounded() / 10)e\(exponent)"
+    }
+    let unit = Double.pow(10, 2 - Double.log10(magnitude).rounded(.down))
+    let rounded = (self * unit).rounded() / unit
+    return rounded == rounded.rounded() && rounded.magnitude < 1e9 ? "\(Int(rounded))" : "\(rounded)"
+  }
+
+  fileprivate static func log10(_ x: Double) -> Double { log(x) / log(10) }
+}

@@ -1,0 +1,52 @@
+/// A round of an automatic fit: some flows trained, and what came out.
+public struct FitRound: Sendable, Codable, Equatable {
+  public enum Purpose: String, Sendable, Codable {
+    /// Which preprocessing.
+    case race
+    /// How many passes over the training events.
+    case epochs
+    /// As long as the limit allows.
+    case long
+    /// More flows in the mixture.
+    case flows
+    /// Again, with the validation events.
+    case refit
+  }
+
+  public var purpose: Purpose
+  public var preprocessing: String
+  public var epochs: Int
+  /// The flows of the mixture.
+  public var members: Int
+  /// The mean log-density of the validation events and its standard error; nil without any.
+  public var logDensity, error: Double?
+  public var seconds: Double
+  /// Whether it is better than what there was.
+  public var isBest: Bool
+
+  private enum CodingKeys: CodingKey { case purpose, preprocessing, epochs, members, logDensity, error, seconds, isBest }
+}
+
+/// What a caller may show of an automatic fit.
+public enum AutomaticFitEvent: Sendable {
+  /// A round begins.
+  case begins(FitRound.Purpose, epochs: Int, flows: Int)
+  case ended(FitRound)
+  /// Of a flow that is trained alone.
+  case training(TrainingEvent)
+}
+
+/// What an automatic fit made.
+public struct AutomaticFitResult: Sendable {
+  /// Flows whose densities are averaged; one or more.
+  public var members: [Flow]
+  /// The training of each.
+  public var trainings: [(setup: TrainingSetup, result: TrainingResult)]
+  public var rounds: [FitRound]
+  /// Of the validation events by the mixture; nil without any.
+  public var scores: ValidationScores?
+  /// The mean log-density of the validation events by a normal density with the moments of the training events.
+  public var normalReference: Double?
+  /// Why it ended.
+  public var stopped: StopReason
+}

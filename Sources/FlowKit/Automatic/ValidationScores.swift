@@ -1,0 +1,61 @@
+/// Log-densities of validation events by a mixture of flows with equal weights, and what can be said from them.
+public struct ValidationScores: Sendable {
+  /// log Σₖ pₖ(x)/K of each event.
+  public private(set) var logDensities: [Double]
+  private let weights: [Double]?
+  private var members = 1
+
+  init(_ logDensities: [Double], weights: [Double]?) { (self.logDensities, self.weights) = (logDensities, weights) }
+
+  /// The same with one flow more.
+  func adding(_ other: ValidationScores) -> ValidationScores {
+    var result = self
+    let (own, others) = (Double.log(Double(members)), Double.log(Double(other.members)))
+    let total = Double.log(Double(members + other.members))
+    result.logDensities = zip(logDensities, other.logDensities).map { first, second in
+      let (a, b) = (first + own, second + others)
+      let high = max(a, b)
+      return high == -.infinity ? high : high + Double.log(onePlus: Double.exp(min(a, b) - high)) - total
+    }
+    result.members += other.members
+    return result
+  }
+
+  /// The mean log-density and its standard error.
+  public var mean: (value: Double, error: Double) { Self.moments(logDensities, weights) }
+
+  /// The mean difference to others on the same events, and its standard error.
+  public func gain(over other: ValidationScores) -> (value: Double, error: Double) {
+    Self.moments(zip(logDensities, other.logDensities).map { $0 == $1 ? 0 : $0 - $1 }, weights)
+  }
+
+  /// The weighted mean m = Σ wᵢxᵢ/Σ wᵢ and √(Σ wᵢ²(xᵢ − m)²)/Σ wᵢ.
+  private static func moments(_ values: [Double], _ weights: [Double]?) -> (Double, Double) {
+    var (sum, total) = (0.0, 0.0)
+    for (index, value) in values.enumerated() {
+      let weight = weights?[index] ?? 1
+      guard weight > 0 else { continue }
+      sum += weight * value
+      total += weight
+    }
+    let mean = sum / total
+    let squares = values.indices.reduce(0.0) { squares, index in
+      let weight = weights?[index] ?? 1
+      return weight > 0 ? squares + weight * weight * (values[index] - mean) * (values[index] - mean) : squares
+    }
+    return (mean, squares.squareRoot() / total)
+  }
+}
+
+extension Flow {
+  /// The scores of events, read block by block.
+  func scores(of events: some EventSource, threads: Int?) throws(FlowError) -> ValidationScores {
+    let evaluator = evaluator(threads: threads)
+    var (values, weights) = ([Double](), events.hasWeights ? [Double]() : nil)
+    try events.forEachBlock { block in
+      values += evaluator.logDensity(block.events.events, first: block.first, context: block.events.context)
+      weights? += block.events.weights ?? []
+    }
+    return ValidationScores(values.map { $0.isNaN ? -.infinity : $0 }, weights: weights)
+  }
+}

@@ -1,0 +1,110 @@
+import FlowKit
+
+// Fits whose plan is chosen from the data: those without --epochs.
+
+extension Fit {
+  /// Whether what is not named is chosen from the data.
+  var isAutomatic: Bool { epochs == nil && !objective.isGiven }
+
+  func fitAutomatically(
+    _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions
+  ) throws {
+    let choices = try automatic.choices(self, preprocessing)
+    let fit = try AutomaticFit(events, validation: validation, choices: choices, threads: threads)
+    try describe(fit)
+    if automatic.dryRun { return }
+    Interrupts.catchThem()
+    let progress = AutomaticProgress(json: json)
+    let result = try fit.fit(observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+    Terminal.status("")
+    let (setup, training) = result.trainings[0]
+    var provenance = try provenance(setup).merging(setup.provenance()) { $1 }
+    provenance["automatic"] = .text(fit.plan.decisions.map(\.line).joined(separator: "; "))
+    try Model(setup, training, provenance).write(to: output)
+    try report(result)
+  }
+
+  private func describe(_ fit: AutomaticFit) throws(FlowError) {
+    for finding in fit.survey?.findings ?? [] where !fit.choices.preprocessing.dequantized.contains(finding.column) {
+      Terminal.note("data   \(finding.line)")
+    }
+    if let repeats = fit.repeats { Terminal.note("data   \(repeats)") }
+    guard !json else { return }
+    let train = fit.train
+    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
+    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    if let validation = fit.validation {
+      print("       validation: \(validation.count.grouped) events of \(validation.place)")
+    }
+    for decision in fit.plan.decisions where automatic.explain || automatic.dryRun || decision.isMain {
+      print("plan   \(decision.line)")
+    }
+    try Terminal.finishOutput()
+  }
+
+  private struct ResultLine: Encodable {
+    let model: String
+    let members: Int
+    let epochs: Int
+    /// −log p of the validation events and its standard error; null without any.
+    let valid, validStandardError: JSONNumber
+    /// The same of a normal density with the moments of the training events.
+    let normalReference: JSONNumber
+    let stopped: String
+  }
+
+  private func report(_ result: AutomaticFitResult) throws(FlowError) {
+    let mean = result.scores?.mean
+    let epochs = result.rounds.last(where: \.isBest)?.epochs ?? 0
+    if json {
+      return try ResultLine(
+        model: output, members: result.members.count, epochs: epochs, valid: JSONNumber(mean.map { -$0.value }),
+        validStandardError: JSONNumber(mean?.error), normalReference: JSONNumber(result.normalReference.map { -$0 }),
+        stopped: result.stopped.rawValue
+      ).printJSON()
+    }
+    let flows = result.members.count == 1 ? "one flow" : "\(result.members.count) flows"
+    let loss = mean.map { "validation loss \((-$0.value).text(digits: 4)) nats, standard error \($0.error.text(digits: 4))" }
+    print("model  \(output): \(flows) of \(epochs) epochs; \(loss ?? "no validation")")
+    if let mean, let normal = result.normalReference {
+      print("       \((mean.value - normal).text(digits: 4)) nats better than a normal density of the same covariance")
+    }
+  }
+}
+
+extension FitPlan.Decision {
+  var line: String { "\(what): \(choice) (\(reason))" }
+  /// Whether it is said without being asked for.
+  var isMain: Bool { what == "preprocessing" || what == "layers" }
+}
+
+/// Shows the rounds of an automatic fit.
+struct AutomaticProgress {
+  let json: Bool
+
+  func show(_ event: AutomaticFitEvent) {
+    switch event {
+    case .begins(let purpose, let epochs, let flows):
+      Terminal.status("\(purpose.rawValue): \(flows) flows, \(epochs) epochs")
+    case .training(.progress(let step, let total, let epoch, let train, let rate)):
+      Terminal.status("epoch \(epoch)  train \(train.text(digits: 4))  step \(step) of \(total)  \(Int(rate).grouped) events/s")
+    case .training(.retry(let message)), .training(.note(let message)): Terminal.note(message)
+    case .training: break
+    case .ended(let round): show(round)
+    }
+  }
+
+  private func show(_ round: FitRound) {
+    if json {
+      do { try round.printJSON() } catch { Terminal.note(error.line) }
+      return
+    }
+    Terminal.status("")
+    let loss = round.logDensity.map { "  valid \((-$0).text(digits: 4))" } ?? ""
+    let flows = round.members == 1 ? "1 flow" : "\(round.members) flows"
+    let mark = round.isBest ? "" : "  no better"
+    Terminal.note(
+      "\(round.purpose.rawValue)  \(round.preprocessing), \(flows), \(round.epochs) epochs\(loss)\(mark)  "
+        + "\(round.seconds.text(digits: 1)) s")
+  }
+}
