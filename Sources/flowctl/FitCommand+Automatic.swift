@@ -4,7 +4,7 @@ import FlowKit
 
 extension Fit {
   /// Whether what is not named is chosen from the data.
-  var isAutomatic: Bool { epochs == nil && !objective.isGiven }
+  var isAutomatic: Bool { epochs == nil && patience == nil && !objective.isGiven }
 
   func fitAutomatically(
     _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions
@@ -64,7 +64,9 @@ extension Fit {
       ).printJSON()
     }
     let flows = result.members.count == 1 ? "one flow" : "\(result.members.count) flows"
-    let loss = mean.map { "validation loss \((-$0.value).text(digits: 4)) nats, standard error \($0.error.text(digits: 4))" }
+    let loss = mean.map {
+      "validation loss \((-$0.value).text(digits: 4)) nats, standard error \($0.error.text(digits: 4))"
+    }
     print("model  \(output): \(flows) of \(epochs) epochs; \(loss ?? "no validation")")
     if let mean, let normal = result.normalReference {
       print("       \((mean.value - normal).text(digits: 4)) nats better than a normal density of the same covariance")
@@ -87,7 +89,8 @@ struct AutomaticProgress {
     case .begins(let purpose, let epochs, let flows):
       Terminal.status("\(purpose.rawValue): \(flows) flows, \(epochs) epochs")
     case .training(.progress(let step, let total, let epoch, let train, let rate)):
-      Terminal.status("epoch \(epoch)  train \(train.text(digits: 4))  step \(step) of \(total)  \(Int(rate).grouped) events/s")
+      Terminal.status(
+        "epoch \(epoch)  train \(train.text(digits: 4))  step \(step) of \(total)  \(Int(rate).grouped) events/s")
     case .training(.retry(let message)), .training(.note(let message)): Terminal.note(message)
     case .training: break
     case .ended(let round): show(round)

@@ -76,7 +76,7 @@ struct Fit: ParsableCommand, Diagnosing {
   var learningRate: Double?
 
   @Option(parsing: .unconditional, help: "Stop after this many epochs without a better validation loss.")
-  var patience = TrainingOptions().patience
+  var patience: Int?
 
   @Option(
     parsing: .unconditional,
@@ -171,7 +171,7 @@ struct Fit: ParsableCommand, Diagnosing {
     options.learningRate = try OptionCheck.positive(
       learningRate ?? options.learningRate, "--learning-rate", atMost: 1_000)
     options.buffer = Int(1e6 * (try OptionCheck.positive(buffer, "--buffer", atMost: 1_000_000)))
-    options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
+    options.patience = try OptionCheck.positive(patience ?? options.patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
     _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)
     options.seed = seed

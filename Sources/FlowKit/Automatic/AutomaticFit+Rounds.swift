@@ -23,9 +23,13 @@ extension AutomaticFit.Run {
         try events.choice(Self.raceRows / 4, seed: fit.choices.seed)
       }
     }
-    let candidates = plan.scalings.map { FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0) }
+    let candidates = plan.scalings.map {
+      FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0, isRacing: true)
+    }
+    training.known = state
     let fitted = try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
     guard !isStopped() else { return }
+    keep(fitted)
     var winner = 0
     for index in fitted.indices.dropFirst() {
       let gain = fitted[index].scores!.gain(over: fitted[winner].scores!)
@@ -89,14 +93,28 @@ extension AutomaticFit.Run {
     fitted.compactMap(\.scores).reduce(others) { $0?.adding($1) ?? $1 }
   }
 
-  private func trained(
-    _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>, by training: CandidateTraining? = nil
+  private mutating func trained(
+    _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>
   ) throws(FlowError) -> [FittedCandidate] {
     observe(.begins(purpose, epochs: epochs, flows: members.count))
     let candidates = members.map { candidate(epochs, member: $0) }
-    let training = training ?? fit.training
-    if candidates.count == 1 { return [try alone(candidates[0], by: training)] }
-    return try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
+    var training = fit.training
+    training.known = state
+    let fitted =
+      candidates.count == 1
+      ? [try alone(candidates[0], by: training)]
+      : try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
+    if !isStopped() {
+      keep(fitted)
+    } else if fitted.count == 1, fitted[0].result.checkpoint.stopped == nil {
+      (state.running, state.seconds) = ((candidates[0], fitted[0].result.checkpoint), seconds)
+    }
+    return fitted
+  }
+
+  private mutating func keep(_ fitted: [FittedCandidate]) {
+    state.add(fitted)
+    state.seconds = seconds
   }
 
   /// A schedule that would take longer than what is left is a shorter one.
@@ -104,9 +122,18 @@ extension AutomaticFit.Run {
     FitCandidate(scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * secondsLeft / 60), member: member)
   }
 
+  /// Trains one flow with all threads.
   private func alone(_ candidate: FitCandidate, by training: CandidateTraining) throws(FlowError) -> FittedCandidate {
-    try training.fitted(
-      candidate, threads: fit.threads, observe: { observe(.training($0)) }, shouldStop: isStopped)
+    let saves = saves.map { saves in
+      TrainingSaves(every: saves.seconds) { checkpoint in
+        var state = state
+        (state.running, state.seconds) = ((candidate, checkpoint), seconds)
+        saves.save(state, result)
+      }
+    }
+    let fitted = try training.fitted(
+      candidate, threads: fit.threads, saves: saves, observe: { observe(.training($0)) }, shouldStop: isStopped)
+    return fitted
   }
 
   // MARK: Many rows
@@ -187,18 +214,19 @@ extension AutomaticFit.Run {
     let mean = scores?.mean
     let round = FitRound(
       purpose: purpose, preprocessing: scaling.rawValue, epochs: epochs, members: fitted.count,
-      logDensity: mean?.value, error: mean?.error, seconds: (ContinuousClock.now - start).inSeconds, isBest: isBest)
+      logDensity: mean?.value, error: mean?.error, seconds: seconds, isBest: isBest)
     rounds.append(round)
     observe(.ended(round))
+    saves?.save(state, result)
   }
 
-  func result() throws(FlowError) -> AutomaticFitResult {
-    guard !best.isEmpty else { throw FlowError(.numerics, "the fit was stopped before there was any flow") }
-    let isOver = secondsLeft <= 0
+  /// The best so far; nil before there is any.
+  var result: AutomaticFitResult? {
+    guard !best.isEmpty else { return nil }
     return AutomaticFitResult(
       members: best.map(\.flow), trainings: best.map { ($0.setup, $0.result) }, rounds: rounds, scores: scores,
-      normalReference: try fit.normalReference(),
-      stopped: isStopped() ? (isOver ? .minutes : .interrupted) : .epochs)
+      stopped: isInterrupted ? .interrupted : secondsLeft <= 0 ? .minutes : .epochs,
+      state: isInterrupted ? state : nil)
   }
 }
 

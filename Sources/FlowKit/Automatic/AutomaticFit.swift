@@ -48,25 +48,47 @@ public final class AutomaticFit {
     if let validation = self.validation { try architecture.checkDomain(of: validation) }
   }
 
+  /// When and how a fit is saved while it goes on.
+  public struct Saves {
+    let seconds: Double
+    let save: (AutomaticFitState, AutomaticFitResult?) -> Void
+
+    /// - Parameter seconds: calls `save` with what was trained and the best so far after every round, and while one flow is
+    ///   trained when so much time has passed since the last time.
+    public init(every seconds: Double, _ save: @escaping (AutomaticFitState, AutomaticFitResult?) -> Void) {
+      (self.seconds, self.save) = (seconds, save)
+    }
+  }
+
   /// Trains until another round is not worth its time, the limit is reached, or `shouldStop` says so.
   ///
+  /// - Parameter state: what an earlier fit to the same events with the same choices had trained when it was stopped.
   /// - Throws: where training fails, or is stopped before there is any flow.
   public func fit(
+    from state: AutomaticFitState? = nil, saves: Saves? = nil,
     observe: @escaping (AutomaticFitEvent) -> Void = { _ in }, shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws(FlowError) -> AutomaticFitResult {
-    var run = Run(self, observe, shouldStop)
+    var run = Run(self, state, saves, observe, shouldStop)
     try run.chooseScaling()
     if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.firstEpochs()) }
     if run.mayGoOn { try run.addMembers() }
-    return try run.result()
+    guard var result = run.result else {
+      throw FlowError(.numerics, "the fit was stopped before there was any flow")
+    }
+    result.normalReference = try normalReference()
+    return result
   }
 
   /// The parts of a fit in progress.
   struct Run {
     let fit: AutomaticFit
+    let saves: Saves?
     let observe: (AutomaticFitEvent) -> Void
     let isStopped: @Sendable () -> Bool
     let start = ContinuousClock.now
+    /// What has been trained, and what an earlier run had.
+    var state: AutomaticFitState
+    let secondsBefore: Double
     var scaling: PreprocessingOptions.Scaling
     var best: [FittedCandidate] = []
     var scores: ValidationScores?
@@ -75,18 +97,26 @@ public final class AutomaticFit {
     /// Whether more training than that of `best` has been seen to be of no use.
     var overfits = false
 
-    init(_ fit: AutomaticFit, _ observe: @escaping (AutomaticFitEvent) -> Void, _ stop: @escaping @Sendable () -> Bool) {
-      (self.fit, self.observe) = (fit, observe)
+    init(
+      _ fit: AutomaticFit, _ state: AutomaticFitState?, _ saves: Saves?,
+      _ observe: @escaping (AutomaticFitEvent) -> Void, _ stop: @escaping @Sendable () -> Bool
+    ) {
+      (self.fit, self.saves, self.observe) = (fit, saves, observe)
+      self.state = state ?? AutomaticFitState()
+      secondsBefore = self.state.seconds
       scaling = fit.plan.scalings[0]
       // Schedules end by the limit; what does not know of it ends soon after.
-      let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1)
+      let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1 - secondsBefore)
       isStopped = { stop() || ContinuousClock.now > deadline }
     }
 
     var plan: FitPlan { fit.plan }
-    var secondsLeft: Double { fit.choices.limitInSeconds - (ContinuousClock.now - start).inSeconds }
+    var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
+    var secondsLeft: Double { fit.choices.limitInSeconds - seconds }
     /// Whether there is time for what takes `seconds`, by what was measured.
     func hasTime(for seconds: Double) -> Bool { seconds < 0.95 * secondsLeft }
+    /// Whether somebody wanted it to stop, before the limit did.
+    var isInterrupted: Bool { isStopped() && secondsLeft > 0 }
     var mayGoOn: Bool { !isStopped() && !best.isEmpty }
   }
 }

@@ -1,15 +1,25 @@
 /// One flow that an automatic fit trains: how it differs from the others.
-struct FitCandidate: Sendable {
+struct FitCandidate: Sendable, Codable {
   var scaling: PreprocessingOptions.Scaling
   /// Passes over the training events; where a time limit is given, at most so many.
   var epochs: Int
   var minutes: Double?
   /// Which flow of a mixture it is: decides its seed.
   var member: Int
+  /// Whether it is trained on a choice of the events, for a race.
+  var isRacing = false
+
+  /// Whether another is the same flow trained in the same way; the time that was left for it may differ.
+  func isSame(as other: FitCandidate) -> Bool {
+    (scaling, epochs, member, isRacing) == (other.scaling, other.epochs, other.member, other.isRacing)
+  }
+
+  private enum CodingKeys: CodingKey { case scaling, epochs, minutes, member, isRacing }
 }
 
 /// A candidate when it is trained.
 struct FittedCandidate: Sendable {
+  let candidate: FitCandidate
   let setup: TrainingSetup
   let flow: Flow
   let result: TrainingResult
@@ -33,6 +43,8 @@ struct CandidateTraining: Sendable {
   let choices: FitChoices
   let plan: FitPlan
   let registry: Registry
+  /// What an earlier run has trained.
+  var known = AutomaticFitState()
 
   /// The seed of a member of a mixture: the first has that of the fit.
   func seed(ofMember member: Int) -> UInt64 { choices.seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(member) }
@@ -57,16 +69,25 @@ struct CandidateTraining: Sendable {
 
   /// Trains a candidate to its end, or until `shouldStop` says so.
   func fitted(
-    _ candidate: FitCandidate, threads: Int?, observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool
+    _ candidate: FitCandidate, threads: Int?, saves: TrainingSaves? = nil,
+    observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool
   ) throws(FlowError) -> FittedCandidate {
     let start = ContinuousClock.now
     let setup = try setup(candidate)
-    let result = try Trainer(setup, threads: threads).fit(observe: observe, shouldStop: shouldStop)
+    let entry = known.entry(candidate)
+    let result =
+      if let entry {
+        entry.result(setup.architecture)
+      } else {
+        try Trainer(setup, threads: threads).fit(
+          from: known.checkpoint(of: candidate), saves: saves, observe: observe, shouldStop: shouldStop)
+      }
     let scores = try validation.map { events throws(FlowError) in
       try result.flow.scores(of: events, threads: threads)
     }
     return FittedCandidate(
-      setup: setup, flow: result.flow, result: result, scores: scores, seconds: (ContinuousClock.now - start).inSeconds)
+      candidate: candidate, setup: setup, flow: result.flow, result: result, scores: scores,
+      seconds: entry?.seconds ?? (ContinuousClock.now - start).inSeconds)
   }
 
   /// Trains candidates side by side, each on a thread of its own, as many at once as there are threads. What they become does

@@ -24,7 +24,9 @@ public struct FitRound: Sendable, Codable, Equatable {
   /// Whether it is better than what there was.
   public var isBest: Bool
 
-  private enum CodingKeys: CodingKey { case purpose, preprocessing, epochs, members, logDensity, error, seconds, isBest }
+  private enum CodingKeys: CodingKey {
+    case purpose, preprocessing, epochs, members, logDensity, error, seconds, isBest
+  }
 }
 
 /// What a caller may show of an automatic fit.
@@ -49,4 +51,6 @@ public struct AutomaticFitResult: Sendable {
   public var normalReference: Double?
   /// Why it ended.
   public var stopped: StopReason
+  /// What to go on from, where it was interrupted.
+  public var state: AutomaticFitState?
 }

@@ -2,7 +2,7 @@
 /// to the whole line and periodic ones to angles, then all but these angles are scaled.
 public struct PreprocessingOptions: Sendable, Equatable {
   /// The last step, fitted to the training events.
-  public enum Scaling: String, Sendable, CaseIterable {
+  public enum Scaling: String, Sendable, Codable, CaseIterable {
     case standardize, robust, arcsinh, whiten, none
   }
 

@@ -71,7 +71,8 @@ public struct Architecture: Sendable, Codable {
     let broad = try container.decodeIfPresent(BroadComponent.self, forKey: .broad)
     let contextDimension = embedding?.inputs ?? chain.contextDimension
     let dimensions =
-      [("the base", base.dimension), ("the broad component", broad?.dimension ?? chain.dimension)] + ofEvents.map { ($0.layerList, $0.dimension) }
+      [("the base", base.dimension), ("the broad component", broad?.dimension ?? chain.dimension)]
+      + ofEvents.map { ($0.layerList, $0.dimension) }
     for (part, dimension) in dimensions {
       try DescriptionCheck.require(
         dimension == chain.dimension, "\(part) has \(dimension) features, but the chain \(chain.dimension)")

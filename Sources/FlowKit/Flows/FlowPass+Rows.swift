@@ -29,7 +29,9 @@ extension FlowPass {
     if values[..<count].contains(where: \.isNaN) {
       for event in overflowing(prepared.rows, Array(values[..<count]), pool) { values[event] = -.infinity }
     }
-    if let broad = architecture.broad { values = broad.mixed(values, with: broad.logDensitiesWithPullback(of: x).values) }
+    if let broad = architecture.broad {
+      values = broad.mixed(values, with: broad.logDensitiesWithPullback(of: x).values)
+    }
     values.removeLast(values.count - count)
     for event in 0..<count { values[event] += prepared.logDeterminants[event] }
     for event in prepared.outside { values[event] = -.infinity }

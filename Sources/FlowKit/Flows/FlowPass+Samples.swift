@@ -58,7 +58,8 @@ extension FlowPass {
   ) throws(FlowError) -> (samples: PreprocessedSamples, pullback: PreprocessedSamplesPullback) {
     precondition(1...tile.width ~= count, "\(count) samples in a tile of \(tile.width)")
     guard architecture.broad == nil else {
-      throw FlowError(.architecture, "samples of a flow with a broad component have no derivative; leave the component out")
+      throw FlowError(
+        .architecture, "samples of a flow with a broad component have no derivative; leave the component out")
     }
     let (base, range) = (architecture.base, baseRange)
     var z = Tile(features: architecture.dimension, like: tile)

@@ -87,7 +87,8 @@ import Testing
     var options = TrainingOptions()
     options.epochs = 2
     let result = try Trainer(
-      TrainingSetup(fitting: events, layers: "coupling-affine(hidden=8),permute(reverse)", options: options, broad: 0.01)
+      TrainingSetup(
+        fitting: events, layers: "coupling-affine(hidden=8),permute(reverse)", options: options, broad: 0.01)
     ).fit()
     try withFolder { folder in
       try Model(flow: result.flow, columns: ["x", "y"]).write(to: "\(folder)/model.h5")

@@ -1,0 +1,50 @@
+/// What an automatic fit has trained so far, to go on from after it was stopped: a fit that begins with it takes these flows
+/// instead of training them again, and so comes to the same end, bit for bit.
+public struct AutomaticFitState: Sendable {
+  /// A trained flow without its architecture, which follows from what it is.
+  struct Entry: Sendable {
+    var candidate: FitCandidate
+    var parameters: [Scalar]
+    var history: [EpochReport]
+    var bestEpoch: Int
+    var loss: Double
+    var seconds: Double
+
+    /// The training as it was when it ended.
+    func result(_ architecture: Architecture) -> TrainingResult {
+      let nothing = TrainingCheckpoint.State(parameters: [], moments: [], steps: 0)
+      var checkpoint = TrainingCheckpoint(
+        plan: TrainingPlan(totalSteps: 0, warmupSteps: 0), current: nothing, good: nothing)
+      (checkpoint.stopped, checkpoint.history, checkpoint.epoch) = (.epochs, history, history.count)
+      checkpoint.best = TrainingCheckpoint.Best(parameters: parameters, epoch: bestEpoch, loss: loss)
+      return TrainingResult(
+        subject: architecture, parameters: parameters, bestEpoch: bestEpoch, loss: loss, stopped: .epochs,
+        history: history, checkpoint: checkpoint)
+    }
+  }
+
+  var entries: [Entry] = []
+  /// A flow that was being trained alone, and where its training stood.
+  var running: (candidate: FitCandidate, checkpoint: TrainingCheckpoint)?
+  /// What all of it took.
+  var seconds = 0.0
+
+  init() {}
+
+  mutating func add(_ fitted: [FittedCandidate]) {
+    for each in fitted where entry(each.candidate) == nil {
+      entries.append(
+        Entry(
+          candidate: each.candidate, parameters: each.flow.parameters, history: each.result.history,
+          bestEpoch: each.result.bestEpoch, loss: each.result.loss, seconds: each.seconds))
+    }
+    running = nil
+  }
+
+  func entry(_ candidate: FitCandidate) -> Entry? { entries.first { $0.candidate.isSame(as: candidate) } }
+
+  func checkpoint(of candidate: FitCandidate) -> TrainingCheckpoint? {
+    guard let running, running.candidate.isSame(as: candidate) else { return nil }
+    return running.checkpoint
+  }
+}

@@ -1,0 +1,121 @@
+import FlowKit
+import FlowKitTestSupport
+import Foundation
+import Testing
+
+@Suite struct AutomaticFitTests {
+  /// Choices of a fit that takes a second.
+  private func choices(_ change: (inout FitChoices) -> Void = { _ in }) -> FitChoices {
+    var choices = FitChoices()
+    choices.layers = "lu,2*[coupling-affine(hidden=16),permute(reverse)]"
+    choices.minutes = 0.05
+    choices.seed = 3
+    change(&choices)
+    return choices
+  }
+
+  private func moons(_ count: Int, seed: UInt64 = 0) throws -> EventArray {
+    try EventArray(PlanarSet.moons.events(count, seed: seed), dimension: 2, columns: ["x", "y"])
+  }
+
+  private func fit(_ events: EventArray, _ choices: FitChoices, threads: Int? = nil) throws -> AutomaticFitResult {
+    try AutomaticFit(events, choices: choices, threads: threads).fit()
+  }
+
+  // MARK: Decisions
+
+  @Test func tailsAskForArcsinh() throws {
+    // The exponential distribution's kurtosis is 9.
+    let values = (0..<4_000).flatMap { index in
+      [-log((Double(index) + 0.5) / 4_000), Double(index * 7_919 % 4_000) / 4_000]
+    }
+    let plan = try AutomaticFit(EventArray(values, dimension: 2, columns: ["e", "u"]), choices: choices()).plan
+    #expect(plan.scalings == [.arcsinh, .standardize])
+    let decision = try #require(plan.decisions.first { $0.what == "preprocessing" })
+    #expect(decision.reason.contains("'e'"))
+    #expect(plan.layers == choices().layers)
+    let given = choices {
+      $0.preprocessing.scaling = .robust
+      $0.isScalingGiven = true
+    }
+    #expect(try AutomaticFit(EventArray(values, dimension: 2), choices: given).plan.scalings == [.robust])
+  }
+
+  @Test func nearCopiesAskForWhitening() throws {
+    let pairs = PlanarSet.moons.events(2_000)
+    let values = stride(from: 0, to: pairs.count, by: 2).flatMap { [pairs[$0], pairs[$0] + 0.02 * pairs[$0 + 1]] }
+    let fit = try AutomaticFit(EventArray(values, dimension: 2), choices: choices())
+    #expect(fit.plan.scalings == [.whiten, .standardize])
+    #expect(fit.profile.smallestEigenvalue < 0.01)
+  }
+
+  @Test func theSmallestEigenvalueIsThatOfThePair() throws {
+    // Of two columns with correlation r it is 1 − |r|.
+    let values = PlanarSet.moons.events(2_000)
+    let fit = try AutomaticFit(EventArray(values, dimension: 2), validation: .none, choices: choices())
+    let (n, x, y) = (
+      Double(values.count / 2), stride(from: 0, to: values.count, by: 2).map { values[$0] },
+      stride(from: 1, to: values.count, by: 2).map { values[$0] }
+    )
+    let (mx, my) = (x.reduce(0, +) / n, y.reduce(0, +) / n)
+    let xy = zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
+    let (xx, yy) = (x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }, y.reduce(0) { $0 + ($1 - my) * ($1 - my) })
+    #expect(abs(fit.profile.smallestEigenvalue - (1 - abs(xy) / (xx * yy).squareRoot())) < 1e-9)
+  }
+
+  @Test func oneColumnIsNoNormalDensity() throws {
+    let values = (0..<3_000).map { index in (index % 2 == 0 ? -3.0 : 3.0) + sin(Double(index)) }
+    let fit = try AutomaticFit(
+      EventArray(values, dimension: 1, columns: ["x"]), choices: choices { $0.layers = nil })
+    #expect(fit.plan.layers.contains("elementwise-rqs"))
+    let result = try fit.fit()
+    let scores = try #require(result.scores)
+    #expect(scores.mean.value > result.normalReference! + 0.5)
+  }
+
+  // MARK: Training
+
+  @Test func theSameFlowsForAnyNumberOfThreads() throws {
+    // Both within their limit, so that no clock decides.
+    let choices = choices {
+      $0.minutes = nil
+      $0.effort = .quick
+      $0.members = 3
+    }
+    let events = try moons(600)
+    let (one, two) = (try fit(events, choices, threads: 1), try fit(events, choices, threads: 3))
+    #expect(one.members.map(\.parameters) == two.members.map(\.parameters))
+    #expect(one.members.count == 3)
+    #expect(one.rounds.map(\.logDensity) == two.rounds.map(\.logDensity))
+  }
+
+  @Test func aMixtureScoresAsTheMeanOfItsDensities() throws {
+    let (events, valid) = (try moons(600), try moons(200, seed: 9))
+    let fit = try AutomaticFit(events, validation: .events(valid), choices: choices { $0.members = 2 })
+    let result = try fit.fit()
+    let points = PlanarSet.moons.events(200, seed: 9)
+    let each = result.members.map { $0.logDensity(points) }
+    let mixture = (0..<200).map { event in log(each.reduce(0) { $0 + exp($1[event]) } / Double(each.count)) }
+    expectClose(result.scores!.logDensities, mixture, within: 1e-12, "scores")
+    let mean = mixture.reduce(0, +) / 200
+    #expect(abs(result.scores!.mean.value - mean) < 1e-12)
+    let squares = mixture.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    #expect(abs(result.scores!.mean.error - squares.squareRoot() / 200) < 1e-12)
+  }
+
+  @Test func outliersDoNotDecide() throws {
+    var values = PlanarSet.moons.events(3_000)
+    for row in 0..<3 { values[2 * row] = 1e6 }
+    let result = try fit(EventArray(values, dimension: 2), choices { $0.minutes = 0.1 })
+    let clean = PlanarSet.moons.events(1_000, seed: 5)
+    let densities = result.members[0].logDensity(clean)
+    let normal = try fit(moons(3_000), choices { $0.minutes = 0.1 }).members[0].logDensity(clean)
+    #expect(densities.reduce(0, +) / 1_000 > normal.reduce(0, +) / 1_000 - 0.3)
+  }
+
+  @Test func withoutValidationThereIsAFitAllTheSame() throws {
+    let result = try AutomaticFit(moons(300), validation: .none, choices: choices()).fit()
+    #expect(result.scores == nil)
+    #expect(result.members.allSatisfy { $0.logDensity([0, 0])[0].isFinite })
+  }
+}
