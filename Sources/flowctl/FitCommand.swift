@@ -95,6 +95,9 @@ struct Fit: ParsableCommand, Diagnosing {
   @Flag(help: "Go on from the state in the output file, if it exists; everything else as it was begun with.")
   var resume = false
 
+  @OptionGroup(title: "Ensembles, and what follows a fit")
+  var ensembles: EnsembleArguments
+
   @Option(parsing: .unconditional, help: "Write the model and the state to resume from after so many seconds.")
   var checkpointEvery = 60.0
 
@@ -118,9 +121,10 @@ struct Fit: ParsableCommand, Diagnosing {
     let setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding, options: options, objective: objective)
-    let resumed = try trainingToResume(setup)
-    if let reason = resumed?.stopped {
-      Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
+    let fit = try ensembles.fit(setup)
+    let begun = try stateToResume(fit)
+    if let ended = fit.ending(of: begun) {
+      Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
       return
     }
     Interrupts.catchThem()
@@ -130,20 +134,13 @@ struct Fit: ParsableCommand, Diagnosing {
     if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
     try describe(setup)
     warn(of: setup.architecture)
-    let trainer = try Trainer(setup, threads: threads)
-    if trainer.isStreaming, !json {
-      print("       larger than --buffer: read from the file in every epoch")
-      try Terminal.finishOutput()
-    }
     let provenance = try provenance(setup).merging(setup.provenance()) { $1 }
-    let result = try trained(by: trainer, objective, from: resumed) { checkpoint in
-      save(Model(setup, at: checkpoint, provenance))
-    }
-    guard result.bestEpoch > 0 else {
+    let state = try fitted(fit, from: begun, provenance)
+    guard state.members.contains(where: { $0.bestEpoch > 0 }) else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
-    try Model(setup, result, provenance).write(to: output)
-    try report(result, objective)
+    try Model(fit, state, provenance).write(to: output, keepingState: ensembles.keepState)
+    try report(fit, state)
   }
 
   // MARK: Options
@@ -201,25 +198,6 @@ struct Fit: ParsableCommand, Diagnosing {
     let more = others.isEmpty ? "" : " (also: \(others.joined(separator: ", ")))"
     Terminal.note("check  \(first.kind.rawValue): \(first.says)\(more)")
     Terminal.note("       'flowctl check' with these layers says why, and what to change")
-  }
-
-  private func trained(
-    by trainer: Trainer, _ objective: FitObjective, from checkpoint: TrainingCheckpoint?,
-    save: @escaping (TrainingCheckpoint) -> Bool
-  ) throws(FlowError) -> TrainingResult {
-    var progress = FitProgress(json: json, objective, naming: self.objective.isGiven, from: checkpoint)
-    var isSaved = false
-    let saves = TrainingSaves(every: checkpointEvery) { isSaved = save($0) || isSaved }
-    defer { progress.finish() }
-    do {
-      return try trainer.fit(
-        from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
-    } catch {
-      guard isSaved else { throw error }
-      var error = error
-      error.message += "; what was trained until then is in \(output), from which --resume goes on"
-      throw error
-    }
   }
 
   private func provenance(_ setup: TrainingSetup) -> [String: MetadataValue] {

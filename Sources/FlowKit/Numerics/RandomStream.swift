@@ -18,6 +18,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case exploration = 38
   /// The directions of sliced distances.
   case directions = 37
+  /// Which member of an ensemble draws an event.
+  case members = 44
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
