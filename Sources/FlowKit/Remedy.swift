@@ -47,6 +47,8 @@ public enum Remedy: Sendable, Equatable, Codable {
   case replaceOutput
   /// Go on with what a fit was begun with, or begin a new one.
   case beginAnew
+  /// Keep the optimizer's state in the file of a fit that is over.
+  case keepState
   /// Get the file again, or read it as it was edited.
   case acceptEdited
   /// Name a file that holds a model.
@@ -78,6 +80,7 @@ extension Remedy: CustomStringConvertible {
     case .giveNoContext: "leave it out"
     case .replaceOutput: "choose another name, or replace it"
     case .beginAnew: "give what it was begun with, or begin anew"
+    case .keepState: "write models with keepingState: true"
     case .acceptEdited: "copy it again, or read a file edited on purpose with acceptingEdited: true"
     case .giveModel: "give a file that Model.write(to:) wrote"
     }

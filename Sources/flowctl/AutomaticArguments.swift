@@ -20,6 +20,11 @@ struct AutomaticArguments: ParsableArguments {
   @Flag(help: "Say how the data would be fitted, and end.")
   var dryRun = false
 
+  /// A flag that means nothing where the plan is given.
+  var planFlag: String? {
+    quick ? "--quick" : thorough ? "--thorough" : explain ? "--explain" : dryRun ? "--dry-run" : nil
+  }
+
   func choices(_ fit: Fit, _ preprocessing: PreprocessingOptions) throws(FlowError) -> FitChoices {
     guard !quick || !thorough else {
       throw FlowError(.architecture, "--quick and --thorough both say how long to look; give one of them")
@@ -35,6 +40,10 @@ struct AutomaticArguments: ParsableArguments {
     (choices.base, choices.contextEmbedding) = (fit.base, fit.contextEmbedding)
     (choices.preprocessing, choices.isScalingGiven) = (preprocessing, fit.preprocessing.preprocess != nil)
     (choices.batchSize, choices.learningRate) = (fit.batch, fit.learningRate)
+    if let count = fit.ensembles.ensemble {
+      choices.members = try OptionCheck.positive(count, "--ensemble", atMost: 1_000)
+    }
+    choices.refits = fit.ensembles.refit
     (choices.minutes, choices.buffer, choices.seed) = (fit.minutes, Int(1e6 * fit.buffer), fit.seed)
     return choices
   }

@@ -46,26 +46,45 @@ struct Check: ParsableCommand, Diagnosing {
   func run() throws {
     let objective = try self.objective.map { text throws(FlowError) in try FitObjective(text) }
     let events = try data.map { location throws(FlowError) in try read(location) }
-    let architecture = try architecture(events)
-    var result = Expressivity.analyze(architecture)
-    if let events {
-      guard events.columns.count == architecture.dimension else {
-        throw FlowError(
-          .data, "\(events.location) has \(events.columns.count) columns, but the flow has \(architecture.dimension)")
+    var results: [(expressivity: Expressivity, architecture: Architecture)] = []
+    for architecture in try architectures(events) {
+      var result = Expressivity.analyze(architecture)
+      if let events {
+        guard events.columns.count == architecture.dimension else {
+          throw FlowError(
+            .data, "\(events.location) has \(events.columns.count) columns, but the flow has \(architecture.dimension)")
+        }
+        try result.addFindings(of: architecture, on: events)
       }
-      try result.addFindings(of: architecture, on: events)
+      if objective?.criterion != nil { result.addSampleFindings(of: architecture) }
+      results.append((result, architecture))
     }
-    if objective?.criterion != nil { result.addSampleFindings(of: architecture) }
-    if json { try result.printJSON() } else { show(result, architecture) }
-    if !result.findings.isEmpty {
+    if results.count == 1 {
+      if json {
+        try results[0].expressivity.printJSON()
+      } else {
+        show(results[0].expressivity, results[0].architecture)
+      }
+    } else if json {
+      try MembersLine(members: results.map(\.expressivity)).printJSON()
+    } else {
+      for (index, result) in results.enumerated() {
+        print("\(index > 0 ? "\n" : "")member \(index) of an ensemble of \(results.count)")
+        show(result.expressivity, result.architecture)
+      }
+    }
+    if results.contains(where: { !$0.expressivity.findings.isEmpty }) {
       try Terminal.finishOutput()
       throw ExitCode(2)
     }
   }
 
+  private struct MembersLine: Encodable { let members: [Expressivity] }
+
   // MARK: What to check
 
-  private func architecture(_ events: EventSet?) throws(FlowError) -> Architecture {
+  /// Those of the members of an ensemble; else one.
+  private func architectures(_ events: EventSet?) throws(FlowError) -> [Architecture] {
     let given = [model, layers, recipe].compactMap { $0 }.count
     guard given == 1 else {
       throw FlowError(.architecture, "give one of a model file, --layers and --recipe, not \(given) of them")
@@ -75,7 +94,7 @@ struct Check: ParsableCommand, Diagnosing {
         throw FlowError(
           .architecture, "a model has its own base and dimensions; leave out --base, --dimension, --context")
       }
-      return try ModelReading.model(model).flow.architecture
+      return try ModelReading.model(model).members.map(\.flow.architecture)
     }
     let list = if let layers { layers } else { try Recipe(named: recipe ?? "").layers }
     let base = base ?? "normal"
@@ -83,7 +102,7 @@ struct Check: ParsableCommand, Diagnosing {
       guard dimension == nil else {
         throw FlowError(.architecture, "--dimension and --data both say how many features there are; give one of them")
       }
-      return try Architecture(fitting: events, layers: list, base: base, seed: seed)
+      return [try Architecture(fitting: events, layers: list, base: base, seed: seed)]
     }
     guard let dimension else {
       throw FlowError(.architecture, "how many features? give --dimension D, or --data")
@@ -94,7 +113,7 @@ struct Check: ParsableCommand, Diagnosing {
     )
     let chain = try LayerList(list).chain(
       dimension: dimensions.0, contextDimension: dimensions.1, using: &random)
-    return Architecture(chain: chain, base: try Registry.standard.base(base, dimension: dimensions.0))
+    return [Architecture(chain: chain, base: try Registry.standard.base(base, dimension: dimensions.0))]
   }
 
   private func contextDimension() throws(FlowError) -> Int {

@@ -19,13 +19,16 @@ struct Diff: ParsableCommand, Diagnosing {
   @OptionGroup var diagnostics: Diagnostics
 
   func run() throws {
-    let difference = try ModelDifference(reading.model(first), reading.model(second))
+    let models = (try reading.model(first), try reading.model(second))
+    let difference = try ModelDifference(models.0, models.1)
     guard !json else { return try difference.printJSON() }
     for line in difference.differences {
       print("\(line.what)\(String(repeating: " ", count: max(2, 20 - line.what.count)))\(line.how)")
     }
     if difference.sameFlow {
-      print("\(first) and \(second) hold the same flow: equal architecture, equal parameters")
+      let isEnsemble = models.0.members.count > 1
+      let (what, each) = isEnsemble ? ("flows", " of each") : ("flow", "")
+      print("\(first) and \(second) hold the same \(what): equal architecture, equal parameters\(each)")
     }
   }
 }

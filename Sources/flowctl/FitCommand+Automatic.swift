@@ -13,15 +13,50 @@ extension Fit {
     let fit = try AutomaticFit(events, validation: validation, choices: choices, threads: threads)
     try describe(fit)
     if automatic.dryRun { return }
+    let begun = try automaticStateToResume(fit)
+    if begun == .ended {
+      return Terminal.note("\(output): the fit has ended already; there is nothing to resume")
+    }
     Interrupts.catchThem()
     let progress = AutomaticProgress(json: json)
-    let result = try fit.fit(observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+    let provenance = provenance(fit.train, fit.validation)
+    let saves = AutomaticFit.Saves(every: checkpointEvery) { state, result in
+      // Before there is any flow there is nothing that a file could hold.
+      guard let result else { return }
+      do throws(FlowError) { try Model(fit, result, provenance, state).write(to: output) } catch {
+        Terminal.note("\(error.line); training goes on, with the checkpoint before this one in place")
+      }
+    }
+    let result = try fit.fit(
+      from: begun.state, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     Terminal.status("")
-    let (setup, training) = result.trainings[0]
-    var provenance = try provenance(setup).merging(setup.provenance()) { $1 }
-    provenance["automatic"] = .text(fit.plan.decisions.map(\.line).joined(separator: "; "))
-    try Model(setup, training, provenance).write(to: output)
+    try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
     try report(result)
+  }
+
+  /// What is there to go on from.
+  private enum Begun: Equatable {
+    case nothing, ended
+    case interrupted(Model)
+
+    var state: AutomaticFitState? { if case .interrupted(let model) = self { model.automatic } else { nil } }
+    static func == (a: Begun, b: Begun) -> Bool {
+      switch (a, b) {
+      case (.nothing, .nothing), (.ended, .ended): true
+      default: false
+      }
+    }
+  }
+
+  private func automaticStateToResume(_ fit: AutomaticFit) throws(FlowError) -> Begun {
+    guard resume else { return .nothing }
+    guard OutputPath.exists(output) else {
+      Terminal.note("\(output) does not exist; training begins anew")
+      return .nothing
+    }
+    let model = try ModelReading.model(output, includingTraining: true)
+    try fit.check(resuming: model, at: output)
+    return model.automatic == nil ? .ended : .interrupted(model)
   }
 
   private func describe(_ fit: AutomaticFit) throws(FlowError) {
@@ -37,7 +72,7 @@ extension Fit {
       print("       validation: \(validation.count.grouped) events of \(validation.place)")
     }
     for decision in fit.plan.decisions where automatic.explain || automatic.dryRun || decision.isMain {
-      print("plan   \(decision.line)")
+      print("plan   \(decision)")
     }
     try Terminal.finishOutput()
   }
@@ -75,7 +110,6 @@ extension Fit {
 }
 
 extension FitPlan.Decision {
-  var line: String { "\(what): \(choice) (\(reason))" }
   /// Whether it is said without being asked for.
   var isMain: Bool { what == "preprocessing" || what == "layers" }
 }

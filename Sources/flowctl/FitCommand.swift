@@ -98,6 +98,9 @@ struct Fit: ParsableCommand, Diagnosing {
   @Flag(help: "Go on from the state in the output file, if it exists; everything else as it was begun with.")
   var resume = false
 
+  @OptionGroup(title: "Ensembles, and what follows a fit")
+  var ensembles: EnsembleArguments
+
   @Option(parsing: .unconditional, help: "Write the model and the state to resume from after so many seconds.")
   var checkpointEvery = 60.0
 
@@ -122,9 +125,10 @@ struct Fit: ParsableCommand, Diagnosing {
     let setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding, options: options, objective: objective, broad: automatic.broad ?? 0)
-    let resumed = try trainingToResume(setup)
-    if let reason = resumed?.stopped {
-      Terminal.note("\(output): training has ended already (\(reason.rawValue)); there is nothing to resume")
+    let fit = try ensembles.fit(setup)
+    let begun = try stateToResume(fit)
+    if let ended = fit.ending(of: begun) {
+      Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
       return
     }
     Interrupts.catchThem()
@@ -134,20 +138,13 @@ struct Fit: ParsableCommand, Diagnosing {
     if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
     try describe(setup)
     warn(of: setup.architecture)
-    let trainer = try Trainer(setup, threads: threads)
-    if trainer.isStreaming, !json {
-      print("       larger than --buffer: read from the file in every epoch")
-      try Terminal.finishOutput()
-    }
-    let provenance = try provenance(setup).merging(setup.provenance()) { $1 }
-    let result = try trained(by: trainer, objective, from: resumed) { checkpoint in
-      save(Model(setup, at: checkpoint, provenance))
-    }
-    guard result.bestEpoch > 0 else {
+    let provenance = try provenance(setup.train, setup.validation).merging(setup.provenance()) { $1 }
+    let state = try fitted(fit, from: begun, provenance)
+    guard state.members.contains(where: { $0.bestEpoch > 0 }) else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
-    try Model(setup, result, provenance).write(to: output)
-    try report(result, objective)
+    try Model(fit, state, provenance).write(to: output, keepingState: ensembles.keepState)
+    try report(fit, state)
   }
 
   // MARK: Options
@@ -158,6 +155,11 @@ struct Fit: ParsableCommand, Diagnosing {
     }
     if contextEmbedding != nil, context == nil {
       throw FlowError(.architecture, "--context-embedding needs --context: without it there is nothing to embed")
+    }
+    if !isAutomatic, let flag = automatic.planFlag {
+      throw FlowError(
+        .architecture,
+        "\(flag) is about a fit whose plan is chosen from the data; leave out --epochs, --patience and --objective")
     }
     if epochs != nil, minutes != nil {
       throw FlowError(.architecture, "--epochs and --minutes both say how long to train; give one of them")
@@ -208,34 +210,13 @@ struct Fit: ParsableCommand, Diagnosing {
     Terminal.note("       'flowctl check' with these layers says why, and what to change")
   }
 
-  private func trained(
-    by trainer: Trainer, _ objective: FitObjective, from checkpoint: TrainingCheckpoint?,
-    save: @escaping (TrainingCheckpoint) -> Bool
-  ) throws(FlowError) -> TrainingResult {
-    var progress = FitProgress(json: json, objective, naming: self.objective.isGiven, from: checkpoint)
-    var isSaved = false
-    let saves = TrainingSaves(every: checkpointEvery) { isSaved = save($0) || isSaved }
-    defer { progress.finish() }
-    do {
-      return try trainer.fit(
-        from: checkpoint, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
-    } catch {
-      guard isSaved else { throw error }
-      var error = error
-      error.message += "; what was trained until then is in \(output), from which --resume goes on"
-      throw error
-    }
-  }
-
-  func provenance(_ setup: TrainingSetup) -> [String: MetadataValue] {
-    let train = setup.train
+  func provenance(_ train: any EventSource, _ validation: (any EventSource)?) -> [String: MetadataValue] {
     var provenance = Provenance.common
     provenance["data"] = .text(train.place)
     provenance["training_rows"] = .integer(train.count)
     provenance["dropped_rows"] = .integer(train.droppedRows)
-    provenance["validation"] = .text(setup.validation?.place ?? "none")
-    provenance["validation_rows"] = .integer(setup.validation?.count ?? 0)
-    provenance["preprocessing"] = .text(setup.architecture.preprocessingSummary(columns: train.columns))
+    provenance["validation"] = .text(validation?.place ?? "none")
+    provenance["validation_rows"] = .integer(validation?.count ?? 0)
     return provenance
   }
 }

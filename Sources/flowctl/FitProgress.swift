@@ -10,30 +10,37 @@ struct FitProgress {
   private var bestEpoch = 0
   private var lastValid, lastCompanion: Double?
   private let start = ContinuousClock.now
+  /// The number of the flow in an ensemble, and what lines about it begin with.
+  private let member: Int?
+  private let label: String
   /// The steps that an earlier run has made.
   private var stepsBefore = 0
 
-  /// - Parameter checkpoint: where a resumed fit stood.
-  init(json: Bool, _ objective: FitObjective, naming isNamed: Bool, from checkpoint: TrainingCheckpoint?) {
-    (self.json, self.objective, self.isNamed) = (json, objective, isNamed)
+  /// - Parameters:
+  ///   - checkpoint: where a resumed fit stood.
+  ///   - member: which of several fits this is; nil where it is the only one.
+  init(
+    json: Bool, _ objective: FitObjective, naming isNamed: Bool, from checkpoint: TrainingCheckpoint?,
+    member: Int? = nil
+  ) {
+    (self.json, self.objective, self.isNamed, self.member) = (json, objective, isNamed, member)
+    label = member.map { "member \($0)  " } ?? ""
     if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
 
   mutating func show(_ event: TrainingEvent) {
     switch event {
-    case .retry(let message), .note(let message): Terminal.note(message)
+    case .retry(let message), .note(let message): Terminal.note(label + message)
     case .progress(let step, let total, let epoch, let train, let rate):
       guard !json else { return }
       let left = (ContinuousClock.now - start) / max(1, step - stepsBefore) * (total - step)
       Terminal.status(
-        "epoch \(epoch)  \(name)train \(train.text(digits: 4))" + validText
+        "\(label)epoch \(epoch)  \(name)train \(train.text(digits: 4))" + validText
           + "  \(Int(rate).grouped) events/s  \(Self.clock(left)) left")
     case .epoch(let report): show(report)
     }
   }
-
-  func finish() { Terminal.status("") }
 
   /// Losses are those of the likelihood, in nats, where no other objective is named.
   private var name: String { objective.criterion == nil ? "" : "\(objective.name): " }
@@ -50,11 +57,11 @@ struct FitProgress {
     if json {
       // A report is finite, so that JSON can express it.
       do {
-        try JSONEpoch(report, objective, isNamed: isNamed).printJSON()
+        try JSONEpoch(report, objective, isNamed: isNamed, member).printJSON()
       } catch { Terminal.note(error.line) }
     } else if !Terminal.isInteractive {
       Terminal.note(
-        "epoch \(report.epoch)  \(name)train \(report.train.text(digits: 4))" + validText
+        "\(label)epoch \(report.epoch)  \(name)train \(report.train.text(digits: 4))" + validText
           + "  \(Int(report.eventsPerSecond).grouped) events/s  \(report.seconds.text(digits: 1)) s")
     }
   }
@@ -63,12 +70,14 @@ struct FitProgress {
   /// are its losses, and `valid` is that of the likelihood.
   private struct JSONEpoch: Encodable {
     let epoch: Int
+    /// Only of an ensemble.
+    let member: Int?
     let objective: String?
     let train, valid, seconds, eventsPerSecond, learningRate: JSONNumber
     let validObjective: JSONNumber?
 
-    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool) {
-      epoch = report.epoch
+    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool, _ member: Int?) {
+      (epoch, self.member) = (report.epoch, member)
       self.objective = isNamed ? objective.name : nil
       train = JSONNumber(report.train)
       valid = JSONNumber(objective.criterion == nil ? report.valid : report.companion)

@@ -39,6 +39,7 @@ extension Remedy {
     case .giveNoContext: "leave out --context"
     case .replaceOutput: "choose another name, or replace it with --force"
     case .beginAnew: "give what it was begun with, or begin anew with --force"
+    case .keepState: "fit with --keep-state to go on later, or begin anew with --force"
     case .acceptEdited: "copy it again, or read a file edited on purpose with --accept-edited"
     case .giveModel: "give a file that 'flowctl fit' wrote"
     }

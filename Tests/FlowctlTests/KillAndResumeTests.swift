@@ -83,7 +83,11 @@ import Testing
         arguments + ["--resume"],
         "model.h5 cannot be resumed: \(what); give what it was begun with, or begin anew with --force")
     }
-    try refused(fit("model.h5", epochs: 3), "it was begun with epochs 2, not 3")
+    try workspace.expectFailure(
+      fit("model.h5", ["--resume"], epochs: 3),
+      "model.h5 cannot be resumed: it was begun with epochs 2, not 3; fit with --keep-state to go on later, or begin anew "
+        + "with --force")
+    try refused(fit("model.h5", epochs: 1), "it was begun with epochs 2, not 1")
     try refused(
       fit("model.h5", ["--learning-rate", "0.5"], epochs: 2), "it was begun with learningRate 0.003, not 0.5")
     try refused(

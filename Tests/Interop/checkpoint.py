@@ -38,16 +38,15 @@ def broad_log_density(broad, u):
     return height + l - (3 + d) / 2 * np.log1p((y**2).sum(1) / 3)
 
 
-class Checkpoint:
-    def __init__(self, path):
-        check_digest(path)
-        with h5py.File(path, "r") as file:
-            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] in (2, 3)
-            self.architecture = json.loads(file["architecture"].asstr()[()])
-            self.parameters = arrays(file["flow"]) if "flow" in file else {}
+class Member:
+    """One flow: the group of a member, or the root of a file of one flow."""
+
+    def __init__(self, group):
+        self.architecture = json.loads(group["architecture"].asstr()[()])
+        self.parameters = arrays(group["flow"]) if "flow" in group else {}
 
     def kinds(self):
-        """The kinds of layers and the bases of this model."""
+        """The kinds of layers and the bases of this flow."""
         a = self.architecture
         layers = a["preprocessing"] + a["contextPreprocessing"] + a["chain"]["layers"]
         inner = [l["layer"]["base"] for l in layers if l["kind"] == "inverse"]
@@ -75,3 +74,24 @@ class Checkpoint:
             total = total + l
         total = total + BASES[a["base"]["kind"]](a["base"]["base"], self.parameters.get("base", {}), x)
         return total if broad is None else np.logaddexp(total + np.log1p(-a["broad"]["weight"]), broad)
+
+
+class Checkpoint:
+    """A model: the mixture of its members, of equal weight; of one flow in format 2, of several in format 3."""
+
+    def __init__(self, path):
+        check_digest(path)
+        with h5py.File(path, "r") as file:
+            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] in (2, 3)
+            is_ensemble = "members" in file
+            groups = [file[f"members/{k:02}"] for k in range(file.attrs["members"])] if is_ensemble else [file]
+            self.members = [Member(group) for group in groups]
+
+    def kinds(self):
+        """The kinds of layers and the bases of all members."""
+        found = [member.kinds() for member in self.members]
+        return set().union(*(layers for layers, _ in found)), set().union(*(bases for _, bases in found))
+
+    def log_density(self, rows, context=None):
+        terms = [member.log_density(rows, context) for member in self.members]
+        return np.logaddexp.reduce(terms, axis=0) - np.log(len(terms))

@@ -53,6 +53,8 @@ cases = [
     ("circular-rqs(bins=5),coupling-circular-rqs(bins=5,hidden=8),autoregressive-circular-rqs(bins=4,hidden=8)", ["--circular", "redshift=-1..2,u=0..1", "--columns", "redshift,u",
                                   "--base", "uniform(-pi,pi)"]),
     ("2*[autoregressive-additive(hidden=16),permute(reverse)],elementwise-additive,diagonal", []),
+    ("2*[coupling-affine(hidden=16),permute(random)]", ["--ensemble", "3"]),
+    ("elementwise-rqs(hidden=16,bins=5),lower", ["--context", "redshift,u", "--ensemble", "2", "--refit"]),
     ("coupling-affine(hidden=16)", ["--dequantize", "count,bit,third"]),
 ]
 

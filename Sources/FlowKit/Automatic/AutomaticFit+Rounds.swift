@@ -24,7 +24,7 @@ extension AutomaticFit.Run {
       }
     }
     let candidates = plan.scalings.map {
-      FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0, isRacing: true)
+      FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0, role: .race)
     }
     training.known = state
     let fitted = try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
@@ -94,11 +94,12 @@ extension AutomaticFit.Run {
   }
 
   private mutating func trained(
-    _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>
+    _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>, part: Double = 1,
+    by given: CandidateTraining? = nil
   ) throws(FlowError) -> [FittedCandidate] {
     observe(.begins(purpose, epochs: epochs, flows: members.count))
-    let candidates = members.map { candidate(epochs, member: $0) }
-    var training = fit.training
+    let candidates = members.map { candidate(epochs, member: $0, part: part, purpose == .refit ? .refit : .selection) }
+    var training = given ?? fit.training
     training.known = state
     let fitted =
       candidates.count == 1
@@ -117,9 +118,12 @@ extension AutomaticFit.Run {
     state.seconds = seconds
   }
 
-  /// A schedule that would take longer than what is left is a shorter one.
-  private func candidate(_ epochs: Int, member: Int) -> FitCandidate {
-    FitCandidate(scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * secondsLeft / 60), member: member)
+  /// A schedule that would take longer than a part of what is left is a shorter one.
+  func candidate(
+    _ epochs: Int, member: Int, part: Double = 1, _ role: FitCandidate.Role = .selection
+  ) -> FitCandidate {
+    FitCandidate(
+      scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member, role: role)
   }
 
   /// Trains one flow with all threads.
@@ -144,7 +148,7 @@ extension AutomaticFit.Run {
     let possible = secondsLeft / perEpoch
     guard possible > Self.fewEpochs, fit.validation != nil else { return try trainToTheEnd(perEpoch) }
     let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
-    let short = try trained(.epochs, first, members: 0..<1)
+    let short = try trained(.epochs, first, members: 0..<1, part: fit.choices.minutes == nil ? 1 : 0.25)
     (best, scores, epochs) = (short, short[0].scores, first)
     end(.epochs, scaling, first, best, scores, isBest: true)
     guard mayGoOn else { return }
@@ -203,6 +207,21 @@ extension AutomaticFit.Run {
         if gain.value / 2 < gain.error { return }
       }
     }
+  }
+
+  // MARK: All rows
+
+  /// Trains the flows of the mixture again, to training and validation events, as long as was found best.
+  mutating func refit() throws(FlowError) {
+    guard fit.choices.refits, let validation = fit.validation else { return }
+    isRefitting = true
+    var training = fit.training
+    training.train = try JoinedEvents([fit.train, validation]).inMemory()
+    training.validation = nil
+    let fitted = try trained(.refit, epochs, members: 0..<best.count, by: training)
+    guard !isStopped() else { return }
+    best = fitted
+    end(.refit, scaling, epochs, best, nil, isBest: true)
   }
 
   // MARK: The end

@@ -72,6 +72,7 @@ public final class AutomaticFit {
     try run.chooseScaling()
     if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.firstEpochs()) }
     if run.mayGoOn { try run.addMembers() }
+    if run.mayGoOn { try run.refit() }
     guard var result = run.result else {
       throw FlowError(.numerics, "the fit was stopped before there was any flow")
     }
@@ -96,6 +97,7 @@ public final class AutomaticFit {
     var rounds: [FitRound] = []
     /// Whether more training than that of `best` has been seen to be of no use.
     var overfits = false
+    var isRefitting = false
 
     init(
       _ fit: AutomaticFit, _ state: AutomaticFitState?, _ saves: Saves?,
@@ -112,7 +114,10 @@ public final class AutomaticFit {
 
     var plan: FitPlan { fit.plan }
     var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
-    var secondsLeft: Double { fit.choices.limitInSeconds - seconds }
+    /// Half of the time is for fitting again, where that is wanted.
+    var secondsLeft: Double {
+      fit.choices.limitInSeconds * (fit.choices.refits && !isRefitting ? 0.5 : 1) - seconds
+    }
     /// Whether there is time for what takes `seconds`, by what was measured.
     func hasTime(for seconds: Double) -> Bool { seconds < 0.95 * secondsLeft }
     /// Whether somebody wanted it to stop, before the limit did.

@@ -6,15 +6,23 @@ struct FitCandidate: Sendable, Codable {
   var minutes: Double?
   /// Which flow of a mixture it is: decides its seed.
   var member: Int
-  /// Whether it is trained on a choice of the events, for a race.
-  var isRacing = false
+  var role = Role.selection
+
+  enum Role: String, Codable {
+    /// Trained on a choice of the events, to compare preprocessings.
+    case race
+    /// Trained on the training events.
+    case selection
+    /// Trained on training and validation events.
+    case refit
+  }
 
   /// Whether another is the same flow trained in the same way; the time that was left for it may differ.
   func isSame(as other: FitCandidate) -> Bool {
-    (scaling, epochs, member, isRacing) == (other.scaling, other.epochs, other.member, other.isRacing)
+    (scaling, epochs, member, role) == (other.scaling, other.epochs, other.member, other.role)
   }
 
-  private enum CodingKeys: CodingKey { case scaling, epochs, minutes, member, isRacing }
+  private enum CodingKeys: CodingKey { case scaling, epochs, minutes, member, role }
 }
 
 /// A candidate when it is trained.
@@ -47,7 +55,7 @@ struct CandidateTraining: Sendable {
   var known = AutomaticFitState()
 
   /// The seed of a member of a mixture: the first has that of the fit.
-  func seed(ofMember member: Int) -> UInt64 { choices.seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(member) }
+  func seed(ofMember member: Int) -> UInt64 { EnsembleFit.seed(ofMember: member, choices.seed) }
 
   func architecture(_ candidate: FitCandidate) throws(FlowError) -> Architecture {
     var preprocessing = choices.preprocessing

@@ -26,6 +26,8 @@ public struct FitChoices: Sendable {
   public var learningRate: Double?
   /// The number of flows whose densities are averaged.
   public var members: Int?
+  /// Whether the flows are fitted again, to training and validation events, with the number of epochs that was chosen.
+  public var refits = false
   /// The weight of a ``BroadComponent``; 0 for none.
   public var broad: Double?
   public var effort = Effort.standard

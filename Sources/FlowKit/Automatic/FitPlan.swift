@@ -1,12 +1,14 @@
 /// What an automatic fit decides before it trains, and why. What only training can tell is left to races (``AutomaticFit``).
 public struct FitPlan: Sendable {
   /// One decision, for a reader.
-  public struct Decision: Sendable, Equatable {
+  public struct Decision: Sendable, Equatable, CustomStringConvertible {
     /// What is decided, in a word.
     public let what: String
     public let choice: String
     /// The number that decided, or who did.
     public let reason: String
+
+    public var description: String { "\(what): \(choice) (\(reason))" }
   }
 
   public private(set) var decisions: [Decision] = []

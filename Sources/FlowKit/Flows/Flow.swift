@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A density p(x) or p(x | c): an architecture and its parameters.
 ///
 /// A value: copies are independent, and scoring or sampling does not change it. What is costly about a call, prepared
@@ -8,7 +6,7 @@ internal import Synchronization
 public struct Flow: Sendable {
   public let architecture: Architecture
   private var values: [Scalar]
-  private var shared = SharedEvaluator()
+  private var shared = SharedEvaluator<FlowEvaluator>()
 
   /// θ, flat, laid out as `architecture.parameterShapes` says. Entries that the architecture has no use for are 0.
   public var parameters: [Scalar] {
@@ -111,20 +109,5 @@ public struct Flow: Sendable {
   /// This flow made ready for many calls, by one thread at a time.
   public func evaluator(threads: Int? = nil) -> FlowEvaluator {
     FlowEvaluator(self, threads: threads)
-  }
-}
-
-/// The evaluator of a flow's own methods, made by the first of them. Calls from several threads wait for each other.
-private final class SharedEvaluator: Sendable {
-  private let evaluator = Mutex<FlowEvaluator?>(nil)
-
-  func evaluate<Failure: Error>(
-    _ flow: Flow, _ body: (FlowEvaluator) throws(Failure) -> [Double]
-  ) throws(Failure) -> [Double] {
-    try evaluator.withLock { (evaluator) throws(Failure) in
-      let ready = evaluator ?? FlowEvaluator(flow)
-      evaluator = ready
-      return try body(ready)
-    }
   }
 }

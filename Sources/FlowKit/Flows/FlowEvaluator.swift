@@ -12,9 +12,10 @@ public final class FlowEvaluator {
     self.init(flow.architecture, ParameterBuffer(flow.parameters), threads: threads)
   }
 
-  init(_ architecture: Architecture, _ parameters: ParameterBuffer, threads: Int?) {
+  /// - Parameter pool: the workers, where other evaluators have them, too: one at a time.
+  init(_ architecture: Architecture, _ parameters: ParameterBuffer, threads: Int?, pool: WorkerPool? = nil) {
     self.architecture = architecture
-    engine = Engine(architecture.layout, parameters, threads: threads)
+    engine = Engine(architecture.layout, parameters, threads: threads, pool: pool)
     architectures = PerWorker(engine.pool) { $0 == 0 ? architecture : architecture.copied() }
   }
 

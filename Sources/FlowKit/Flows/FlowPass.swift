@@ -45,9 +45,9 @@ public struct FlowPass {
 
   /// log p of each event of the tile, and its pullback.
   public func logDensitiesWithPullback(of x: consuming Tile) -> (values: [Double], pullback: LogDensityPullback) {
-    guard let broad = architecture.broad else { return layersWithPullback(of: x) }
+    guard let broad = architecture.broad else { return logDensitiesWithoutBroadWithPullback(of: x) }
     let x = x
-    let (own, pullBackFlow) = layersWithPullback(of: x)
+    let (own, pullBackFlow) = logDensitiesWithoutBroadWithPullback(of: x)
     let (others, pullBackBroad) = broad.logDensitiesWithPullback(of: x)
     let values = broad.mixed(own, with: others)
     let share = broad.share(own, of: values)
@@ -64,7 +64,9 @@ public struct FlowPass {
     )
   }
 
-  private func layersWithPullback(of x: consuming Tile) -> (values: [Double], pullback: LogDensityPullback) {
+  func logDensitiesWithoutBroadWithPullback(
+    of x: consuming Tile
+  ) -> (values: [Double], pullback: LogDensityPullback) {
     let (z, pullback) = latentWithPullback(of: x)
     var pullBackBase: BasePullback?
     let values = Self.sums(z) {

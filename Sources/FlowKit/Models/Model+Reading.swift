@@ -14,41 +14,42 @@ extension Model {
     let file = isSealed ? try Self.opened(path, acceptingEdited) : try HDF5.File(reading: path)
     let root = try file.root()
     try Self.checkFormat(root, path, isSealed: isSealed || acceptingEdited)
-    let json = try root.dataset("architecture").readTexts().first ?? ""
-    let architecture = try Self.architecture(json, path, registry)
-    var parameters: [Scalar] = []
-    for shape in architecture.parameterShapes {
-      let dataset = try root.dataset("flow/\(shape.name)")
-      guard dataset.shape == shape.dimensions else {
-        throw FlowError(
-          .format,
-          "\(path):/flow/\(shape.name) has shape \(dataset.shape), but the architecture wants \(shape.dimensions)")
-      }
-      parameters += try dataset.read(as: Scalar.self)
+    let members = try Self.members(root, registry, includingTraining: includingTraining)
+    let flow = members[0].flow
+    let columns = try Self.texts("columns", root, count: flow.dimension, path)
+    let contextColumns = try Self.texts("context_columns", root, count: flow.contextDimension, path)
+    for (index, member) in members.enumerated()
+    where member.flow.dimension != flow.dimension || member.flow.contextDimension != flow.contextDimension {
+      throw FlowError(
+        .format,
+        "\(path):/\(ModelFormat.group(ofMember: index)) has \(member.flow.dimension) features and "
+          + "\(member.flow.contextDimension) of context, but the first member \(flow.dimension) and \(flow.contextDimension)"
+      )
     }
-    let columns = try Self.texts("columns", root, count: architecture.dimension, path)
-    let contextColumns = try Self.texts("context_columns", root, count: architecture.contextDimension, path)
-    let units = ColumnUnits.units(from: try root.attribute("units"), count: columns.count)
-    let contextUnits = ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count)
-    let history = try Self.readHistory(root)
-    let group = try root.group("provenance")
-    var provenance: [String: MetadataValue] = [:]
-    for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
     self.init(
-      flow: Flow(architecture: architecture, parameters: parameters), columns: columns,
-      contextColumns: contextColumns, units: units, contextUnits: contextUnits, history: history,
-      provenance: provenance,
-      training: includingTraining ? try TrainingCheckpoint(root, history, beside: parameters) : nil)
+      members: members, columns: columns, contextColumns: contextColumns,
+      units: ColumnUnits.units(from: try root.attribute("units"), count: columns.count),
+      contextUnits: ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count),
+      provenance: try Member.provenance(root))
+    if includingTraining { automatic = try AutomaticFitState(root) }
   }
 
-  private static func architecture(
-    _ json: String, _ path: String, _ registry: Registry
-  ) throws(FlowError) -> Architecture {
-    do throws(FlowError) {
-      return try Architecture(jsonText: json, "the architecture", registry: registry)
-    } catch {
-      throw error.at(path)
+  private static func members(
+    _ root: borrowing HDF5.Group, _ registry: Registry, includingTraining: Bool
+  ) throws(FlowError) -> [Member] {
+    guard try root.contains("members") else {
+      return [try Member(root, registry, includingTraining: includingTraining, provenance: false)]
     }
+    let found = try root.group("members").members().count
+    guard let count = try root.attribute(ModelFormat.membersKey)?.integer, count > 0, count <= found else {
+      throw FlowError(.format, "\(root.location) holds \(found) members, but does not say so; it was edited")
+    }
+    var members: [Member] = []
+    for index in 0..<count {
+      let group = try root.group(ModelFormat.group(ofMember: index))
+      members.append(try Member(group, registry, includingTraining: includingTraining, provenance: true))
+    }
+    return members
   }
 
   /// The bytes are read once, and those that were verified are those that the library parses.
@@ -89,22 +90,5 @@ extension Model {
       throw FlowError(.format, "\(path) names \(names.count) \(name), but the model has \(count)")
     }
     return names
-  }
-
-  private static func readHistory(_ root: borrowing HDF5.Group) throws(FlowError) -> [EpochReport] {
-    var history = try root.dataset("history/epoch").read(as: Int.self).map { EpochReport(epoch: $0) }
-    for column in HistoryColumn.all {
-      let values = try root.dataset("history/\(column.name)").read(as: Double.self)
-      for index in history.indices.prefix(values.count) { history[index][keyPath: column.path] = values[index] }
-    }
-    let valid = try root.dataset("history/valid").read(as: Double.self)
-    for index in history.indices.prefix(valid.count) where !valid[index].isNaN { history[index].valid = valid[index] }
-    if try root.contains("history/companion") {
-      let companion = try root.dataset("history/companion").read(as: Double.self)
-      for index in history.indices.prefix(companion.count) where !companion[index].isNaN {
-        history[index].companion = companion[index]
-      }
-    }
-    return history
   }
 }

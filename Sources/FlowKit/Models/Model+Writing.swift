@@ -2,46 +2,81 @@ extension Model {
   /// Writes the model as an HDF5 file: built in memory, then put in the file's place in one durable step. A failure
   /// leaves what was there before, and so does a layer whose parameters break its promises (`Bijector.check`), or a part
   /// that would be read back as another one.
-  public func write(to path: String) throws(FlowError) {
+  ///
+  /// - Parameter keepingState: writes the optimizer's state also where training has ended, several times the parameters' size,
+  ///   so that it can go on for more epochs.
+  public func write(to path: String, keepingState: Bool = false) throws(FlowError) {
+    for member in members { try member.check() }
+    try AtomicFile.write(try fileBytes(name: path, keepingState), to: path)
+  }
+
+  private func fileBytes(name: String, _ keepingState: Bool) throws(FlowError) -> [UInt8] {
+    let file = try HDF5.File(inMemory: name, userBlock: IntegrityBlock.size)
+    let root = try file.root()
+    let isEnsemble = members.count > 1
+    let isPlain = !isEnsemble && members[0].flow.architecture.broad == nil
+    let version = isPlain ? ModelFormat.plainVersion : ModelFormat.newest
+    let own = isEnsemble ? [ModelFormat.membersKey: .integer(members.count)] : members[0].attributes
+    try root.setAttributes(
+      own.merging([
+        ModelMark.formatKey: .text(ModelMark.format), ModelFormat.versionKey: .integer(version),
+        "element_type": .text(Scalar.elementTypeName), "dimension": .integer(columns.count),
+        "context_dimension": .integer(contextColumns.count), "columns": .texts(columns),
+        "context_columns": .texts(contextColumns),
+      ]) { $1 })
+    if let units = ColumnUnits.attribute(units) { try root.setAttribute("units", units) }
+    if let units = ColumnUnits.attribute(contextUnits) { try root.setAttribute("context_units", units) }
+    if isEnsemble {
+      for (index, member) in members.enumerated() {
+        let group = try root.makeGroup(ModelFormat.group(ofMember: index))
+        try group.setAttributes(member.attributes)
+        try member.write(to: group, keepingState, member.provenance)
+      }
+      try root.makeGroup("provenance").setAttributes(provenance)
+    } else {
+      try members[0].write(to: root, keepingState, provenance.merging(members[0].provenance) { $1 })
+    }
+    try automatic?.write(to: root)
+    return IntegrityBlock.sealed(try file.image(), version: version)
+  }
+}
+
+extension Model.Member {
+  fileprivate func check() throws(FlowError) {
     let chain = flow.architecture.chain
     try chain.check(Parameters(flow.parameters).slice(0..<chain.parameterCount))
     try flow.architecture.checkCoding(flow.parameters)
-    try AtomicFile.write(try fileBytes(name: path), to: path)
   }
 
-  private func fileBytes(name: String) throws(FlowError) -> [UInt8] {
-    let file = try HDF5.File(inMemory: name, userBlock: IntegrityBlock.size)
-    let root = try file.root()
-    try root.setAttributes([
-      ModelMark.formatKey: .text(ModelMark.format), ModelFormat.versionKey: .integer(ModelFormat.version(of: flow)),
-      "element_type": .text(Scalar.elementTypeName), "dimension": .integer(flow.dimension),
-      "context_dimension": .integer(flow.contextDimension), "layers": .text(flow.architecture.layerList),
-      "base": .text(flow.architecture.base.text), "columns": .texts(columns),
-      "context_columns": .texts(contextColumns),
-    ])
-    if let units = ColumnUnits.attribute(units) { try root.setAttribute("units", units) }
-    if let units = ColumnUnits.attribute(contextUnits) { try root.setAttribute("context_units", units) }
-    try root.write(try flow.architecture.jsonText(), to: "architecture")
+  fileprivate var attributes: [String: MetadataValue] {
+    ["layers": .text(flow.architecture.layerList), "base": .text(flow.architecture.base.text)]
+  }
+
+  /// Writes the member into a group of its own, or the root.
+  fileprivate func write(
+    to group: borrowing HDF5.Group, _ keepingState: Bool, _ provenance: [String: MetadataValue]
+  ) throws(FlowError) {
+    try group.write(try flow.architecture.jsonText(), to: "architecture")
     var offset = 0
     for shape in flow.architecture.parameterShapes {
       let values = Array(flow.parameters[offset..<(offset + shape.count)])
-      try root.write(values, shape: shape.dimensions, to: "flow/\(shape.name)")
+      try group.write(values, shape: shape.dimensions, to: "flow/\(shape.name)")
       offset += shape.count
     }
-    try writeHistory(to: root)
-    try root.makeGroup("provenance").setAttributes(provenance)
-    try training?.write(to: root, beside: flow.parameters)
-    return IntegrityBlock.sealed(try file.image(), version: ModelFormat.version(of: flow))
+    try Self.write(history, to: group)
+    if !selectionHistory.isEmpty { try Self.write(selectionHistory, to: group.makeGroup("selection")) }
+    try group.makeGroup("provenance").setAttributes(provenance)
+    try training?.write(to: group, beside: flow.parameters, keepingState: keepingState)
   }
 
-  private func writeHistory(to root: borrowing HDF5.Group) throws(FlowError) {
-    try root.write(history.map(\.epoch), shape: [history.count], to: "history/epoch")
+  private static func write(_ history: [EpochReport], to group: borrowing HDF5.Group) throws(FlowError) {
+    try group.write(history.map(\.epoch), shape: [history.count], to: "history/epoch")
     for column in HistoryColumn.all {
-      try root.write(history.map { $0[keyPath: column.path] }, shape: [history.count], to: "history/\(column.name)")
+      try group.write(history.map { $0[keyPath: column.path] }, shape: [history.count], to: "history/\(column.name)")
     }
-    try root.write(history.map { $0.valid ?? .nan }, shape: [history.count], to: "history/valid")
+    try group.write(history.map { $0.valid ?? .nan }, shape: [history.count], to: "history/valid")
     if history.contains(where: { $0.companion != nil }) {
-      try root.write(history.map { $0.companion ?? .nan }, shape: [history.count], to: "history/companion")
+      try group.write(history.map { $0.companion ?? .nan }, shape: [history.count], to: "history/companion")
     }
   }
 }

@@ -15,8 +15,19 @@ package struct ModelDifference: Sendable, Encodable {
 
   package init(_ first: Model, _ second: Model) throws(FlowError) {
     (sameFlow, differences) = (true, [])
-    try compareArchitectures(first, second)
-    compareParameters(first, second)
+    let counts = (first.members.count, second.members.count)
+    compare("members", "\(counts.0)", "\(counts.1)")
+    var steps: [Double]? = counts.0 == counts.1 ? [] : nil
+    for (index, members) in zip(first.members, second.members).enumerated() {
+      let prefix = max(counts.0, counts.1) > 1 ? "member \(index): " : ""
+      try compareArchitectures(members.0.flow.architecture, members.1.flow.architecture, prefix)
+      let own = compareParameters(members.0.flow, members.1.flow, prefix)
+      steps = own.flatMap { own in steps.map { $0 + own } }
+    }
+    if let steps {
+      parameterDistance = Self.rootMeanSquare(steps)
+      largestParameterDifference = steps.reduce(0) { max($0, abs($1)) }
+    }
     sameFlow = differences.isEmpty
     compare("columns", Self.columns(first), Self.columns(second))
     for (name, key) in [
@@ -25,30 +36,36 @@ package struct ModelDifference: Sendable, Encodable {
       ("validation contents", "validation_digest"),
       ("training options", "training_options"), ("stopped", "stopped"),
     ] { compare(name, Self.text(first.provenance[key]), Self.text(second.provenance[key])) }
-    compareHistories(first.history, second.history)
+    for (index, members) in zip(first.members, second.members).enumerated() {
+      let prefix = max(counts.0, counts.1) > 1 ? "member \(index): " : ""
+      compareHistories(members.0.history, members.1.history, prefix)
+    }
   }
 
   private mutating func compare(_ what: String, _ first: String, _ second: String) {
     if first != second { differences.append(Line(what: what, how: "\(first) | \(second)")) }
   }
 
-  private mutating func compareArchitectures(_ first: Model, _ second: Model) throws(FlowError) {
-    let (one, other) = (first.flow.architecture, second.flow.architecture)
-    compare("layers", one.layerList, other.layerList)
-    compare("base", one.base.text, other.base.text)
-    guard differences.isEmpty, try one.jsonText() != other.jsonText() else { return }
-    differences.append(Line(what: "architecture", how: "preprocessing, permutations or other constants differ"))
+  private mutating func compareArchitectures(
+    _ one: Architecture, _ other: Architecture, _ prefix: String
+  ) throws(FlowError) {
+    let before = differences.count
+    compare(prefix + "layers", one.layerList, other.layerList)
+    compare(prefix + "base", one.base.text, other.base.text)
+    guard differences.count == before, try one.jsonText() != other.jsonText() else { return }
+    differences.append(
+      Line(what: prefix + "architecture", how: "preprocessing, permutations or other constants differ"))
   }
 
-  private mutating func compareParameters(_ first: Model, _ second: Model) {
-    let shapes = first.flow.architecture.parameterShapes
-    let others = second.flow.architecture.parameterShapes
+  /// Compares the parameters; returns their differences, nil where these do not correspond.
+  private mutating func compareParameters(_ first: Flow, _ second: Flow, _ prefix: String) -> [Double]? {
+    let (shapes, others) = (first.architecture.parameterShapes, second.architecture.parameterShapes)
     guard shapes.map(\.name) == others.map(\.name), shapes.map(\.dimensions) == others.map(\.dimensions) else {
-      compare("parameters", "\(first.flow.parameters.count)", "\(second.flow.parameters.count)")
-      return
+      compare(prefix + "parameters", "\(first.parameters.count)", "\(second.parameters.count)")
+      return nil
     }
-    let steps = zip(first.flow.parameters, second.flow.parameters).map { Double($0) - Double($1) }
-    let distance = (steps.reduce(0) { $0 + $1 * $1 } / Double(max(1, steps.count))).squareRoot()
+    let steps = zip(first.parameters, second.parameters).map { Double($0) - Double($1) }
+    let distance = Self.rootMeanSquare(steps)
     var (offset, largest, place) = (0, 0.0, "")
     for shape in shapes {
       for step in steps[offset..<(offset + shape.count)] where abs(step) > largest {
@@ -56,20 +73,24 @@ package struct ModelDifference: Sendable, Encodable {
       }
       offset += shape.count
     }
-    (parameterDistance, largestParameterDifference) = (distance, largest)
-    guard largest > 0 || distance.isNaN else { return }
+    guard largest > 0 || distance.isNaN else { return steps }
     let changed = steps.count { $0 != 0 }
     differences.append(
       Line(
-        what: "parameters",
+        what: prefix + "parameters",
         how: "\(changed) of \(steps.count) differ, root mean square \(distance), largest \(largest) in \(place)"))
+    return steps
   }
 
-  private mutating func compareHistories(_ first: [EpochReport], _ second: [EpochReport]) {
-    compare("epochs", "\(first.count)", "\(second.count)")
-    compare("best loss", Self.best(first), Self.best(second))
+  private static func rootMeanSquare(_ steps: [Double]) -> Double {
+    (steps.reduce(0) { $0 + $1 * $1 } / Double(max(1, steps.count))).squareRoot()
+  }
+
+  private mutating func compareHistories(_ first: [EpochReport], _ second: [EpochReport], _ prefix: String) {
+    compare(prefix + "epochs", "\(first.count)", "\(second.count)")
+    compare(prefix + "best loss", Self.best(first), Self.best(second))
     let parting = zip(first, second).first { $0.train != $1.train || $0.valid != $1.valid }
-    if let parting { differences.append(Line(what: "losses", how: "differ from epoch \(parting.0.epoch) on")) }
+    if let parting { differences.append(Line(what: prefix + "losses", how: "differ from epoch \(parting.0.epoch) on")) }
   }
 
   private static func best(_ history: [EpochReport]) -> String {

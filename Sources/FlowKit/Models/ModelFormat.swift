@@ -7,18 +7,28 @@
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
 ///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate; companion,
 ///                          where the objective has one
+///     /selection/history/… the same of the fit that chose the number of epochs, where another to all events followed
 ///     /provenance          attributes
+///     /automatic/…         what an automatic fit that was interrupted had trained: see AutomaticFitState
 ///     /fit/…               how training stands and, unless it has ended, the state to resume from: see TrainingCheckpoint
 ///
-/// Version 1 had neither the integrity block nor /fit, which was /training at first. Version 3 is version 2 with what older
-/// programs would overlook: a broad component in the architecture.
+/// Version 3 is an ensemble of K flows: base and layers are missing at the root, which has the attribute members = K, and the
+/// group /members/<nn> of each has them and all that stands in / of version 2. /provenance is about all of them. A program that
+/// knows version 2 alone refuses such a file, instead of taking one of the flows for the model. A file of one flow with a broad
+/// component in its architecture, which such a program would overlook, says version 3, too.
+///
+/// Version 1 had neither the integrity block nor /fit, which was /training at first.
 /// Data are recorded in the element type they were computed in; either build reads both.
 enum ModelFormat {
+  /// Of one flow without a broad component.
+  static let plainVersion = 2
+  /// The last that this program reads.
   static let newest = 3
   static let versionKey = "format_version"
+  static let membersKey = "members"
 
-  /// The oldest version that can hold a flow: files stay readable for programs that know all that is in them.
-  static func version(of flow: Flow) -> Int { flow.architecture.broad == nil ? 2 : 3 }
+  /// The group of a member.
+  static func group(ofMember index: Int) -> String { "members/\(index < 10 ? "0" : "")\(index)" }
 }
 
 /// The columns of a history that every epoch has.

@@ -4,7 +4,7 @@ package final class TableSampler {
   package let shape: [Int]
   /// The M rows of context, C numbers each; nil for a model without context.
   package var context: (any RandomAccessTable)? { contextReader }
-  private let evaluator: FlowEvaluator
+  private let evaluator: EnsembleEvaluator
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
   private let contextDimension: Int
@@ -42,7 +42,7 @@ package final class TableSampler {
     guard !bytes.1 else {
       throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
     }
-    evaluator = model.flow.evaluator(threads: threads)
+    evaluator = model.ensemble.evaluator(threads: threads)
   }
 
   private static func contextReader(

@@ -1,7 +1,7 @@
 /// Scores a table block by block, in constant memory.
 package final class TableScorer {
   private let model: Model
-  private let evaluator: FlowEvaluator
+  private let evaluator: EnsembleEvaluator
   private let reader: any RandomAccessTable
   /// Of the log-densities so far, but for rows with a value that is not finite.
   package private(set) var moments = RunningMoments()
@@ -30,7 +30,7 @@ package final class TableScorer {
     reader = try selection.table(at: location, access)
     self.model = model
     acceptsNonFinite = acceptingNonFinite
-    evaluator = model.flow.evaluator(threads: threads)
+    evaluator = model.ensemble.evaluator(threads: threads)
     if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
       let reason = nonFinite.reason(in: reader)
       throw FlowError(.data, "\(reader.location): \(nonFinite)\(reason)", fix: .acceptNonFinite)

@@ -1,6 +1,7 @@
 // In a model file, the group /fit: attributes for the numbers; while the run can go on the datasets current/… and good/…
 // (parameters and the optimizer's moments, such as first_moment, flat as in memory); and best, where that is not the model
-// itself. The history is that of the model, up to the attribute epoch.
+// itself. The history is that of the model, up to the attribute epoch. Of a run that has ended, current/… is there where it
+// was asked for; good is the same then.
 //
 // The first programs called the group /training and always stored state and best: those still find nothing in a file of
 // today that they would misread, and what they wrote is read here.
@@ -8,9 +9,16 @@
 extension TrainingCheckpoint {
   private static let (groupName, formerGroupName) = ("fit", "training")
 
-  /// - Parameter parameters: those of the model in the same file.
-  func write(to root: borrowing HDF5.Group, beside parameters: [Scalar]) throws(FlowError) {
+  /// - Parameters:
+  ///   - parameters: those of the model in the same group.
+  ///   - keepingState: writes the state also of a run that has ended.
+  func write(
+    to root: borrowing HDF5.Group, beside parameters: [Scalar], keepingState: Bool
+  ) throws(FlowError) {
     let group = try root.makeGroup(Self.groupName)
+    let restart: [String: MetadataValue] =
+      plan.start == 0 ? [:] : ["plan_start": .integer(plan.start), "plan_start_epoch": .integer(plan.startEpoch)]
+    try group.setAttributes(restart)
     try group.setAttributes([
       "element_type": .text(elementType), "optimizer": .text(optimizer),
       "moments": .text(momentNames.joined(separator: ",")), "total_steps": .integer(plan.totalSteps),
@@ -27,6 +35,8 @@ extension TrainingCheckpoint {
     if stopped == nil {
       try write(current, to: group, "current")
       try write(good, to: group, "good")
+    } else if keepingState, !current.parameters.isEmpty {
+      try write(current, to: group, "current")
     }
     if let best, best.parameters != parameters {
       try group.write(best.parameters, shape: [best.parameters.count], to: "best")
@@ -39,7 +49,7 @@ extension TrainingCheckpoint {
     }
   }
 
-  /// Reads the group; nil where there is none. Of a run that has ended, the optimizer's state is empty.
+  /// Reads the group; nil where there is none. Of a run that has ended, the optimizer's state is empty unless it was kept.
   ///
   /// - Parameters:
   ///   - history: that of the model in the same file.
@@ -55,10 +65,13 @@ extension TrainingCheckpoint {
     let stopped = numbers.text("stopped").flatMap { StopReason(rawValue: $0) }
     func state(_ name: String) throws(FlowError) -> State {
       let steps = try numbers.integer("\(name)_steps")
-      guard stopped == nil else { return State(parameters: [], moments: [], steps: steps) }
+      let isThere = try group.contains("\(name)/parameters")
+      guard stopped == nil || isOfToday && isThere else { return State(parameters: [], moments: [], steps: steps) }
       return try Self.state(group, name, moments, steps: steps)
     }
-    self.init(plan: try numbers.plan, current: try state("current"), good: try state("good"))
+    let current = try state("current")
+    let isKept = stopped != nil && !current.parameters.isEmpty
+    self.init(plan: try numbers.plan, current: current, good: isKept ? current : try state("good"))
     (optimizer, momentNames) = (numbers.text("optimizer") ?? Adam().name, moments)
     (step, stepOfEpoch) = (try numbers.integer("step"), try numbers.integer("step_of_epoch"))
     (epoch, goodEpoch) = (try numbers.integer("epoch"), try numbers.integer("good_epoch"))
@@ -124,6 +137,8 @@ private struct TrainingNumbers {
       if let step = values["plan_step"]?.integer { plan.step = max(0, step) }
       if let progress = values["plan_progress"]?.number { plan.progress = min(max(0, progress), 1) }
       if let revision = values["plan_revision"]?.integer { plan.revision = max(0, revision) }
+      if let start = values["plan_start"]?.integer { plan.start = max(0, start) }
+      if let epoch = values["plan_start_epoch"]?.integer { plan.startEpoch = max(0, epoch) }
       return plan
     }
   }

@@ -6,51 +6,65 @@ extension TrainingSetup {
     [
       "training_options": .text(try options.jsonText()), "data_digest": .text(try train.digest()),
       "validation_digest": .text(try validation?.digest() ?? "none"), "objective": .text(objective.description),
+      "preprocessing": .text(architecture.preprocessingSummary(columns: train.columns)),
     ]
   }
 
-  /// Reads the model of an earlier fit, which must have had the same data, options and layers.
+  /// Reads the model of an earlier fit, which must have had the same data, options and layers. One that has ended and kept its
+  /// state may have had fewer epochs: it then goes on with those that are added.
   package func modelToResume(
     _ path: String, registry: Registry = .standard
-  ) throws(FlowError) -> (model: Model, training: TrainingCheckpoint) {
+  ) throws(FlowError) -> (model: Model, state: EnsembleState) {
     let model = try Model(reading: path, registry: registry, includingTraining: true)
-    guard let training = model.training, let text = model.provenance["training_options"]?.text else {
+    guard var state = EnsembleState(model), let text = model.provenance["training_options"]?.text else {
       throw FlowError(.format, "\(path) holds a model without the state of its training; it cannot be resumed")
     }
-    func differs(_ what: String) -> FlowError {
-      FlowError(.data, "\(path) cannot be resumed: \(what)", fix: .beginAnew)
-    }
-    guard training.elementType == Scalar.elementTypeName else {
+    let elementType = state.members[0].training.elementType
+    guard elementType == Scalar.elementTypeName else {
       throw FlowError(
         .format,
-        "\(path) was trained in \(training.elementType), and goes on in that alone; this program computes in "
+        "\(path) was trained in \(elementType), and goes on in that alone; this program computes in "
           + Scalar.elementTypeName)
     }
-    guard model.columns == train.columns, model.contextColumns == train.contextColumns else {
-      throw differs("it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))")
+    func differs(_ what: String, fix: Remedy = .beginAnew) -> FlowError {
+      FlowError(.data, "\(path) cannot be resumed: \(what)", fix: fix)
     }
-    guard model.provenance["data_digest"]?.text == (try train.digest()) else {
-      throw differs("its training data were others (rows, columns or contents differ)")
-    }
-    guard model.provenance["validation_digest"]?.text == (try validation?.digest() ?? "none") else {
-      throw differs("its validation data were others (rows, columns or contents differ)")
-    }
+    if let what = try difference(of: model) { throw differs(what) }
     let earlier = try TrainingOptions(jsonText: text, "the training options in \(path)")
-    guard earlier == options else {
-      throw differs("it was begun with " + Self.differences(earlier, options).joined(separator: ", "))
+    guard earlier != options else { return (model, state) }
+    let isLonger = options.isLonger(than: earlier) && state.members.allSatisfy { $0.hasEnded && $0.selection == nil }
+    guard isLonger, state.members.allSatisfy({ !$0.training.current.parameters.isEmpty }) else {
+      let what = "it was begun with " + Self.differences(earlier, options).joined(separator: ", ")
+      throw differs(what, fix: isLonger ? .keepState : .beginAnew)
+    }
+    for index in state.members.indices {
+      state.members[index].training = try continuing(state.members[index].training)
+    }
+    return (model, state)
+  }
+
+  /// In what a model was fitted otherwise, but for the options of training; nil where in nothing.
+  private func difference(of model: Model) throws(FlowError) -> String? {
+    if model.columns != train.columns || model.contextColumns != train.contextColumns {
+      return "it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))"
+    }
+    if try model.provenance["data_digest"]?.text != train.digest() {
+      return "its training data were others (rows, columns or contents differ)"
+    }
+    if try model.provenance["validation_digest"]?.text != (validation?.digest() ?? "none") {
+      return "its validation data were others (rows, columns or contents differ)"
     }
     // Files of earlier versions were fitted by likelihood, and do not say so.
     let before = model.provenance["objective"]?.text ?? FitObjective.likelihood.description
-    guard before == objective.description else {
-      throw differs("it was begun with the objective \(before), not \(objective.description)")
+    if before != objective.description {
+      return "it was begun with the objective \(before), not \(objective.description)"
     }
-    guard model.flow.architecture.layerList == architecture.layerList else {
-      throw differs("its layers are \(model.flow.architecture.layerList)")
+    let fitted = model.members[0].flow.architecture
+    if fitted.layerList != architecture.layerList { return "its layers are \(fitted.layerList)" }
+    guard try fitted.jsonText() == architecture.jsonText() else {
+      return "its preprocessing, base or random layers are others"
     }
-    guard try model.flow.architecture.jsonText() == architecture.jsonText() else {
-      throw differs("its preprocessing, base or random layers are others")
-    }
-    return (model, training)
+    return nil
   }
 
   /// `batchSize 512, not 256` and so on.
@@ -65,5 +79,14 @@ extension TrainingSetup {
     let mirror = Mirror(reflecting: value)
     guard mirror.displayStyle == .optional else { return "\(value)" }
     return mirror.children.first.map { "\($0.value)" } ?? "unset"
+  }
+}
+
+extension TrainingOptions {
+  /// Whether these are the same but for more epochs, or for epochs in place of a time limit.
+  fileprivate func isLonger(than earlier: TrainingOptions) -> Bool {
+    var like = earlier
+    (like.epochs, like.minutes) = (epochs, minutes)
+    return self == like && minutes == nil && (earlier.minutes != nil || epochs > earlier.epochs)
   }
 }

@@ -20,6 +20,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case directions = 37
   /// Which events a broad component draws, and what it draws.
   case broadEvents = 40
+  /// Which member of an ensemble draws an event.
+  case members = 44
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).

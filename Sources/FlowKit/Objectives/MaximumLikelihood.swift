@@ -1,6 +1,10 @@
 /// Maximum likelihood: L = −Σ wᵢ log p(xᵢ) / Σ wᵢ, which is KL(data ‖ flow) up to a constant, in the data's units.
 ///
 /// Over a minibatch of B events the sum of weights is replaced by B · w̄, with the training set's mean weight w̄.
+///
+/// Of a flow with a broad component the loss of validation is that of the mixture, but training minimises that of the layers and the
+/// base alone: the component knows the covariance from the start, so that a flow which does not yet would get next to none of
+/// the gradient.
 public struct MaximumLikelihood: SumObjective {
   public let architecture: Architecture
 
@@ -14,7 +18,7 @@ public struct MaximumLikelihood: SumObjective {
   }
 
   public func loss(of tile: EventTile, _ pass: Pass, addingGradientTo gradient: inout Gradient) -> Double {
-    let (values, pullback) = FlowPass(architecture, pass).logDensitiesWithPullback(of: tile.x)
+    let (values, pullback) = FlowPass(architecture, pass).logDensitiesWithoutBroadWithPullback(of: tile.x)
     _ = pullback(tile.row { -tile.weight(of: $0) }, &gradient)
     return loss(of: tile, values)
   }

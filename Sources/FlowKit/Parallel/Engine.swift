@@ -37,12 +37,16 @@ final class Engine: @unchecked Sendable {
 
   /// - Parameters:
   ///   - threads: the number of workers; by default as many as there are processors for this process.
+  ///   - pool: the workers, where other engines have them, too: one at a time.
   ///   - isTraining: whether θ changes all the time.
-  init(_ layout: ParameterLayout, _ parameters: ParameterBuffer, threads: Int?, isTraining: Bool = false) {
+  init(
+    _ layout: ParameterLayout, _ parameters: ParameterBuffer, threads: Int?, pool: WorkerPool? = nil,
+    isTraining: Bool = false
+  ) {
     precondition(
       parameters.count == layout.parameterCount, "\(parameters.count) parameters for \(layout.parameterCount)")
     (self.layout, self.parameters) = (layout, parameters)
-    let pool = WorkerPool(threads: threads ?? Processors.count)
+    let pool = pool ?? WorkerPool(threads: threads ?? Processors.count)
     self.pool = pool
     let tileParameters = layout.preparedCount.map { ParameterBuffer(count: $0) } ?? parameters
     self.tileParameters = tileParameters

@@ -181,7 +181,7 @@ extension Trainer {
     guard run.at.stopped == nil else { return }
     if run.at.step >= run.at.totalSteps {
       run.at.stopped = options.minutes == nil || options.epochsBoundMinutes ? .epochs : .minutes
-    } else if let best = run.at.best, run.at.epoch - best.epoch >= options.patience {
+    } else if let best = run.at.best, run.at.epoch - max(best.epoch, run.at.plan.startEpoch) >= options.patience {
       run.at.stopped = .patience
     }
   }

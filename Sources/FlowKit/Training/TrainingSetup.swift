@@ -21,6 +21,10 @@ public struct TrainingSetup: Sendable {
   public let repeats: String?
   /// What is minimised.
   public let objective: FitObjective
+  /// Makes the architecture anew, with the random choices of another seed; nil where it was given.
+  let remake: Remake?
+
+  typealias Remake = @Sendable (_ train: any EventSource, _ seed: UInt64) throws(FlowError) -> Architecture
 
   public init(
     _ architecture: Architecture, _ options: TrainingOptions, train: any EventSource,
@@ -31,8 +35,10 @@ public struct TrainingSetup: Sendable {
   }
 
   private init(
-    _ architecture: Architecture, _ options: TrainingOptions, _ parts: Parts, _ objective: FitObjective
+    _ architecture: Architecture, _ options: TrainingOptions, _ parts: Parts, _ objective: FitObjective,
+    _ remake: Remake? = nil
   ) {
+    self.remake = remake
     (self.architecture, self.options, train, validation) = (architecture, options, parts.train, parts.validation)
     (survey, repeats, self.objective) = (parts.survey, parts.repeats, objective)
   }
@@ -73,11 +79,14 @@ public struct TrainingSetup: Sendable {
     // Before events are split, so that messages count rows as their source does.
     try preprocessing.check(events)
     let parts = try Self.parts(events, validation, preprocessing, options.seed)
-    let architecture = try Architecture(
-      fitting: parts.train, layers: list, base: base, preprocessing: preprocessing,
-      contextEmbedding: contextEmbedding, broad: broad, registry: registry, seed: options.seed)
+    let make: Remake = { (train, seed) throws(FlowError) in
+      try Architecture(
+        fitting: train, layers: list, base: base, preprocessing: preprocessing, contextEmbedding: contextEmbedding,
+        broad: broad, registry: registry, seed: seed)
+    }
+    let architecture = try make(parts.train, options.seed)
     if let validation = parts.validation { try architecture.checkDomain(of: validation) }
-    self.init(architecture, options, parts, objective)
+    self.init(architecture, options, parts, objective, make)
     try checkObjective()
   }
 

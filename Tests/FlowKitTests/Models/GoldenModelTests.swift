@@ -9,7 +9,7 @@ import Testing
     for name in names {
       let model = try Model(reading: reference("../models/\(name)"), includingTraining: true)
       let origin = [Double](repeating: 0, count: model.columns.count + model.contextColumns.count)
-      let densities = model.flow.logDensity(
+      let densities = model.ensemble.logDensity(
         Array(origin.prefix(model.columns.count)), context: Array(origin.dropFirst(model.columns.count)))
       #expect(!densities[0].isNaN, "\(name)")
     }

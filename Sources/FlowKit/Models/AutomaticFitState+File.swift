@@ -1,0 +1,63 @@
+// In the file of a model whose automatic fit was interrupted, the group /automatic: the attribute seconds; entries, a JSON text
+// that says what was trained; parameters/<n> of each; and, where one flow was being trained, running/… with its state as /fit has
+// it and its history as a JSON text.
+
+extension AutomaticFitState {
+  private static let groupName = "automatic"
+
+  private struct EntryText: Codable {
+    let candidate: FitCandidate
+    let history: [EpochReport]
+    let bestEpoch: Int
+    let loss, seconds: Double
+
+    private enum CodingKeys: CodingKey { case candidate, history, bestEpoch, loss, seconds }
+  }
+
+  private struct RunningText: Codable {
+    let candidate: FitCandidate
+    let history: [EpochReport]
+
+    private enum CodingKeys: CodingKey { case candidate, history }
+  }
+
+  func write(to root: borrowing HDF5.Group) throws(FlowError) {
+    let group = try root.makeGroup(Self.groupName)
+    try group.setAttribute("seconds", .number(seconds))
+    let texts = entries.map {
+      EntryText(
+        candidate: $0.candidate, history: $0.history, bestEpoch: $0.bestEpoch, loss: $0.loss, seconds: $0.seconds)
+    }
+    try group.write(try texts.jsonText(), to: "entries")
+    for (index, entry) in entries.enumerated() {
+      try group.write(entry.parameters, shape: [entry.parameters.count], to: "parameters/\(index)")
+    }
+    guard let running else { return }
+    let own = try group.makeGroup("running")
+    let text = RunningText(candidate: running.candidate, history: running.checkpoint.history)
+    try own.write(try text.jsonText(), to: "candidate")
+    try running.checkpoint.write(to: own, beside: [], keepingState: false)
+  }
+
+  /// Reads the group; nil where there is none.
+  init?(_ root: borrowing HDF5.Group) throws(FlowError) {
+    guard try root.contains(Self.groupName) else { return nil }
+    let group = try root.group(Self.groupName)
+    self.init()
+    seconds = try group.attribute("seconds")?.number ?? 0
+    let texts = try [EntryText](
+      jsonText: try group.dataset("entries").readTexts().first ?? "", "what an automatic fit has trained")
+    for (index, text) in texts.enumerated() {
+      entries.append(
+        Entry(
+          candidate: text.candidate, parameters: try group.dataset("parameters/\(index)").read(), history: text.history,
+          bestEpoch: text.bestEpoch, loss: text.loss, seconds: text.seconds))
+    }
+    guard try group.contains("running") else { return }
+    let own = try group.group("running")
+    let text = try RunningText(
+      jsonText: try own.dataset("candidate").readTexts().first ?? "", "what an automatic fit was training")
+    guard let checkpoint = try TrainingCheckpoint(own, text.history, beside: []) else { return }
+    running = (text.candidate, checkpoint)
+  }
+}

@@ -1,0 +1,73 @@
+import FlowKit
+import Synchronization
+
+// The fit itself: what is shown and saved while it runs.
+
+extension Fit {
+  /// - Parameter begun: where an earlier run stood.
+  func fitted(
+    _ fit: EnsembleFit, from begun: EnsembleState?, _ provenance: [String: MetadataValue]
+  ) throws(FlowError) -> EnsembleState {
+    let progress = Mutex(EnsembleProgress(fit, json: json, naming: objective.isGiven, from: begun))
+    let isSaved = Atomic(false)
+    let (output, keepState) = (output, ensembles.keepState)
+    let saves = EnsembleSaves(every: checkpointEvery) { state in
+      guard Self.save(Model(fit, state, provenance), to: output, keepingState: keepState) else { return }
+      isSaved.store(true, ordering: .relaxed)
+    }
+    defer { Terminal.status("") }
+    do throws(FlowError) {
+      return try fit.run(
+        from: begun ?? EnsembleState(), threads: threads, saves: saves,
+        observe: { event in progress.withLock { $0.show(event) } }, shouldStop: { Interrupts.isPending })
+    } catch {
+      guard isSaved.load(ordering: .relaxed) else { throw error }
+      var error = error
+      error.message += "; what was trained until then is in \(output), from which --resume goes on"
+      throw error
+    }
+  }
+
+  /// Writes a checkpoint; whether that succeeded. Training is not given up for one that cannot be written: the one before
+  /// is still there.
+  private static func save(_ model: Model, to output: String, keepingState: Bool) -> Bool {
+    do {
+      try model.write(to: output, keepingState: keepingState)
+      return true
+    } catch {
+      Terminal.note("\(error.line); training goes on, with the checkpoint before this one in place")
+      return false
+    }
+  }
+
+  /// How far the model in the output file is, with --resume; nil where there is no such file yet, so that the same command can
+  /// be run again until it is done.
+  func stateToResume(_ fit: EnsembleFit) throws(FlowError) -> EnsembleState? {
+    guard resume else { return nil }
+    guard OutputPath.exists(output) else {
+      Terminal.note("\(output) does not exist; training begins anew")
+      return nil
+    }
+    try ModelReading.check(output)
+    let (model, state) = try fit.setup.modelToResume(output)
+    try fit.check(resuming: model, at: output)
+    return state
+  }
+}
+
+extension EnsembleFit {
+  /// Throws where a file's fit was begun as another kind of fit than this.
+  fileprivate func check(resuming model: Model, at path: String) throws(FlowError) {
+    let planned = model.provenance["ensemble"]?.integer ?? 1
+    guard planned <= count else {
+      throw FlowError(
+        .data, "\(path) cannot be resumed: it was begun as an ensemble of \(planned) (--ensemble \(planned))",
+        fix: .beginAnew)
+    }
+    let isRefitted = model.provenance["refit"]?.integer == 1
+    guard isRefitted == refits else {
+      throw FlowError(
+        .data, "\(path) cannot be resumed: it was begun with\(isRefitted ? "" : "out") --refit", fix: .beginAnew)
+    }
+  }
+}
