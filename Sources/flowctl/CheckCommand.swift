@@ -141,10 +141,11 @@ struct Check: ParsableCommand, Diagnosing {
         columns: columns, context: contextCount() == nil ? context : nil, weights: nil, parts, access
       ).train
     }
-    let names = try access.table(parts.train, columns: columns?.names).columns
+    let table = try access.table(parts.train, columns: columns?.names)
+    let names = table.columns
     guard count < names.count else {
       throw FlowError(
-        .data, "\(parts.train) has \(names.count) columns; --context \(count) leaves none for the events")
+        .data, "\(table.location) has \(names.count) columns; --context \(count) leaves none for the events")
     }
     return ColumnSelection(columns: Array(names.dropLast(count)), context: Array(names.suffix(count)))
   }
