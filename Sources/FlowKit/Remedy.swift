@@ -9,6 +9,10 @@ public enum Remedy: Sendable, Equatable, Codable {
 
   /// Leave out rows with values that are not finite.
   case skipNonFinite
+  /// Leave out rows with values that the data call missing, or say what is missing.
+  case skipMissing
+  /// Score rows with values that the data call missing as NaN, or say what is missing.
+  case acceptMissing
   /// Score rows with values that are not finite as NaN or −∞.
   case acceptNonFinite
   /// Take another part of the events for validation, or none.
@@ -59,6 +63,10 @@ extension Remedy: CustomStringConvertible {
   public var description: String {
     switch self {
     case .skipNonFinite: "repair the data, or leave such rows out with skipNonFinite: true"
+    case .skipMissing:
+      "leave such rows out with skipNonFinite: true, or say what is missing (isAsStored: true for nothing)"
+    case .acceptMissing:
+      "accept such rows with acceptingNonFinite: true, or say what is missing (isAsStored: true for nothing)"
     case .acceptNonFinite: "repair the data, or accept such rows with acceptingNonFinite: true"
     case .chooseValidation: "give another validation, or .none"
     case .leaveOut(let setting): "leave it out of \(setting)"

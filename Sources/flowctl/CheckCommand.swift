@@ -24,13 +24,25 @@ struct Check: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "The number of features; with --data, its columns.")
   var dimension: Int?
 
-  @Option(parsing: .unconditional, help: "The number of context features; with --data, its last columns.")
-  var context: Int?
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The number of context features; with --data, its last columns, or, as in 'fit', columns or DATA of their own.")
+  var context: String?
 
   @Option(help: "Events to check as well: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String?
 
+  @Option(help: "The columns of the events that are features, \(ColumnList.help).")
+  var columns: ColumnList?
+
+  @Flag(help: "Leave out rows with a NaN or an infinite value.")
+  var skipNonFinite = false
+
   @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading the events")
+  var arrays: ReadingArguments
 
   @Option(help: "An objective with which it is to be trained: \(FitObjective.names.joined(separator: ", ")).")
   var objective: String?
@@ -45,7 +57,8 @@ struct Check: ParsableCommand, Diagnosing {
 
   func run() throws {
     let objective = try self.objective.map { text throws(FlowError) in try FitObjective(text) }
-    let events = try data.map { location throws(FlowError) in try read(location) }
+    if data == nil, columns != nil { throw FlowError(.data, "--columns are columns of events; give them with --data") }
+    let events = try data.map { location throws(FlowError) in try read(DataLocation(location)) }
     var results: [(expressivity: Expressivity, architecture: Architecture)] = []
     for architecture in try architectures(events) {
       var result = Expressivity.analyze(architecture)
@@ -90,7 +103,7 @@ struct Check: ParsableCommand, Diagnosing {
       throw FlowError(.architecture, "give one of a model file, --layers and --recipe, not \(given) of them")
     }
     if let model {
-      guard base == nil, dimension == nil, context == nil else {
+      guard base == nil, dimension == nil, context == nil || data != nil else {
         throw FlowError(
           .architecture, "a model has its own base and dimensions; leave out --base, --dimension, --context")
       }
@@ -109,35 +122,51 @@ struct Check: ParsableCommand, Diagnosing {
     }
     var random = RandomStream(seed: seed, purpose: .architecture)
     let dimensions = try (
-      OptionCheck.positive(dimension, "--dimension", atMost: 100_000), contextDimension()
+      OptionCheck.positive(dimension, "--dimension", atMost: 100_000), contextCount() ?? 0
     )
     let chain = try LayerList(list).chain(
       dimension: dimensions.0, contextDimension: dimensions.1, using: &random)
     return [Architecture(chain: chain, base: try Registry.standard.base(base, dimension: dimensions.0))]
   }
 
-  private func contextDimension() throws(FlowError) -> Int {
-    guard let context, context != 0 else { return 0 }
-    return try OptionCheck.positive(context, "--context", atMost: 100_000)
+  /// How many features --context says there are; nil where it names columns or DATA.
+  private func contextCount() throws(FlowError) -> Int? {
+    guard let context else { return 0 }
+    guard let count = Int(context) else {
+      guard data == nil else { return nil }
+      throw FlowError(.architecture, "--context is a number of features without --data, got '\(context)'")
+    }
+    return count == 0 ? 0 : try OptionCheck.positive(count, "--context", atMost: 100_000)
   }
 
-  private func read(_ location: String) throws(FlowError) -> EventSet {
-    let access = try missing.access()
-    let train = try access.parts(of: DataLocation(location)).train
-    let columns: [String]
+  private func read(_ location: DataLocation) throws(FlowError) -> EventSet {
+    let access = try missing.access(arrays.access())
+    let parts = try access.parts(of: location)
+    let events = try EventSet(
+      parts.train, selection(parts, access), skipNonFinite: skipNonFinite, access: access)
+    events.notes.note()
+    return events
+  }
+
+  private func selection(_ parts: DataParts, _ access: any TableAccess) throws(FlowError) -> ColumnSelection {
     if let model {
-      columns = try ModelReading.model(model).columns
-    } else {
-      columns = try access.table(train).columns
+      let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+      return try ColumnSelection(
+        for: ModelReading.model(model), in: parts.train, columns: columns?.names, contextColumns: context?.columns,
+        context: context?.location, access: access)
     }
-    let count = model == nil ? try contextDimension() : 0
-    guard count < columns.count else {
-      throw FlowError(.data, "\(train) has \(columns.count) columns; --context \(count) leaves none for the events")
+    guard let count = try contextCount(), count > 0 else {
+      return try FitSelection(
+        columns: columns, context: contextCount() == nil ? context : nil, weights: nil, parts, access
+      ).train
     }
-    return try EventSet(
-      train,
-      ColumnSelection(
-        columns: Array(columns.dropLast(count)), context: Array(columns.suffix(count))), access: access)
+    let table = try access.table(parts.train, columns: columns?.names)
+    let names = table.columns
+    guard count < names.count else {
+      throw FlowError(
+        .data, "\(table.location) has \(names.count) columns; --context \(count) leaves none for the events")
+    }
+    return ColumnSelection(columns: Array(names.dropLast(count)), context: Array(names.suffix(count)))
   }
 
   // MARK: Report

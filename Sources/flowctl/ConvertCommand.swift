@@ -42,7 +42,7 @@ struct Convert: ParsableCommand, Diagnosing {
   func run() throws {
     let location = DataLocation(input)
     try OutputPath.check(output, force: force, inputs: [location.file])
-    for name in [output, location.file] { _ = try TableFormat(ofName: name) }
+    _ = try TableFormat(ofName: output)
     let separator = try separator.map(Self.character)
     var access = try reading.access()
     access.reading.separator = separator
@@ -74,21 +74,14 @@ struct Convert: ParsableCommand, Diagnosing {
 }
 
 /// A table whose reading ends with an error when somebody asks to stop.
-private final class Interruptible: Table {
-  private let table: any Table
+private final class Interruptible: DerivedTable {
+  let original: any RandomAccessTable
   private let output: String
 
-  init(_ table: any Table, _ output: String) { (self.table, self.output) = (table, output) }
+  init(_ original: any RandomAccessTable, _ output: String) { (self.original, self.output) = (original, output) }
 
-  var columns: [String] { table.columns }
-  var hasNames: Bool { table.hasNames }
-  var rows: Int { table.rows }
-  var units: [String?] { table.units }
-
-  func forEachBlock(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    try table.forEachBlock { block throws(FlowError) in
-      try Interrupts.check(writing: output)
-      try body(block)
-    }
+  func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
+    try Interrupts.check(writing: output)
+    try original.read(rows: range, into: &values)
   }
 }

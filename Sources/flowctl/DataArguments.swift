@@ -78,8 +78,8 @@ extension [String] {
 enum ShapeHint {
   static func text(rows: Int, columns: Int, isTransposed: Bool) -> String? {
     guard columns >= 20, columns > 4 * rows else { return nil }
-    return "\(columns.grouped) columns and only \(rows.grouped) rows: "
-      + (isTransposed
-        ? "perhaps without --transpose?" : "if these are \(rows.grouped) columns, read them with --transpose")
+    let what = rows == 1 ? "if this is a column, read it" : "if these are \(rows.grouped) columns, read them"
+    return "\(columns.grouped) columns and only \(rows.grouped) row\(rows == 1 ? "" : "s"): "
+      + (isTransposed ? "perhaps without --transpose?" : "\(what) with --transpose")
   }
 }

@@ -47,6 +47,7 @@ struct Inspect: ParsableCommand, Diagnosing {
     if !table.unreadable.isEmpty { say("not read: \(table.unreadable.joined(separator: ", "))") }
     if !table.aside.isEmpty { say("read if named: \(table.aside.joined(separator: ", "))") }
     if let rows = table.rowsText { say(rows) }
+    for note in table.notes { say(note) }
     if let mark = table.mark { say("\(mark): read only if the path is given") }
     if table.needsColumns { say("other columns there have another length: choose these with --columns") }
     let hint = ShapeHint.text(rows: table.rows, columns: table.columns.count, isTransposed: arrays.transpose)

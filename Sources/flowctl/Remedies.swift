@@ -16,6 +16,10 @@ extension Remedy {
   var inOptions: String {
     switch self {
     case .skipNonFinite: "repair the data, or leave such rows out with --skip-non-finite"
+    case .skipMissing:
+      "leave such rows out with --skip-non-finite, or say what is missing with --missing ('none' for nothing)"
+    case .acceptMissing:
+      "accept such rows with --skip-non-finite, or say what is missing with --missing ('none' for nothing)"
     case .acceptNonFinite: "repair the data, or accept such rows with --skip-non-finite"
     case .chooseValidation: "give another --valid, or 0 for none"
     case .leaveOut(of: .columns): "leave it out with --columns"

@@ -25,6 +25,14 @@ struct Sample: ParsableCommand, Diagnosing {
   @Option(help: "Rows of context for a conditional model: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var context: String?
 
+  @Option(help: "The columns of these rows that are the model's context, in its order, \(ColumnList.help).")
+  var columns: ColumnList?
+
+  @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading the rows of context")
+  var arrays: ReadingArguments
+
   @Option(parsing: .unconditional, help: "Decides which events are drawn.")
   var seed: UInt64 = 0
 
@@ -43,6 +51,9 @@ struct Sample: ParsableCommand, Diagnosing {
 
   func validate() throws {
     if count == nil, context == nil { throw ValidationError("Missing expected argument '-n <n>'") }
+    if columns != nil, context == nil {
+      throw ValidationError("--columns are columns of rows of context; give these with --context")
+    }
   }
 
   func run() throws {
@@ -57,7 +68,9 @@ struct Sample: ParsableCommand, Diagnosing {
     let path = model
     let model = try reading.model(path)
     let sampler = try TableSampler(
-      model, count: count, context: context, seed: seed, threads: threads, access: ContainedAccess.shared)
+      model, count: count, context: context, columns: columns?.names, seed: seed, threads: threads,
+      access: missing.access(arrays.access()))
+    sampler.context?.notes.note()
     let target = constrained ? try ContainedTarget(of: model, path) : nil
     // Text has two axes: each row is followed by its context.
     let isJoined = try destination.isText && sampler.shape.count > 2

@@ -2,12 +2,14 @@ import ArgumentParser
 import FlowKit
 import Glibc
 
-/// A comma-separated list of names.
+/// A comma-separated list of names; spaces around them are none of them.
 struct CommaSeparated: ExpressibleByArgument {
   let names: [String]
 
   init?(argument: String) {
-    names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      String(name.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
     if names.contains("") { return nil }
   }
 }

@@ -70,6 +70,50 @@ import Testing
     #expect((line["findings"] as? [Any])?.isEmpty == true)
   }
 
+  /// The same options as in a fit choose and read the events.
+  @Test func eventsAreReadAsAFitReadsThem() throws {
+    var rows = moons(200).map { [$0[0], $0[1], $0[0] * $0[1], -999] }
+    try workspace.write("data.h5", rows, columns: ["px", "py", "c", "id"])
+    let layers = ["--layers", "coupling-affine(hidden=8)", "--data"]
+    func dimension(_ data: String, _ options: String...) throws -> Int? {
+      try checked(layers + [data] + options)["dimension"] as? Int
+    }
+    #expect(try dimension("data.h5", "--columns", "p*") == 2)
+    #expect(try dimension("data.h5", "--columns", "!id", "--context", "c") == 2)
+    #expect(try dimension("data.h5", "--columns", "!id", "--context", "1") == 2)
+    #expect(try dimension("data.h5", "--columns", "!id") == 3)
+    try workspace.write("turned.h5", (0..<2).map { column in rows.map { $0[column] } })
+    #expect(try dimension("turned.h5", "--transpose", "--burn-in", "20", "--thin", "2") == 2)
+    rows[3][0] = -999
+    try workspace.write("missing.h5", rows, columns: ["px", "py", "c", "id"])
+    let missing = ["missing.h5", "--columns", "p*", "--missing", "-999"]
+    try workspace.expectFailure(
+      ["check"] + layers + missing,
+      "missing.h5:/events: 1 non-finite value in 1 row, first nan in row 3, column 'px' (missing: -999.0 was declared so); "
+        + "leave such rows out with --skip-non-finite, or say what is missing with --missing ('none' for nothing)")
+    #expect(try checked(layers + missing + ["--skip-non-finite"])["dimension"] as? Int == 2)
+    try workspace.expectFailure(
+      ["check"] + layers + ["data.h5", "--columns", "p*", "--context", "2"],
+      "data.h5:/events has 2 columns; --context 2 leaves none for the events")
+    try workspace.expectFailure(
+      ["check", "--layers", "lower", "--dimension", "2", "--context", "c"],
+      "--context is a number of features without --data, got 'c'")
+    try workspace.expectFailure(
+      ["check", "--layers", "lower", "--dimension", "2", "--columns", "p*"],
+      "--columns are columns of events; give them with --data")
+  }
+
+  @Test func aConditionalModelAndItsData() throws {
+    let rows = moons(200).map { [$0[0], $0[1], 10 * $0[1]] }
+    try workspace.write("data.h5", rows, columns: ["x", "y", "c"])
+    try workspace.expectSuccess(
+      ["fit", "data.h5", "-o", "model.h5", "--context", "c", "--layers", "coupling-affine(hidden=8)", "--epochs", "1"])
+    #expect(try checked(["model.h5", "--data", "data.h5"])["dimension"] as? Int == 2)
+    try workspace.write("other.h5", rows, columns: ["a", "b", "d"])
+    #expect(
+      try checked(["model.h5", "--data", "other.h5", "--columns", "a,b", "--context", "d"])["dimension"] as? Int == 2)
+  }
+
   @Test func dataThatLeaveTheBoxOfSplines() throws {
     var rows = moons(200)
     rows[7] = [100, 0]

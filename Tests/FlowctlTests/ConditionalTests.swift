@@ -28,6 +28,31 @@ import Testing
     #expect(zip(one, [-5, 0, 10]).allSatisfy { abs($0 - $1) < 2 }, "\(one)")
   }
 
+  /// Rows of context are read as a fit reads its data.
+  @Test func rowsOfContextAreChosenAndReadWithOptions() throws {
+    try fitLine()
+    func samples(_ context: String, _ options: String...) throws -> [Double] {
+      try workspace.expectSuccess(
+        ["sample", "model.h5", "-o", "out.h5", "--force", "--context", context] + options)
+      return try workspace.numbers("out.h5:/samples")
+    }
+    try workspace.write("context.h5", [[-0.5], [0], [1]], columns: ["y"])
+    let expected = try samples("context.h5")
+    try workspace.write("other.h5", [[7, -0.5, 1], [7, 0, 2], [7, 1, 3]], columns: ["a", "b", "c"])
+    #expect(try samples("other.h5", "--columns", "b") == expected)
+    #expect(try samples("other.h5", "--columns", "!a,!c") == expected)
+    try workspace.write("turned.h5", [[-0.5, 0, 1]])
+    #expect(try samples("turned.h5", "--transpose") == expected)
+    try workspace.write("chain.h5", [[9], [9], [-0.5], [9], [0], [9], [1]], columns: ["y"])
+    #expect(try samples("chain.h5", "--burn-in", "2", "--thin", "2") == expected)
+    try workspace.expectFailure(
+      ["sample", "model.h5", "-o", "new.h5", "--context", "context.h5", "--missing", "1"],
+      "context.h5: 1 non-finite value in 1 row, first nan in row 2, column 'y' (missing: 1.0 was declared so)")
+    try workspace.expectFailure(
+      ["sample", "model.h5", "-o", "new.h5", "--context", "other.h5", "--columns", "b,c"],
+      "the model was fitted to 1 columns (y), but other.h5:/events has 2 (b, c)")
+  }
+
   /// More events than a block holds, so that blocks begin within a row of context, and chunks of the file too.
   @Test func manyRowsAndManyEventsAreWrittenBlockByBlock() throws {
     try fitLine()

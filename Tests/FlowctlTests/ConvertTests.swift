@@ -68,11 +68,11 @@ import Testing
     try write("in.csv", "x,y\n1,\"2\n3\"\n1,4\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.h5"],
-      "in.csv, line 2, column 'y': '2 3' is not a number; leave it out with --columns")
+      "in.csv, line 2, column 'y': '2 3' is not a number; repair the data, or give other --columns")
     try write("in.csv", "x,y\n1,2\n1,abc\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.h5"],
-      "in.csv, line 3, column 'y': 'abc' is not a number; leave it out with --columns")
+      "in.csv, line 3, column 'y': 'abc' is not a number; repair the data, or give other --columns")
     try write("in.csv", "x,y\n1,2\n\"1,2\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "out.h5"], "in.csv, line 3: a quote is opened and not closed")

@@ -61,7 +61,7 @@ import Testing
     #expect(chosen.columns == ["mag", "ra"] && chosen.values == [20, 1.5, 21, 2.5] && chosen.notes == [])
     try workspace.expectFailure(
       ["convert", "in.csv", "o.h5", "--columns", "name"],
-      "in.csv, line 2, column 'name': 'x1' is not a number; leave it out with --columns")
+      "in.csv, line 2, column 'name': 'x1' is not a number; repair the data, or give other --columns")
     try write("in.csv", "a,b\nx,y\n")
     try workspace.expectFailure(
       ["convert", "in.csv", "o.h5"], "in.csv has no column of numbers: in.csv: left out 'a', 'b', which hold text")

@@ -69,7 +69,7 @@ extension Outcome {
     try workspace.expectFailure(
       ["fit", "x.h5", "-o", "n.h5", "--missing", "-999"] + short,
       "x.h5:/data: 100 non-finite values in 100 rows, first nan in row 0, column 'a' (missing: -999.0 was declared so); "
-        + "repair the data, or leave such rows out with --skip-non-finite")
+        + "leave such rows out with --skip-non-finite, or say what is missing with --missing ('none' for nothing)")
     let fit = try workspace.expectSuccess(
       ["fit", "x.h5", "-o", "n.h5", "--missing", "-999", "--skip-non-finite"] + short)
     #expect(fit.output.contains("1,710 events of a, b"))
@@ -79,7 +79,23 @@ extension Outcome {
     try workspace.expectSuccess(["convert", "x.h5", "x.csv", "--missing", "-999"])
     #expect(String(decoding: try AtomicFile.read(workspace.path("x.csv")), as: UTF8.self).hasPrefix("a,b\nnan,"))
     try workspace.expectFailure(
-      ["fit", "x.h5", "-o", "o.h5", "--missing", "-999,x"], "--missing takes numbers, separated by commas; got 'x'")
+      ["fit", "x.h5", "-o", "o.h5", "--missing", "-999,x"],
+      "--missing takes numbers, separated by commas, or 'none'; got 'x'")
+  }
+
+  @Test func nothingIsMissingIfToldSo() throws {
+    try copy("fill.h5")
+    func converted(_ options: [String]) throws -> String {
+      try workspace.expectSuccess(["convert", "fill.h5:/int", "x.csv", "--force"] + options)
+      return String(decoding: try AtomicFile.read(workspace.path("x.csv")), as: UTF8.self)
+    }
+    #expect(try converted([]) == "0.0,1.0\n10.0,11.0\nnan,nan\nnan,nan\n")
+    #expect(try converted(["--missing", "none"]) == "0.0,1.0\n10.0,11.0\n-1.0,-1.0\n-1.0,-1.0\n")
+    #expect(try converted(["--missing", "none,10"]) == "0.0,1.0\nnan,11.0\n-1.0,-1.0\n-1.0,-1.0\n")
+    try workspace.expectFailure(
+      ["fit", "fill.h5:/int", "-o", "m.h5"] + short,
+      "fill.h5:/int: 4 non-finite values in 2 rows, first nan in row 2, column '0' (missing: -1.0 is a fill value); "
+        + "leave such rows out with --skip-non-finite, or say what is missing with --missing ('none' for nothing)")
   }
 
   // MARK: Values that repeat

@@ -145,7 +145,8 @@ import Testing
     let rows = moons(200).map { row -> [Double] in [row[0], row[1], row[0] * row[1], 7] }
     try workspace.write("data.h5", rows, columns: ["px", "py", "e", "id"])
     for (columns, names) in [
-      ("p*", ["px", "py"]), ("!id", ["px", "py", "e"]), ("*,!id,!e", ["px", "py"]), ("e,p?", ["e", "px", "py"]),
+      (" px, py", ["px", "py"]), ("p*", ["px", "py"]), ("!id", ["px", "py", "e"]), ("*,!id,!e", ["px", "py"]),
+      ("e,p?", ["e", "px", "py"]),
     ] {
       try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5", "--force", "--columns", columns] + quick)
       #expect(try workspace.model().columns == names)
@@ -193,6 +194,21 @@ import Testing
     #expect(
       try shown("catalogue.h5") == [
         "  /cat  5 rows x 3 columns: ra, dec, mag", "      not read: name (text)",
+      ])
+    // Of what is no table it is said why.
+    let grid = try shown("grid.nc")
+    #expect(grid.count == 4 && grid[0] == "  /lat  3 rows x 1 column")
+    #expect(
+      grid[3].hasSuffix(
+        "grid.nc:/t2m is 3-D (time x lat x lon); a table needs a 2-D dataset, rows x columns, a 1-D dataset, or chains x "
+          + "draws x columns"), "\(grid[3])")
+    // Texts are told with the table to which they belong.
+    #expect(
+      try shown("catalogues.h5") == [
+        "  /dr17  5 rows x 2 columns: dr17/photo/ra, dr17/spec/ra",
+        "      not read: dr17/photo/class (text), dr17/spec/class (text)",
+        "  /dr17/photo  5 rows x 1 column: ra", "      not read: class (text)",
+        "  /dr17/spec  5 rows x 1 column: ra", "      not read: class (text)",
       ])
     #expect(
       try shown("columns.h5") == [

@@ -161,6 +161,28 @@ with create("columns.h5") as f:
         tracks[i] = np.arange(i)
     f["link"] = np.array([f["ra"].ref] * 5, dtype=h5py.ref_dtype)
 
+# Catalogues of one length in a group, each with a text; pictures beside their labels.
+with create("catalogues.h5") as f:
+    for j, name in enumerate(["photo", "spec"]):
+        table = np.zeros(5, [("ra", "f8"), ("class", "S8")])
+        table["ra"] = column(5, j)
+        f[f"dr17/{name}"] = table
+with create("images.h5") as f:
+    f["images"], f["labels"] = np.zeros((5, 2, 2, 3)), column(5, 0)
+
+# A grid and its coordinates, as netCDF-4 has them.
+with create("grid.nc") as f:
+    for name, size in [("time", 2), ("lat", 3), ("lon", 4)]:
+        f[name] = column(size, 0)
+        f[name].make_scale(name)
+    f["t2m"] = np.zeros((2, 3, 4))
+    for axis, name in enumerate(["time", "lat", "lon"]):
+        f["t2m"].dims[axis].attach_scale(f[name])
+
+# One row beside columns as long as it is wide: it is no matrix that they describe.
+with create("row.h5") as f:
+    f["x"], f["y"], f["z"] = column(5, 0), values(5, 2)[:, 1:], column(5, 2)[None]
+
 # The order in which columns were made: in the file (tracked or not), and by names that sort otherwise.
 for name, tracked in [("made.h5", False), ("tracked.h5", True)]:
     with create(name, track_order=tracked) as f:

@@ -12,6 +12,7 @@ import h5py
 import netCDF4
 import numpy as np
 import pandas as pd
+import tables
 from astropy.table import MaskedColumn, Table
 
 folder = pathlib.Path(__file__).parent / "values"
@@ -79,6 +80,20 @@ with h5py.File("fill.h5", "w") as f:
         [(0, 1), (10, 11)], [("x", "f8"), ("y", "i4")])
     f.create_dataset("never", (4, 2), "f8")
     f.create_dataset("never_chunked", (4, 2), "f8", chunks=(2, 2))
+
+# Compound values with a fill value for each field: of bytes it is meant. In "t" x is missing in row 1, the second of v in
+# row 2, all of row 3 but the text and the byte. A default of PyTables is a value like others.
+with h5py.File("records.h5", "w") as f:
+    kind = np.dtype([("x", "f4"), ("n", "i4"), ("s", "S3"), ("flag", "u1"), ("v", "f8", 2), ("zero", "f8")])
+    fill = np.array((-999.9, -1, b"no", 1, [9e9, -7.0], 0.0), kind)
+    d = f.create_dataset("t", (4,), kind, fillvalue=fill)
+    d[:3] = np.array([(i, i + 1, b"a", 1, [i, 2 * i], 0.0) for i in range(3)], kind)
+    d[1:2] = np.array([(-999.9, 2, b"a", 1, [1, 2], 0.0)], kind)
+    d[2:3] = np.array([(2, 3, b"a", 1, [2, -7.0], 0.0)], kind)
+with tables.open_file("records.h5", "a") as f:
+    kind = {"x": tables.Float64Col(dflt=1.5, pos=0), "y": tables.Int32Col(dflt=7, pos=1)}
+    table = f.create_table("/", "pytables", kind, chunkshape=2)
+    table.append([(1.5, 7), (2.5, 8)])
 
 # netCDF's default fill values, which no attribute names. Rows 2 and 3 are missing, but not of bytes.
 with netCDF4.Dataset("defaults.nc", "w") as f:

@@ -41,7 +41,7 @@ struct EventScan {
   ///   - reason: why the first such value is none, to add to the message.
   func check(_ place: String, skipNonFinite: Bool, because reason: String = "") throws(FlowError) {
     if let nonFinite, !skipNonFinite {
-      throw FlowError(.data, "\(place): \(nonFinite)\(reason)", fix: .skipNonFinite)
+      throw FlowError(.data, "\(place): \(nonFinite)\(reason)", fix: reason.isEmpty ? .skipNonFinite : .skipMissing)
     }
     guard rows > 0 else { throw FlowError(.data, "\(place): there are no rows") }
     guard finiteBefore.last! > 0 else {

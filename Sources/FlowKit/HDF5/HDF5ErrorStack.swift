@@ -22,7 +22,10 @@ extension HDF5 {
     }
 
     func error(_ kind: FlowError.Kind, _ what: String) -> FlowError {
-      FlowError(kind, "\(what): \(reason)", detail: entries.joined(separator: "\n"))
+      // What cannot be unpacked is not what was written.
+      let isDamaged = entries.contains { $0.hasSuffix("filter returned failure during read") }
+      let advice = isDamaged ? "; the file is damaged there, copy or download it again" : ""
+      return FlowError(kind, "\(what): \(reason)\(advice)", detail: entries.joined(separator: "\n"))
     }
 
     /// The cause in a few words: the operating system's where it has one, else the innermost entry's.

@@ -45,15 +45,27 @@ extension HDF5 {
     package func complaint(about path: String) -> String {
       switch self {
       case .hdf5: "\(path) is an HDF5 file"
-      case .missing: "\(path) does not exist; check the path and the working folder"
+      case .missing: Self.missing(path)
       case .folder: "\(path) is a folder; give the path of an HDF5 file in it"
       case .empty: "\(path) is empty (0 bytes); write or copy it again"
       case .special: "\(path) is neither a file nor a folder; HDF5 files must be regular files"
       case .unreadable(let reason): "cannot read \(path): \(reason)"
       case .notHDF5(let format):
-        "\(path) is not an HDF5 file" + (format.map { " (it looks like \($0))" } ?? "")
-          + "; convert it, for example with h5py"
+        "\(path) is not an HDF5 file" + (format.map { " (it looks like \($0))" } ?? "") + "; "
+          + (Self.formats.first { $0.name == format }?.advice ?? "convert it, for example with h5py")
       }
+    }
+
+    private static func missing(_ path: String) -> String {
+      var parent = path[...]
+      while let slash = parent.lastIndex(of: "/"), slash > path.startIndex {
+        parent = path[..<slash]
+        if case .file = FileSystem.entry(at: String(parent)) {
+          return "\(path) does not exist, but \(parent) is a file; what is in it stands behind a colon, as in "
+            + "\(parent):\(path[slash...])"
+        }
+      }
+      return "\(path) does not exist; check the path and the working folder"
     }
 
     static func explain(_ error: FlowError, path: String) -> FlowError {
@@ -119,13 +131,21 @@ extension HDF5 {
       return bytes.dropFirst(offset).starts(with: signature)
     }
 
+    /// How files of other formats begin, what they are, and what to do about them where converting is not all.
+    private static let formats: [(bytes: [UInt8], name: String, advice: String?)] = [
+      ([0x93] + Array("NUMPY".utf8), "a NumPy array", nil),
+      (Array("PK\u{3}\u{4}".utf8), "a zip or npz archive", "unpack it first; in an .npz each array is an .npy"),
+      ([0x1F, 0x8B], "gzip-compressed data", "unpack it first, with gunzip"),
+      (Array("PAR1".utf8), "a Parquet file", nil),
+      (Array("SIMPLE  =".utf8), "a FITS file", nil),
+      (Array("CDF".utf8), "a classic NetCDF file", "convert it, for example with nccopy -k nc4"),
+      (Array("version https://git-lfs".utf8), "a pointer of Git LFS", "fetch the file itself with git lfs pull"),
+      (Array("<!".utf8), "a web page", "download it again"), (Array("<html".utf8), "a web page", "download it again"),
+      ([0x80, 0x04, 0x95], "a Python pickle", nil), ([0x80, 0x05, 0x95], "a Python pickle", nil),
+    ]
+
     static func format(of start: [UInt8]) -> String? {
-      let known: [(bytes: [UInt8], name: String)] = [
-        ([0x93] + Array("NUMPY".utf8), "a NumPy array"), (Array("PK\u{3}\u{4}".utf8), "a zip or npz archive"),
-        ([0x1F, 0x8B], "gzip-compressed data"), (Array("PAR1".utf8), "a Parquet file"),
-        (Array("SIMPLE  =".utf8), "a FITS file"), (Array("CDF".utf8), "a classic NetCDF file"),
-      ]
-      if let match = known.first(where: { start.starts(with: $0.bytes) }) { return match.name }
+      if let match = formats.first(where: { start.starts(with: $0.bytes) }) { return match.name }
       let isText = start.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
       return isText ? "text" : nil
     }

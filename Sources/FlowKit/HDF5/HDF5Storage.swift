@@ -48,6 +48,29 @@ extension HDF5 {
 // MARK: - Values that nobody wrote
 
 extension HDF5.Dataset {
+  /// The fill value that whoever made a dataset of compound values has set: the numbers of each field, none where a field
+  /// holds no numbers; nil where it is the library's zero.
+  func fills(of fields: [HDF5.Record.Field]) throws(FlowError) -> [[Double]]? {
+    let what = "cannot read the layout of \(location)"
+    let numeric = fields.filter { $0.layout != nil }
+    let id = handle.id
+    let creation = try HDF5.Handle(what) { H5Dget_create_plist(id) }
+    let creationID = creation.id
+    var status = H5D_FILL_VALUE_UNDEFINED
+    try HDF5.check(what) { H5Pfill_value_defined(creationID, &status) }
+    guard status == H5D_FILL_VALUE_USER_DEFINED, !numeric.isEmpty else { return nil }
+    let type = try HDF5.Record.memoryType(of: numeric, what)
+    let typeID = type.id
+    var numbers = [Double](repeating: 0, count: numeric.reduce(0) { $0 + $1.layout!.count })
+    try HDF5.check(what) { H5Pget_fill_value(creationID, typeID, &numbers) }
+    var next = 0
+    return fields.map { field in
+      let start = next
+      next += field.layout?.count ?? 0
+      return Array(numbers[start..<next])
+    }
+  }
+
   /// Which of a dataset's values were ever written.
   enum Written: Sendable {
     case nothing

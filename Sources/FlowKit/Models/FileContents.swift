@@ -22,14 +22,16 @@ package enum FileContents: Sendable, Codable {
     package var needsColumns: Bool
     /// What the rows are, if they run over two axes.
     package var rowsText: String?
+    /// What else a reader ought to know, a sentence each.
+    package var notes: [String] = []
   }
 
   /// Those of a file that is one table.
   package init(only table: any RandomAccessTable) {
     let summary = TableSummary(
       path: "/", rows: table.rows, columns: table.columns, hasNames: table.hasNames, units: table.units,
-      unreadable: [], aside: [], needsColumns: false)
-    self = .tables([summary], others: table.notes)
+      unreadable: [], aside: [], needsColumns: false, notes: table.notes)
+    self = .tables([summary], others: [])
   }
 
   /// - Parameter reading: how arrays are to be understood.

@@ -14,10 +14,11 @@ package final class TableSampler {
   /// - Parameters:
   ///   - count: N, the number of events for each row of context.
   ///   - context: where the rows of context are; needed by a conditional model, and by no other.
+  ///   - columns: which of its columns are the model's context, in its order; nil finds them by its names.
   ///   - access: opens the file of the context.
   package init(
-    _ model: Model, count: Int, context location: DataLocation?, seed: UInt64, threads: Int? = nil,
-    access: any TableAccess = InProcessAccess()
+    _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
+    threads: Int? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     contextDimension = model.contextColumns.count
     (self.count, self.seed) = (count, seed)
@@ -31,7 +32,7 @@ package final class TableSampler {
     case (_, 0):
       throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
     case (let location?, _):
-      let reader = try Self.contextReader(model, location, access)
+      let reader = try Self.contextReader(model, location, columns, access)
       contextReader = reader
       shape = [reader.rows, count, model.columns.count]
     }
@@ -46,15 +47,15 @@ package final class TableSampler {
   }
 
   private static func contextReader(
-    _ model: Model, _ location: DataLocation, _ access: any TableAccess
+    _ model: Model, _ location: DataLocation, _ columns: [String]?, _ access: any TableAccess
   ) throws(FlowError) -> any RandomAccessTable {
     let rows = try access.parts(of: location).train
     let names: [String]
     do throws(FlowError) {
       (names, _) = try ColumnSelection.columns(
-        [model.contextColumns, []], of: model.contextColumns, given: false, in: rows, access)
+        [columns ?? model.contextColumns, []], of: model.contextColumns, given: columns != nil, in: rows, access)
     } catch {
-      guard error.kind == .data else { throw error }
+      guard error.kind == .data, columns == nil else { throw error }
       let all = try access.table(rows)
       throw FlowError(
         .data,
@@ -62,7 +63,9 @@ package final class TableSampler {
       )
     }
     let reader = try access.table(rows, columns: names)
-    if let nonFinite = try reader.nonFinite() { throw FlowError(.data, "\(reader.location): \(nonFinite)") }
+    if let nonFinite = try reader.nonFinite() {
+      throw FlowError(.data, "\(reader.location): \(nonFinite)\(nonFinite.reason(in: reader))")
+    }
     return reader
   }
 

@@ -33,7 +33,8 @@ package final class TableScorer {
     evaluator = model.ensemble.evaluator(threads: threads)
     if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
       let reason = nonFinite.reason(in: reader)
-      throw FlowError(.data, "\(reader.location): \(nonFinite)\(reason)", fix: .acceptNonFinite)
+      throw FlowError(
+        .data, "\(reader.location): \(nonFinite)\(reason)", fix: reason.isEmpty ? .acceptNonFinite : .acceptMissing)
     }
   }
 

@@ -14,13 +14,15 @@ struct ColumnChoice {
   private(set) var leavesOut = false
 
   private let search: TableSearch
+  /// What the columns are called in each part.
+  private let texts: [[ColumnPattern]?]
 
   init(_ parts: [[String]?], in search: TableSearch) throws(FlowError) {
     self.search = search
     for part in parts {
       if let part, part.isEmpty { throw FlowError(.data, "no columns of \(search.base) are chosen") }
     }
-    let texts = parts.map { part in part?.map { ColumnPattern($0, isName: { search.isName($0) }) } }
+    texts = parts.map { part in part?.map { ColumnPattern($0, isName: { search.isName($0) }) } }
     let names = texts.joinedTexts
     leavesOut = texts.contains { $0?.needsTable ?? true }
     var hits: [String: [[Column]]] = [:]
@@ -35,9 +37,25 @@ struct ColumnChoice {
 
   /// All columns of a table.
   init(_ table: TableCandidate, in search: TableSearch) {
-    (self.table, self.search, leavesOut) = (table, search, true)
+    (self.table, self.search, leavesOut, texts) = (table, search, true, [nil])
     parts = [table.columns]
   }
+
+  /// Whether a column would have been taken, if it held real numbers, though nobody named it.
+  func wouldTake(_ column: Column) -> Bool {
+    let name = search.column(column).name
+    func fits(_ kind: ColumnPattern.Kind, _ part: [ColumnPattern]) -> Bool {
+      part.contains { $0.kind == kind && $0.matches(name) }
+    }
+    return texts.contains { part in
+      guard let part else { return true }
+      if fits(.exclusion, part) { return false }
+      return part.allSatisfy { $0.kind == .exclusion } || fits(.pattern, part)
+    }
+  }
+
+  /// Whether a part takes whatever no other one takes.
+  var takesAll: Bool { texts.contains { $0 == nil } }
 
   /// All columns, part by part.
   var columns: [Column] { parts.flatMap { $0 } }
@@ -59,6 +77,7 @@ struct ColumnChoice {
   private func columns(called name: String, _ hits: [String: [[Column]]]) throws(FlowError) -> [Column] {
     var own = hits[name]!
     guard !own.isEmpty else {
+      if let complaint = search.complaint(about: name) { throw complaint }
       guard let table, let index = Int(name), table.columns.indices.contains(index) else {
         throw search.unknown(name, in: table ?? search.tableIfClear)
       }
@@ -129,7 +148,10 @@ struct ColumnChoice {
         return pattern.matches(search.relative(column.path)) || table == nil && pattern.matches(column.name)
       }
     }
-    guard !matches.isEmpty else { throw search.unknown(pattern.text, in: table) }
+    // What cannot be read can be left out.
+    guard !matches.isEmpty || search.complaint(about: pattern.text) != nil else {
+      throw search.unknown(pattern.text, in: table)
+    }
     return matches
   }
 }

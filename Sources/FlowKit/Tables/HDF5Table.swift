@@ -79,7 +79,7 @@ public final class HDF5Table: RandomAccessTable {
       for (column, target) in source.columns { reasons[target] = source.dataset.missingReason(column) }
     }
     missingReasons = reasons
-    notes = search.notes(on: chosen, of: choice.leavesOut ? table : nil)
+    notes = search.notes(on: chosen, of: choice.leavesOut ? table : nil, by: choice)
     blockRows = Self.blockRows(columns: columns.count, chunkRows: sources.first?.dataset.chunkRows ?? 1)
   }
 

@@ -20,29 +20,18 @@ public struct MissingValueAccess: TableAccess {
 }
 
 /// A table with NaN in place of some numbers.
-private final class RecodedTable: RandomAccessTable {
-  private let table: any RandomAccessTable
+private final class RecodedTable: DerivedTable {
+  let original: any RandomAccessTable
   private let missing: [Double]
   let missingReasons: [String?]
 
-  init(_ table: any RandomAccessTable, missing: [Double]) {
-    (self.table, self.missing) = (table, missing)
-    missingReasons = table.missingReasons.map { ($0.map { $0 + ", or " } ?? "") + "\(missing[0]) was declared so" }
+  init(_ original: any RandomAccessTable, missing: [Double]) {
+    (self.original, self.missing) = (original, missing)
+    missingReasons = original.missingReasons.map { ($0.map { $0 + ", or " } ?? "") + "\(missing[0]) was declared so" }
   }
 
-  var location: DataLocation { table.location }
-  var rows: Int { table.rows }
-  var columns: [String] { table.columns }
-  var allColumns: [String] { table.allColumns }
-  var columnIndices: [Int] { table.columnIndices }
-  var columnCounts: [Int] { table.columnCounts }
-  var hasNames: Bool { table.hasNames }
-  var units: [String?] { table.units }
-  var notes: [String] { table.notes }
-  var blockRows: Int { table.blockRows }
-
   func read(rows range: Range<Int>, into values: inout [Double]) throws(FlowError) {
-    try table.read(rows: range, into: &values)
+    try original.read(rows: range, into: &values)
     for index in values.indices where missing.contains(values[index]) { values[index] = .nan }
   }
 }

@@ -30,8 +30,17 @@ extension TableSearch {
       if lengths.count > 1 { throw differingLengths(lengths.map(\.[0]), in: group.location) }
     }
     let tables = allTables()
+    if let complaint = complaintBesideLabels(tables) { throw complaint }
     guard tables.count == 1, !tables[0].needsColumns else { throw failure(tables) }
     return tables[0]
+  }
+
+  /// Why what stands beside labels is no table, where nothing but labels is one: a grid, say, beside its coordinates.
+  private func complaintBesideLabels(_ tables: [TableCandidate]) -> FlowError? {
+    guard !tables.isEmpty, tables.allSatisfy({ $0.columns.allSatisfy { members[$0.member].isLabel } }) else {
+      return nil
+    }
+    return members.first { $0.layout == nil && !$0.isLabel && $0.shape.count > 2 }?.complaint
   }
 
   /// All tables in and below the base, by path.
@@ -119,8 +128,8 @@ extension TableSearch {
     return lengths.count > 1 ? lengths.filter { members[$0[0]].rows > 1 } : lengths
   }
 
-  /// Whether a vector describes another dataset beside it: it is as long as that has columns, such as their means, or as
-  /// there are chains or draws.
+  /// Whether a vector describes another dataset beside it: it is as long as that has columns, fewer than rows, such as their
+  /// means, or as there are chains or draws.
   private func describesColumns(_ index: Int, of matrices: [Int]) -> Bool {
     let member = members[index]
     guard !member.isTable else { return false }
@@ -128,7 +137,8 @@ extension TableSearch {
       let matrix = members[other]
       guard matrix.storedRows != member.storedRows else { return false }
       let axes = matrix.layout?.rowAxes.map { matrix.shape[$0.axis] } ?? []
-      return matrix.ownColumns == member.storedRows || axes.count > 1 && axes.contains(member.storedRows)
+      return matrix.ownColumns == member.storedRows && matrix.storedRows > matrix.ownColumns
+        || axes.count > 1 && axes.contains(member.storedRows)
     }
   }
 }

@@ -43,6 +43,13 @@ struct TableConventions {
     return reasons
   }
 
+  /// The same where no value is taken for missing.
+  func withoutMissing() -> TableConventions {
+    var conventions = self
+    (conventions.missing, conventions.valid) = ([], -Double.infinity...Double.infinity)
+    return conventions
+  }
+
   private func isBeyond(_ value: Double) -> Bool { value < valid.lowerBound || value > valid.upperBound }
 }
 
@@ -92,14 +99,16 @@ extension TableConventions {
   /// logicals have their smallest value for NA, and rhdf5 says so.
   private static func impliedMissing(_ dataset: borrowing HDF5.Dataset, _ names: Set<String>) -> [Double] {
     var missing: [Double] = []
-    let isByte = dataset.type == .integer(bits: 8, signed: true) || dataset.type == .integer(bits: 8, signed: false)
-    if let fill = dataset.storage.fill, fill != 0, fill.isFinite, !isByte, dataset.type != .enumeration {
-      missing.append(fill)
-    }
+    if let fill = dataset.storage.fill, canBeFill(fill, dataset.type) { missing.append(fill) }
     if names.contains("rhdf5-NA.OK"), case .integer(let bits, true) = dataset.type {
       missing.append(-Double(sign: .plus, exponent: bits - 1, significand: 1))
     }
     return missing
+  }
+
+  /// Whether a fill value of numbers of a type means that nothing was written.
+  static func canBeFill(_ fill: Double, _ type: HDF5.StoredType) -> Bool {
+    fill != 0 && fill.isFinite && !type.isBoolean
   }
 
   /// `valid_range`, or `valid_min` and `valid_max`: of stored values, or where these are packed and the range is given

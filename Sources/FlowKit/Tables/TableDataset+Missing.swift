@@ -13,7 +13,7 @@ extension TableDataset {
     if let mask {
       flags = [Double](repeating: 0, count: values.count)
       try mask.read(rows: range, wanted, into: &flags, width: width)
-    } else if case .records(_, let columns) = arrangement {
+    } else if case .records(_, let columns) = arrangement, !isAsStored {
       let masks = wanted.compactMap { wanted in
         maskColumn(of: wanted.column, columns).map { (column: $0, target: wanted.target) }
       }
@@ -22,6 +22,35 @@ extension TableDataset {
       try readStored(rows: range, masks, into: &flags, width: width)
     }
     for (index, flag) in flags.enumerated() where flag != 0 { values[index] = .nan }
+  }
+
+  /// The fill values of a compound's columns: as of other datasets, but for PyTables, whose defaults of a column are values
+  /// like any others.
+  static func fills(
+    of columns: [RecordColumn], _ fields: [HDF5.Record.Field], in dataset: borrowing HDF5.Dataset
+  ) throws(FlowError) -> [Double?] {
+    guard try dataset.attribute("CLASS")?.text != "TABLE", let numbers = try dataset.fills(of: fields) else {
+      return []
+    }
+    let fills = columns.map { column -> Double? in
+      let field = fields[column.field]
+      guard field.layout != nil, TableConventions.canBeFill(numbers[column.field][column.number], field.type) else {
+        return nil
+      }
+      return numbers[column.field][column.number]
+    }
+    return fills.contains { $0 != nil } ? fills : []
+  }
+
+  /// Makes NaN of a compound's fill values.
+  func markFills(rows range: Range<Int>, _ wanted: [Column], in values: inout [Double], width: Int) {
+    guard !fills.isEmpty else { return }
+    for (column, target) in wanted {
+      guard let fill = fills[column] else { continue }
+      for index in stride(from: target, to: range.count * width, by: width) where values[index] == fill {
+        values[index] = .nan
+      }
+    }
   }
 
   /// Makes NaN of what lies in chunks that were never written.

@@ -22,39 +22,47 @@ final class TableDataset {
   let chunkRows: Int
   let arrangement: Arrangement
   private let conventions: TableConventions
+  /// The fill value of each column of a compound, where one was set; empty where none was.
+  let fills: [Double?]
   /// Booleans of the same shape, true where a value is masked.
   let mask: TableDataset?
   /// Whether some chunks were never written.
   private let hasGaps: Bool
+  /// Whether nothing is taken for missing.
+  let isAsStored: Bool
 
   /// - Parameters:
   ///   - count: the number of sources that are read side by side, and share the memory for chunks.
+  ///   - isAsStored: whether nothing is taken for missing.
   ///   - isMask: whether it masks another, and has no mask of its own.
   /// - Throws: where the values lie where they cannot be had: in files that are gone, or nowhere.
   init(
     opening path: String, as layout: AxisLayout, in root: borrowing HDF5.Group, sharing count: Int,
-    isMask: Bool = false
+    isAsStored: Bool = false, isMask: Bool = false
   ) throws(FlowError) {
     let cacheBytes = try Self.cacheBytes(for: try root.dataset(path), layout, sharing: count)
     let dataset = try HDF5.Dataset.open(
       HDF5.Group.relative(path), in: root.handle, root.location.appending(path), cacheBytes: cacheBytes)
     if case .compound = dataset.type {
       let fields = try dataset.record().fields
-      arrangement = .records(fields, try Self.recordColumns(fields, of: dataset))
+      let columns = try Self.recordColumns(fields, of: dataset)
+      arrangement = .records(fields, columns)
       conventions = TableConventions()
+      fills = isAsStored ? [] : try Self.fills(of: columns, fields, in: dataset)
     } else {
       arrangement = .numbers
-      conventions = try TableConventions(of: dataset)
+      let said = try TableConventions(of: dataset)
+      (conventions, fills) = (isAsStored ? said.withoutMissing() : said, [])
     }
     let inner = layout.rowAxes.dropFirst().reduce(1) { $0 * $1.count }
     let first = layout.rowAxes[0]
     chunkRows = max(1, (dataset.chunk.map { $0[first.axis] } ?? 1) / first.stride) * max(1, inner)
-    let maskPath = isMask ? nil : try TableMask.path(for: dataset, in: root)
+    let maskPath = isMask || isAsStored ? nil : try TableMask.path(for: dataset, in: root)
     mask = try maskPath.map { path throws(FlowError) in
       try TableDataset(opening: path, as: layout, in: root, sharing: count, isMask: true)
     }
-    hasGaps = try Self.hasGaps(dataset)
-    self.layout = layout
+    hasGaps = try Self.hasGaps(dataset) && !isAsStored
+    (self.layout, self.isAsStored) = (layout, isAsStored)
     self.dataset = dataset
   }
 
@@ -77,8 +85,9 @@ final class TableDataset {
   /// Why values of a column may be missing, for messages; nil where nothing says so.
   func missingReason(_ column: Int) -> String? {
     var reasons = conventions.missingReasons
+    if !fills.isEmpty, let fill = fills[column] { reasons.append("\(fill) is a fill value") }
     if let mask { reasons.append("masked by \(mask.dataset.location.objectPath)") }
-    if case .records(_, let columns) = arrangement, maskColumn(of: column, columns) != nil {
+    if case .records(_, let columns) = arrangement, !isAsStored, maskColumn(of: column, columns) != nil {
       reasons.append("masked by the field \(TableMask.name(for: columns[column].name))")
     }
     if hasGaps { reasons.append("never written") }
@@ -97,6 +106,7 @@ final class TableDataset {
         }
       }
     }
+    markFills(rows: range, wanted, in: &values, width: width)
     if hasGaps { try markUnwritten(rows: range, wanted, in: &values, width: width) }
     try applyMasks(rows: range, wanted, to: &values, width: width)
   }

@@ -10,6 +10,10 @@ public struct TableReading: Sendable, Equatable, Codable {
   /// longer one.
   public var drawAxis: Int?
 
+  /// Whether numbers are what is stored, also where the file calls them missing: fill values, masked ones, those beyond a valid
+  /// range, chunks that were never written.
+  public var isAsStored = false
+
   /// The character between fields of text; nil finds out.
   public var separator: String?
 

@@ -18,7 +18,10 @@ extension TableSearch {
       return !used.contains(index) && !isSetAside(member) && !isTold
     }.map { index in
       let member = members[index]
-      return member.layout != nil && member.rows == 0 ? "\(member.location.objectPath) has no rows" : member.description
+      if member.layout != nil, member.rows == 0 { return "\(member.location.objectPath) has no rows" }
+      // Of more axes than a table has: which they are, and what a table needs.
+      guard member.shape.count > 2, let complaint = member.complaint else { return member.description }
+      return complaint.message
     }.sorted()
   }
 

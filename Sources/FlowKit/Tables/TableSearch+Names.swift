@@ -27,7 +27,15 @@ extension TableSearch {
     }
     let path = name.hasPrefix("/") ? name : (base.objectPath == "/" ? "" : base.objectPath) + "/" + name
     if let exact = names.byPath[path] { return exact.map { [$0] } }
-    if let member = members.firstIndex(where: { $0.location.objectPath == path }) { return [contents(of: [member])] }
+    if let member = members.firstIndex(where: { $0.location.objectPath == path && !$0.columns.isEmpty }) {
+      return [contents(of: [member])]
+    }
+    let (place, field) = (path.parentPath, path.lastName)
+    if let member = members.firstIndex(where: { $0.location.objectPath == place }),
+      case let columns = array(field, of: member), !columns.isEmpty
+    {
+      return [columns]
+    }
     if let group = groups.first(where: { $0.location.objectPath == path }) {
       let (tables, lengths) = tables(in: group)
       if group.frame != nil, let table = tables.first { return [table.columns] }
@@ -40,9 +48,28 @@ extension TableSearch {
     }
     ends.removeAll { isSetAside(members[$0.member]) }
     if !ends.isEmpty { return ends.map { [$0] } }
+    let parent = name.contains("/") ? "/" + name.split(separator: "/").dropLast().joined(separator: "/") : ""
+    let arrays = members.indices.filter {
+      !isSetAside(members[$0]) && members[$0].location.objectPath.hasSuffix(parent)
+    }.map { array(field, of: $0) }.filter { !$0.isEmpty }
+    if !arrays.isEmpty { return arrays }
     return members.indices.filter {
-      !isSetAside(members[$0]) && members[$0].location.objectPath.hasSuffix("/" + name)
+      !isSetAside(members[$0]) && !members[$0].columns.isEmpty
+        && members[$0].location.objectPath.hasSuffix("/" + name)
     }.map { contents(of: [$0]) }
+  }
+
+  /// Why no columns can be made of a dataset that a name or path means; nil where it means none.
+  func complaint(about name: String) -> FlowError? {
+    let path = name.hasPrefix("/") ? name : "/" + name
+    return members.first { $0.columns.isEmpty && $0.location.objectPath.hasSuffix(path) }?.complaint
+  }
+
+  /// The columns of a field that is an array, of a dataset of compound values; none where it has no such field.
+  private func array(_ field: String, of member: Int) -> [Column] {
+    guard members[member].isRecord else { return [] }
+    return members[member].columns.indices.filter { members[member].columns[$0].name.hasPrefix(field + "[") }
+      .map { Column(member: member, column: $0) }
   }
 
   /// The columns of datasets as far as they are read where nobody names them; all where none is.

@@ -51,14 +51,25 @@ extension TableSearch {
 
   /// What a reader of some columns ought to know.
   ///
-  /// - Parameter table: the table whose other columns are left out; nil where nothing is.
-  func notes(on columns: [Column], of table: TableCandidate?) -> [String] {
+  /// - Parameters:
+  ///   - table: the table whose other columns are left out; nil where nothing is.
+  ///   - choice: what chose the columns.
+  func notes(on columns: [Column], of table: TableCandidate?, by choice: ColumnChoice) -> [String] {
     var notes: [String] = []
     if let table {
       // Labels and masks are left out without a word: they never were data.
       let silent = [TableMember.Column.label, TableMember.Column.mask]
-      let left = leftOut(beside: columns).filter { !silent.contains($0.why) }.map { "\($0.name) (\($0.why))" }
+      let left = leftOut(beside: columns, where: choice.wouldTake).filter { !silent.contains($0.why) }.map {
+        "\($0.name) (\($0.why))"
+      }
       if !left.isEmpty { notes.append("\(table.location): left out \(HDF5.list(left)), which hold no real numbers") }
+    }
+    if table != nil, choice.takesAll {
+      let left = noColumns(beside: columns)
+      if !left.isEmpty {
+        notes.append(
+          "\(group(of: columns[0].member).location): left out \(HDF5.list(left)), of which no column can be made")
+      }
     }
     if let member = columns.map(\.member).first(where: { rowsText(of: $0) != nil }) {
       notes.append("\(members[member].location): \(rowsText(of: member)!)")
@@ -69,18 +80,34 @@ extension TableSearch {
   /// What the rows of a member are, if they run over two axes.
   func rowsText(of member: Int) -> String? { members[member].layout.flatMap(members[member].chains.text) }
 
+  /// The datasets beside some columns that have their rows, and axes of which no columns can be made.
+  private func noColumns(beside columns: [Column]) -> [String] {
+    guard let first = columns.first.map({ members[$0.member] }), !first.isRecord else { return [] }
+    return group(of: columns[0].member).members.map { members[$0] }.filter {
+      $0.layout == nil && $0.columns.isEmpty && $0.shape.count > 2 && $0.shape[0] == first.rows
+    }.map(\.description)
+  }
+
   /// The columns beside some that are read only if they are named, or never, and why.
-  func leftOut(beside columns: [Column]) -> [(name: String, why: String, isReadable: Bool)] {
+  func leftOut(
+    beside columns: [Column], where isMeant: (Column) -> Bool = { _ in true }
+  ) -> [(name: String, why: String, isReadable: Bool)] {
     guard let first = columns.first else { return [] }
     let group = group(of: first.member)
+    let used = Set(columns.map(\.member))
+    let isJoined = used.count { members[$0].isRecord } > 1
     return group.members.flatMap { index -> [(String, String, Bool)] in
       let member = members[index]
+      // Compound values beside those of a table are a table of their own.
+      guard used.contains(index) || !member.isRecord || member.taken.isEmpty || group.frame != nil else { return [] }
       guard !isSetAside(member), group.frame != nil || member.isBeside(members[first.member]) else { return [] }
       return member.columns.indices.compactMap { place in
         let column = member.columns[place]
         let isUsed = columns.contains { $0.member == index && $0.column == place }
-        guard !isUsed, let why = column.problem ?? column.aside else { return nil }
-        return (column.name, why, column.problem == nil)
+        guard !isUsed, isMeant(Column(member: index, column: place)), let why = column.problem ?? column.aside else {
+          return nil
+        }
+        return (isJoined ? relative(column.path) : column.name, why, column.problem == nil)
       }
     }
   }

@@ -37,14 +37,16 @@ struct TableSource {
     }
     var sources: [TableSource] = []
     for index in order {
-      sources += try Self.sources(of: search.members[index], wanted[index]!, root: root, sharing: order.count)
+      sources += try Self.sources(
+        of: search.members[index], wanted[index]!, root: root, sharing: order.count, search.reading)
     }
     return sources
   }
 
   /// What has to be opened for columns of one member: its dataset, and the one that holds its context.
   private static func sources(
-    of member: TableMember, _ wanted: [TableDataset.Column], root: borrowing HDF5.Group, sharing count: Int
+    of member: TableMember, _ wanted: [TableDataset.Column], root: borrowing HDF5.Group, sharing count: Int,
+    _ reading: TableReading
   ) throws(FlowError) -> [TableSource] {
     guard let layout = member.layout else {
       throw member.complaint ?? FlowError(.format, "\(member.location) is no table")
@@ -54,7 +56,9 @@ struct TableSource {
     if !own.isEmpty {
       let path = member.location.objectPath
       sources.append(
-        TableSource(dataset: try TableDataset(opening: path, as: layout, in: root, sharing: count), columns: own))
+        TableSource(
+          dataset: try TableDataset(
+            opening: path, as: layout, in: root, sharing: count, isAsStored: reading.isAsStored), columns: own))
     }
     if let (path, repeats) = member.context, own.count < wanted.count {
       let shape = [member.shape[0], member.columns.count - member.ownColumns]

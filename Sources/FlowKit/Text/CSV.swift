@@ -1,14 +1,21 @@
 /// Tables as text: rows are lines, fields stand between separators.
 ///
-/// A field may be quoted (`"a ""b"", c"`), also over several lines. Empty lines and lines that begin with # are left out. The
+/// A field may be quoted (`"a ""b"", c"`), also over several lines. Empty lines and comments, lines that begin with #, are left out. The
 /// first line names the columns if any of its fields is neither a number nor a missing value; without such a line the last
-/// comment before the rows does, if it has as many names. Missing values (nothing, NA, null, nan and the like) are NaN, true and
+/// comment before the rows does, if it has as many names. Missing values (nothing, NA, null, nan, #N/A and the like) are NaN, true and
 /// false are 1 and 0. Between semicolons a comma may stand for the decimal point.
 enum CSV {
   private static let missing: Set<String> = [
     "", "na", "n/a", "null", "none", "nan", "-nan", "-", "--", "?", ".", "missing", "<na>", "#n/a", "#na", "1.#qnan",
-    "-1.#qnan", "1.#ind", "-1.#ind",
+    "-1.#qnan", "1.#ind", "-1.#ind", "#div/0!", "#value!", "#num!", "#ref!", "#name?", "#null!",
   ]
+
+  /// Whether a line is a comment: one that begins with #, but not with what a spreadsheet writes for a missing value.
+  static func isComment(_ line: [UInt8], separator: UInt8) -> Bool {
+    guard line.first == UInt8(ascii: "#") else { return false }
+    let field = line.prefix { $0 != separator }
+    return !missing.contains(String(decoding: field, as: UTF8.self).trimmed.lowercased())
+  }
 
   /// How fields are told apart, and numbers written.
   struct Format: Sendable {

@@ -98,9 +98,22 @@ struct CSVColumns: Sendable {
     }
   }
 
+  /// Calls columns of one name x, x.1, x.2, as pandas does.
+  private mutating func nameApart() {
+    var used = Set(names)
+    var seen: Set<String> = []
+    for index in names.indices where !names[index].isEmpty && !seen.insert(names[index]).inserted {
+      let name = names[index]
+      let free = (1...).lazy.map { "\(name).\($0)" }.first { !used.contains($0) }!
+      names[index] = free
+      used.insert(free)
+    }
+  }
+
   /// Gives what has no name its number for one, and says which columns are no data: those of text, and the index or row
   /// numbers that pandas and R write as a first column without a name.
   mutating func finish() -> (leftOut: Set<Int>, notes: [String]) {
+    nameApart()
     var leftOut: Set<Int> = []
     var (notes, texts): ([String], [String]) = ([], [])
     for index in names.indices {
@@ -132,6 +145,6 @@ struct CSVColumns: Sendable {
     guard let (field, line) = counts[index].firstText else { return }
     throw FlowError(
       .data, "\(path), line \(line), column '\(names[index])': '\(field.prefix(40))' is not a number",
-      fix: .leaveOut(of: .columns))
+      fix: .repairOrChange(.columns))
   }
 }

@@ -36,7 +36,7 @@ final class CSVRecords {
       guard let first = try nextLine() else { return nil }
       let isBlank = first.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       if isBlank { continue }
-      if first.first == UInt8(ascii: "#") {
+      if CSV.isComment(first, separator: separator) {
         lastComment = String(decoding: first.dropFirst(), as: UTF8.self)
         continue
       }

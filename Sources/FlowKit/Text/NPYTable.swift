@@ -32,7 +32,9 @@ final class NPYTable: RandomAccessTable {
     let shapeText = header.text(after: "'shape':", before: ")")?.split(separator: "(").last ?? ""
     let shape = shapeText.split(separator: ",").map { Int(String($0).trimmed) ?? -1 }.filter { $0 != -1 }
     guard (1...2).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
-      throw FlowError(.format, "\(path) has the shape (\(shapeText)); a table has one or two axes, and rows")
+      throw FlowError(
+        .format,
+        "\(path) has the shape (\(shapeText)); a table has one or two axes, and rows; give it another with reshape")
     }
     record = try Self.record(header, columns: shape.count == 2 ? shape[1] : 1, path)
     guard !record.hasNames || shape.count == 1 else {

@@ -25,7 +25,7 @@ package enum TableFormat: String, Sendable {
 
   /// Of a file that is there: by its name, but HDF5 if it begins as such a file does.
   ///
-  /// - Throws: where the name says nothing and the file begins like text.
+  /// - Throws: where the name says nothing and the file begins like text, or the name says text and it does not.
   init(of path: String) throws(FlowError) {
     let named = Self.endings[Self.ending(of: path)]
     guard named != .hdf5, case .file(let size) = FileSystem.entry(at: path), size > 0 else {
@@ -39,6 +39,12 @@ package enum TableFormat: String, Sendable {
     }
     if named == nil, HDF5.FileKind.format(of: start) == "text" {
       throw FlowError(.file, "\(path) looks like text; give it a name that says so, ending in .csv, .tsv or .txt")
+    }
+    guard named != .csv || !start.contains(UInt8(ascii: "\r")) || start.contains(UInt8(ascii: "\n")) else {
+      throw FlowError(.file, "the lines of \(path) end in carriage returns alone; save it with line feeds")
+    }
+    guard named != .csv || !start.contains(0) else {
+      throw FlowError(.file, "\(path) is not text in UTF-8: it holds zero bytes, as UTF-16 does; save it as UTF-8")
     }
     self = named ?? .hdf5
   }

@@ -11,6 +11,10 @@ import Testing
 
   @Test(arguments: [
     ("missing.h5", "missing.h5 does not exist; check the path and the working folder"),
+    (
+      "chunked.h5/rows",
+      "chunked.h5/rows does not exist, but chunked.h5 is a file; what is in it stands behind a colon, as in chunked.h5:/rows"
+    ),
     ("", " is a folder; give the path of an HDF5 file in it"),
     ("empty.h5", "empty.h5 is empty (0 bytes); write or copy it again"),
     ("text.csv", "text.csv is not an HDF5 file (it looks like text); convert it, for example with h5py"),
@@ -25,6 +29,27 @@ import Testing
   ])
   func filesThatAreNotWholeHDF5Files(name: String, expected: String) {
     #expect(failure(name) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ([0x1F, 0x8B, 8, 0], "gzip-compressed data", "unpack it first, with gunzip"),
+      (Array("PK\u{3}\u{4}..".utf8), "a zip or npz archive", "unpack it first; in an .npz each array is an .npy"),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\n".utf8), "a pointer of Git LFS",
+        "fetch the file itself with git lfs pull"
+      ),
+      (Array("<!DOCTYPE html>\n".utf8), "a web page", "download it again"),
+      ([0x80, 4, 0x95, 1, 0], "a Python pickle", "convert it, for example with h5py"),
+      (Array("CDF\u{1}".utf8), "a classic NetCDF file", "convert it, for example with nccopy -k nc4"),
+    ] as [([UInt8], String, String)])
+  func whatToDoDependsOnWhatItIs(bytes: [UInt8], name: String, advice: String) throws {
+    try withFolder { folder in
+      let path = "\(folder)/x.h5"
+      try AtomicFile.write(bytes, to: path)
+      let text = message { () throws(FlowError) in _ = try HDF5Table(DataLocation(file: path)) }
+      #expect(text == "\(path) is not an HDF5 file (it looks like \(name)); \(advice)")
+    }
   }
 
   @Test func aFileOfTheSignatureAlone() throws {
@@ -95,6 +120,7 @@ import Testing
     } catch {
       #expect(error.kind == .format)
       #expect(error.message.hasPrefix("cannot read \(reference("corrupt.h5")):/rows (rows 3 to 4): "))
+      #expect(error.message.hasSuffix("; the file is damaged there, copy or download it again"), "\(error.message)")
       #expect(error.detail?.contains("H5Dread") == true)
     }
   }

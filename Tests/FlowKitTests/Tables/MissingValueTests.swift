@@ -3,8 +3,13 @@ import Testing
 
 /// Which stored values are missing ones (see Tests/Reference/make_value_files.py).
 @Suite struct MissingValueTests {
-  private func table(_ name: String, _ path: String? = nil, columns: [String]? = nil) throws(FlowError) -> HDF5Table {
-    try HDF5Table(DataLocation(file: reference("../values/\(name)"), path: path), columns: columns)
+  private func table(
+    _ name: String, _ path: String? = nil, columns: [String]? = nil, isAsStored: Bool = false
+  ) throws(FlowError) -> HDF5Table {
+    var reading = TableReading()
+    reading.isAsStored = isAsStored
+    return try HDF5Table(
+      DataLocation(file: reference("../values/\(name)"), path: path), columns: columns, reading: reading)
   }
 
   /// The rows, with nil for what is missing.
@@ -73,7 +78,63 @@ import Testing
     #expect(
       text?.hasSuffix(
         "4 non-finite values in 2 rows, first nan in row 2, column '0' (missing: -999.9000244140625 is a fill value); "
-          + "repair the data, or leave such rows out with skipNonFinite: true") == true, "\(text ?? "")")
+          + "leave such rows out with skipNonFinite: true, or say what is missing (isAsStored: true for nothing)")
+        == true,
+      "\(text ?? "")")
+  }
+
+  // MARK: Compound values
+
+  @Test func fillValuesOfFieldsAreMissing() throws {
+    let records = try table("records.h5", "t")
+    #expect(records.columns == ["x", "n", "flag", "v[0]", "v[1]", "zero"])
+    #expect(
+      try rows(records) == [
+        [0, 1, 1, 0, 0, 0], [nil, 2, 1, 1, 2, 0], [2, 3, 1, 2, nil, 0], [nil, nil, 1, nil, nil, 0],
+      ])
+    #expect(
+      records.missingReasons == [
+        "-999.9000244140625 is a fill value", "-1.0 is a fill value", nil, "9000000000.0 is a fill value",
+        "-7.0 is a fill value", nil,
+      ])
+    #expect(
+      try rows(try table("records.h5", "t", columns: ["v[1]", "n"])) == [[0, 1], [2, 2], [nil, 3], [nil, nil]])
+  }
+
+  @Test func aFieldThatIsAnArrayStandsForItsColumns() throws {
+    let places: [(String?, [String])] = [
+      ("t", ["v", "n"]), (nil, ["t/v", "n"]), (nil, ["v", "n"]), (nil, ["/t/v", "n"]),
+    ]
+    for (path, names) in places {
+      let table = try table("records.h5", path, columns: names)
+      #expect(table.columns == ["v[0]", "v[1]", "n"], "\(names)")
+      #expect(try table.read(rows: 0..<2) == [0, 0, 1, 1, 2, 2])
+    }
+    #expect(try table("records.h5", "t", columns: ["!v", "!x"]).columns == ["n", "flag", "zero"])
+  }
+
+  @Test func aDefaultOfPyTablesIsAValueLikeOthers() throws {
+    #expect(try table("records.h5", "pytables").values() == [1.5, 7, 2.5, 8])
+  }
+
+  // MARK: Nothing is missing
+
+  @Test func numbersAsTheyAreStored() throws {
+    func stored(_ name: String, _ path: String? = nil, columns: [String]? = nil) throws -> [Double] {
+      let table = try table(name, path, columns: columns, isAsStored: true)
+      #expect(table.missingReasons.allSatisfy { $0 == nil })
+      return try table.values()
+    }
+    #expect(try stored("fill.h5", "int") == [0, 1, 10, 11, -1, -1, -1, -1])
+    #expect(try stored("fill.h5", "records") == [0, 1, 10, 11, 0, 0, 0, 0])
+    #expect(try stored("records.h5", "t", columns: ["n", "v[1]"]) == [1, 0, 2, 2, 3, -7, -1, -7])
+    #expect(try stored("masked.h5", "table") == [0, 1, 10, 11, 20, 21, 30, 31])
+    #expect(try stored("masked.h5", "columns") == [0, 1, 10, 11, 20, 21, 30, 31])
+    #expect(try stored("attributes.h5", columns: ["eos"]) == [0, 10, 20, 1e30])
+    #expect(try stored("attributes.h5", columns: ["range"]) == [0, 10, 20, 30])
+    // What a value means does not change, only whether it is missing.
+    #expect(try stored("attributes.h5", columns: ["packed"]) == [0, 5, 10, 15])
+    #expect(try stored("attributes.h5", columns: ["unsigned"]) == [0, 100, 200, 255])
   }
 
   // MARK: Masks

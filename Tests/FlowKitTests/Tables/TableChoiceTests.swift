@@ -54,6 +54,37 @@ import Testing
     #expect(try HDF5Table(file("weights.h5", "mean")).rows == 3)
   }
 
+  @Test func whatCannotBeColumnsIsNamed() throws {
+    let table = try HDF5Table(file("images.h5"))
+    #expect(table.columns == ["labels"])
+    #expect(
+      table.notes == [
+        "\(file("images.h5")): left out /images (5 x 2 x 2 x 3 float64), of which no column can be made"
+      ], "\(table.notes)")
+    #expect(try HDF5Table(file("images.h5"), columns: ["labels"]).notes == [])
+    #expect(try HDF5Table(file("images.h5"), columns: ["!images"]).columns == ["labels"])
+    for name in ["images", "/images"] {
+      #expect(
+        failure("images.h5", nil, [[name]])?.hasPrefix("images.h5:/images is 4-D (5 x 2 x 2 x 3); a table needs")
+          == true)
+    }
+  }
+
+  @Test func aGridIsNoTableAndItsCoordinatesAreNone() throws {
+    let complaint = "grid.nc:/t2m is 3-D (time x lat x lon); a table needs a 2-D dataset"
+    for parts in [nil, ["t2m"]] {
+      #expect(
+        failure("grid.nc", nil, [parts])?.hasPrefix(complaint) == true, "\(failure("grid.nc", nil, [parts]) ?? "")")
+    }
+    #expect(try HDF5Table(file("grid.nc", "lat")).values() == [0, 100, 200])
+    #expect(try HDF5Table(file("grid.nc"), columns: ["time"]).rows == 2)
+  }
+
+  @Test func oneRowIsNoMatrixThatColumnsDescribe() throws {
+    try expect("row.h5", are: ["x", "y"], 5, 0..<2)
+    #expect(try HDF5Table(file("row.h5", "z")).rows == 1)
+  }
+
   @Test func ofSeveralMatricesOneIsNamed() throws {
     #expect(
       failure("simulations.h5")
