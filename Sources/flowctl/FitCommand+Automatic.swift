@@ -104,7 +104,10 @@ extension Fit {
     }
     print("model  \(output): \(flows) of \(epochs) epochs; \(loss ?? "no validation")")
     if let mean, let normal = result.normalReference {
-      print("       \((mean.value - normal).text(digits: 4)) nats better than a normal density of the same covariance")
+      let gain = mean.value - normal
+      print(
+        "       \(abs(gain).text(digits: 4)) nats \(gain < 0 ? "worse" : "better") than a normal density of the same covariance"
+      )
     }
   }
 }

@@ -2,7 +2,9 @@
 
 extension AutomaticFit.Run {
   private static let raceEpochs = 12
+  private static let leastRaceEpochs = 3
   private static let raceRows = 20_000
+  private static let racePart = 0.15
   private static let firstEpochs = 25
   private static let mostEpochs = 800
   /// A flow that so many passes fill the limit with is trained at once.
@@ -15,16 +17,21 @@ extension AutomaticFit.Run {
   /// Trains one flow with each scaling; another than the first is taken where it is better by more than the standard error.
   mutating func chooseScaling() throws(FlowError) {
     guard plan.scalings.count > 1, fit.validation != nil, !isStopped() else { return }
-    observe(.begins(.race, epochs: Self.raceEpochs, flows: plan.scalings.count))
+    let rows = plan.isLarge ? Self.raceRows : fit.profile.rows
+    // One thread trains each; a race takes a small part of the time, or does not take place.
+    let perEpoch = 2 * (try nominalSecondsPerEpoch()) * Double(rows) / Double(fit.profile.rows)
+    let epochs = min(Self.raceEpochs, Int(Self.racePart * secondsLeft / perEpoch))
+    guard epochs >= Self.leastRaceEpochs else { return }
+    observe(.begins(.race, epochs: epochs, flows: plan.scalings.count))
     var training = fit.training
     if plan.isLarge {
-      training.train = try fit.train.choice(Self.raceRows, seed: fit.choices.seed)
+      training.train = try fit.train.choice(rows, seed: fit.choices.seed)
       training.validation = try training.validation.map { events throws(FlowError) in
-        try events.choice(Self.raceRows / 4, seed: fit.choices.seed)
+        try events.choice(rows / 4, seed: fit.choices.seed)
       }
     }
     let candidates = plan.scalings.map {
-      FitCandidate(scaling: $0, epochs: Self.raceEpochs, minutes: nil, member: 0, role: .race)
+      FitCandidate(scaling: $0, epochs: epochs, minutes: nil, member: 0, role: .race)
     }
     training.known = state
     let fitted = try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
@@ -37,7 +44,7 @@ extension AutomaticFit.Run {
     }
     scaling = plan.scalings[winner]
     for index in fitted.indices {
-      end(.race, plan.scalings[index], Self.raceEpochs, [fitted[index]], fitted[index].scores, isBest: index == winner)
+      end(.race, plan.scalings[index], epochs, [fitted[index]], fitted[index].scores, isBest: index == winner)
     }
   }
 
@@ -136,7 +143,7 @@ extension AutomaticFit.Run {
       }
     }
     let fitted = try training.fitted(
-      candidate, threads: fit.threads, saves: saves, observe: { observe(.training($0)) }, shouldStop: isStopped)
+      candidate, threads: fit.givenThreads, saves: saves, observe: { observe(.training($0)) }, shouldStop: isStopped)
     return fitted
   }
 

@@ -24,7 +24,7 @@ public final class AutomaticFit {
   public let choices: FitChoices
   let training: CandidateTraining
   let threads: Int
-  private let givenThreads: Int?
+  let givenThreads: Int?
 
   /// - Parameter threads: by default as many as this process may use; the result does not depend on it.
   /// - Throws: where the events allow no fit, or the choices describe none.
@@ -35,17 +35,29 @@ public final class AutomaticFit {
     try choices.preprocessing.check(events)
     let parts = try TrainingSetup.parts(events, validation, choices.preprocessing, choices.seed)
     (survey, repeats, self.choices) = (parts.survey, parts.repeats, choices)
-    train = try parts.train.inMemory()
-    self.validation = try parts.validation.map { part throws(FlowError) in try part.inMemory() }
-    profile = try FitProfile(train, validation: self.validation, seed: choices.seed)
-    plan = FitPlan(profile, choices)
-    training = CandidateTraining(
-      train: train, validation: self.validation, choices: choices, plan: plan, registry: registry)
-    (self.threads, givenThreads) = (threads ?? Processors.count, threads)
+    let train = try parts.train.inMemory()
+    let validation = try parts.validation.map { part throws(FlowError) in try part.inMemory() }
+    (self.train, self.validation) = (train, validation)
+    profile = try FitProfile(train, validation: validation, seed: choices.seed)
+    var plan = FitPlan(profile, choices)
+    func training(_ plan: FitPlan) -> CandidateTraining {
+      CandidateTraining(train: train, validation: validation, choices: choices, plan: plan, registry: registry)
+    }
     // What is wrong with the choices is said before anything is trained.
-    let architecture = try training.architecture(
-      FitCandidate(scaling: plan.scalings[0], epochs: 1, minutes: nil, member: 0))
-    if let validation = self.validation { try architecture.checkDomain(of: validation) }
+    let first = FitCandidate(scaling: plan.scalings[0], epochs: 1, minutes: nil, member: 0)
+    let architecture: Architecture
+    do throws(FlowError) {
+      architecture = try training(plan).architecture(first)
+    } catch {
+      // Quartiles may be equal, correlations singular.
+      guard !choices.isScalingGiven, plan.scalings[0] != .standardize else { throw error }
+      plan.takeStandardize(because: error.message)
+      architecture = try training(plan).architecture(
+        FitCandidate(scaling: .standardize, epochs: 1, minutes: nil, member: 0))
+    }
+    if let validation { try architecture.checkDomain(of: validation) }
+    (self.plan, self.training) = (plan, training(plan))
+    (self.threads, givenThreads) = (threads ?? Processors.count, threads)
   }
 
   /// When and how a fit is saved while it goes on.

@@ -15,7 +15,7 @@ public struct FitPlan: Sendable {
   /// The architecture as a layer list.
   public private(set) var layers = ""
   /// Scalings that are worth a race; the first is taken where a race does not decide.
-  public internal(set) var scalings: [PreprocessingOptions.Scaling] = []
+  public private(set) var scalings: [PreprocessingOptions.Scaling] = []
   public private(set) var batchSize = 0
   public private(set) var learningRate = 0.0
   public private(set) var broad = 0.0
@@ -37,6 +37,13 @@ public struct FitPlan: Sendable {
     decideMixture(profile, choices)
   }
 
+  /// Takes another scaling, where the columns do not allow the first.
+  mutating func takeStandardize(because reason: String) {
+    scalings = [.standardize]
+    decisions.removeAll { $0.what == "preprocessing" }
+    decisions.insert(Decision(what: "preprocessing", choice: "standardize", reason: reason), at: 0)
+  }
+
   private mutating func add(_ what: String, _ choice: String, _ reason: String) {
     decisions.append(Decision(what: what, choice: choice, reason: reason))
   }
@@ -53,7 +60,8 @@ public struct FitPlan: Sendable {
     let (kurtosis, column) = profile.kurtosis
     let (tails, eigenvalue) = ("the kurtosis of '\(column)' is \(kurtosis.short)", profile.smallestEigenvalue.short)
     if kurtosis > Self.heavyKurtosis {
-      scalings = [.arcsinh, .standardize]
+      // What a tail costs beyond the box of a spline does not show in a mean: no race.
+      scalings = [.arcsinh]
       add("preprocessing", "arcsinh", "\(tails), above \(Self.heavyKurtosis.short)")
     } else if profile.smallestEigenvalue < Self.nearSingular {
       scalings = [.whiten, .standardize]

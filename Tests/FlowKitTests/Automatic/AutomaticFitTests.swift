@@ -30,7 +30,7 @@ import Testing
       [-log((Double(index) + 0.5) / 4_000), Double(index * 7_919 % 4_000) / 4_000]
     }
     let plan = try AutomaticFit(EventArray(values, dimension: 2, columns: ["e", "u"]), choices: choices()).plan
-    #expect(plan.scalings == [.arcsinh, .standardize])
+    #expect(plan.scalings == [.arcsinh])
     let decision = try #require(plan.decisions.first { $0.what == "preprocessing" })
     #expect(decision.reason.contains("'e'"))
     #expect(plan.layers == choices().layers)
