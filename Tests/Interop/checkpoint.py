@@ -64,7 +64,11 @@ class Member:
     def log_density(self, rows, context=None):
         a = self.architecture
         x, total = self.preprocess(rows, a["preprocessing"])
-        broad = broad_log_density(a["broad"], x) + total if "broad" in a else None
+        broad = None
+        if "broad" in a:
+            declared = [l for l in a["preprocessing"] if l["kind"] in ("dequantize", "bounds", "circular")]
+            v, own = self.preprocess(rows, declared)
+            broad = broad_log_density(a["broad"], v) + own
         c = np.zeros((len(x), 0)) if context is None else self.preprocess(context, a["contextPreprocessing"])[0]
         if "contextEmbedding" in a:
             c = perceptron(c, self.parameters["context-embedding"], a["contextEmbedding"]["activation"])

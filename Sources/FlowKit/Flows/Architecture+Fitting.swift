@@ -35,8 +35,12 @@ extension Architecture {
     let base = try registry.base(base, dimension: data.dimension)
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
     let isEverywhere = chain.domain.isEverything && options.circular.isEmpty
+    let alone = Architecture(
+      chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
+      contextEmbedding: embedding)
+    let declared = Array(preprocessing.dropLast(alone.scaling.count))
     let component =
-      broad > 0 && isEverywhere ? try BroadComponent(weight: broad, of: data, after: preprocessing) : nil
+      broad > 0 && isEverywhere ? try BroadComponent(weight: broad, of: data, after: declared) : nil
     self.init(
       chain: chain, base: base, preprocessing: preprocessing, contextPreprocessing: contextPreprocessing,
       contextEmbedding: embedding, broad: component)

@@ -1,19 +1,21 @@
 /// A small part of a flow's mass that lies broadly: with weight ε the density is
 ///
-///     p(x) = (1 − ε) p_flow(x) + ε |det ∂u/∂x| t(u),   u = preprocessing(x)
+///     p(x) = (1 − ε) p_flow(x) + ε |det ∂v/∂x| t(v)
 ///
-/// where t is the D-variate Student t density with ν = 3 degrees of freedom, location μ and scale matrix Σ, the mean and
-/// the covariance of the preprocessed training events:
+/// where v are the events after what is declared of them (bounds, whole numbers) but before they are scaled, and t is the D-variate
+/// Student t density with ν = 3 degrees of freedom, location μ and scale matrix Σ, the mean and the covariance of the training
+/// events:
 ///
-///     log t(u) = log Γ((ν + D)/2) − log Γ(ν/2) − (D/2) log νπ − ½ log|Σ| − ½ (ν + D) log(1 + (u − μ)ᵀ Σ⁻¹ (u − μ)/ν)
+///     log t(v) = log Γ((ν + D)/2) − log Γ(ν/2) − (D/2) log νπ − ½ log|Σ| − ½ (ν + D) log(1 + (v − μ)ᵀ Σ⁻¹ (v − μ)/ν)
 ///
 /// It keeps events that a flow gives next to no density, such as those beyond the box of its splines, from deciding a mean
-/// log-density, in training, in validation and afterwards; where it is of no use it costs ε nats. It does not depend on the
-/// context. Samples are drawn from it with probability ε; latents are those of the flow alone.
+/// log-density; where it is of no use it costs ε nats. It does not depend on the context. Samples are drawn from it with
+/// probability ε; latents are those of the flow alone. Source of the density: Kotz & Nadarajah, Multivariate t Distributions and
+/// Their Applications (2004), equation 1.1.
 public struct BroadComponent: Sendable {
   /// ε, between 0 and 1.
   public let weight: Double
-  /// u ↦ y = L⁻¹ (u − μ), Σ = LLᵀ.
+  /// v ↦ y = L⁻¹ (v − μ), Σ = LLᵀ.
   public let whitening: Whiten
 
   /// ν.
@@ -33,44 +35,64 @@ public struct BroadComponent: Sendable {
       - 0.5 * Double(dimension) * Double.log(freedom * .pi)
   }
 
-  /// ∂L/∂log p of each event (one row) ↦ ∂L/∂u.
-  typealias DensityPullback = (_ cotangents: Tile) -> Tile
+  // MARK: The density
 
-  /// log ε t(u) of each event of a tile, and its pullback.
-  func logDensitiesWithPullback(of u: Tile) -> (values: [Double], pullback: DensityPullback) {
-    let (y, pullback) = whitening.forwardWithPullback(u, Pass(Parameters([])))
-    let squares = y.values.squaredLengths
-    let height = logHeight + y.logDeterminant.constant
-    return (
-      squares.map { height - power * Double.log(1 + $0 / freedom) },
-      { cotangents in
-        let slopes = squares.indices.map { event in
-          Scalar(-2 * power / (freedom + squares[event]) * Double(cotangents[0, event]))
-        }
-        var ofLengths = y.values
-        ofLengths.multiplyEvents(by: slopes)
-        var unused = Gradient(count: 0)
-        return pullback(ofLengths, Tile(features: 1, like: u, filledWith: 0), &unused)
-      }
-    )
-  }
-
-  /// log((1 − ε) exp(a) + ε t(u)) for log-densities a of the flow; NaN stays NaN.
-  func mixed(_ flow: [Double], with broad: [Double]) -> [Double] {
-    zip(flow, broad).map { flow, broad in
-      let flow = flow + Double.log(1 - weight)
-      let (low, high) = flow < broad ? (flow, broad) : (broad, flow)
-      return high == -.infinity ? high : high + Double.log(1 + Double.exp(low - high))
+  /// log ε t of each event of a tile, as a density of what `scaling` made of v.
+  func logDensities(of u: Tile, after scaling: [any Preprocessing]) -> [Double] {
+    var rows = u.rows(count: u.width)
+    var logDeterminants = [Double](repeating: 0, count: u.width)
+    scaling.inverse(rows: &rows, addingTo: &logDeterminants)
+    whitening.forward(rows: &rows, firstEvent: 0, addingTo: &logDeterminants)
+    return logDeterminants.indices.map { event in
+      logDeterminants[event] + logHeight - power * Double.log(onePlus: squaredLength(rows, event) / freedom)
     }
   }
 
-  /// The part of the density that is the flow's, for each event: what the cotangent of its log-density is multiplied by.
-  func share(_ flow: [Double], of mixed: [Double]) -> [Double] {
-    zip(flow, mixed).map { Double.exp($0 + Double.log(1 - weight) - $1) }
+  /// ∂L/∂u for the cotangents of `logDensities`.
+  func pullBack(_ cotangents: [Double], at u: Tile, after scaling: [any Preprocessing]) -> Tile {
+    var rows = u.rows(count: u.width)
+    var unused = [Double](repeating: 0, count: u.width)
+    let pullBackScaling: RowPullback
+    do throws(FlowError) {
+      pullBackScaling = try scaling.inverseWithPullback(rows: &rows, addingTo: &unused)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+    let v = rows
+    whitening.forward(rows: &rows, firstEvent: 0, addingTo: &unused)
+    for event in cotangents.indices {
+      let slope = -2 * power / (freedom + squaredLength(rows, event)) * cotangents[event]
+      for feature in 0..<dimension { rows[event * dimension + feature] *= slope }
+    }
+    whitening.pullBack(&rows, at: v, logDeterminants: [Double](repeating: 0, count: u.width))
+    pullBackScaling(&rows, cotangents)
+    var result = Tile(features: dimension, like: u)
+    result.fill { feature, event in Scalar(rows[event * dimension + feature]) }
+    return result
   }
 
+  private func squaredLength(_ rows: [Double], _ event: Int) -> Double {
+    rows[(event * dimension)..<((event + 1) * dimension)].reduce(0) { $0 + $1 * $1 }
+  }
+
+  /// log((1 − ε) exp(a) + ε t) for log-densities a of the flow; NaN stays NaN.
+  func mixed(_ flow: [Double], with broad: [Double]) -> [Double] {
+    zip(flow, broad).map { flow, broad in
+      let flow = flow + Double.log(onePlus: -weight)
+      let (low, high) = flow < broad ? (flow, broad) : (broad, flow)
+      return high == -.infinity ? high : high + Double.log(onePlus: Double.exp(low - high))
+    }
+  }
+
+  /// The part of the density that is the flow's, for each event.
+  func share(_ flow: [Double], of mixed: [Double]) -> [Double] {
+    zip(flow, mixed).map { Double.exp($0 + Double.log(onePlus: -weight) - $1) }
+  }
+
+  // MARK: Samples
+
   /// Replaces those of the first `count` events that the broad component draws.
-  func draw(into u: inout Tile, _ count: Int, from random: EventRandom) {
+  func draw(into u: inout Tile, _ count: Int, from random: EventRandom, after scaling: [any Preprocessing]) {
     let own = EventRandom(seed: random.seed, purpose: .broadEvents, first: random.first)
     for event in 0..<count {
       var stream = own.stream(of: event)
@@ -85,30 +107,19 @@ public struct BroadComponent: Sendable {
       for feature in row.indices { row[feature] *= scale }
       var unused = [0.0]
       whitening.inverse(rows: &row, addingTo: &unused)
+      scaling.forward(rows: &row, addingTo: &unused)
       for feature in row.indices { u[feature, event] = Scalar(row[feature]) }
     }
   }
 }
 
-extension Tile {
-  /// Σ over the features of x², of each event, in Double.
-  fileprivate var squaredLengths: [Double] {
-    var sums = [Double](repeating: 0, count: width)
-    for feature in 0..<features {
-      withRow(feature) { row in
-        for event in row.indices { sums[event] += Double(row[event]) * Double(row[event]) }
-      }
-    }
-    return sums
-  }
-
-  /// Multiplies all features of each event by a number of its own.
-  fileprivate mutating func multiplyEvents(by factors: [Scalar]) {
-    for feature in 0..<features {
-      withMutableRow(feature) { row in
-        for event in row.indices { row[event] *= factors[event] }
-      }
-    }
+extension Architecture {
+  /// The last steps of the preprocessing, those that are fitted to the events.
+  var scaling: [any Preprocessing] {
+    let count = preprocessing.reversed().prefix {
+      $0 is Standardize || $0 is Whiten || $0 is RobustScaling || $0 is Arcsinh
+    }.count
+    return Array(preprocessing.suffix(count))
   }
 }
 
@@ -138,15 +149,15 @@ extension BroadComponent: Codable {
 extension BroadComponent {
   /// - Parameters:
   ///   - weight: ε.
-  ///   - events: the training events; their mean and covariance after `preprocessing` are those of the component. Columns
+  ///   - events: the training events; their mean and covariance after `declared` are those of the component. Columns
   ///     that have no covariance of full rank are taken as independent.
   /// - Throws: where the events cannot be read.
-  init(weight: Double, of events: some EventSource, after preprocessing: [any Preprocessing]) throws(FlowError) {
+  init(weight: Double, of events: some EventSource, after declared: [any Preprocessing]) throws(FlowError) {
     var statistics = ColumnStatistics(columns: events.columns)
     try events.forEachBlock { block in
       var rows = block.events.events
       var unused = [Double](repeating: 0, count: rows.count / events.dimension)
-      preprocessing.forward(rows: &rows, firstEvent: block.first, addingTo: &unused)
+      declared.forward(rows: &rows, firstEvent: block.first, addingTo: &unused)
       statistics.add(rows, weights: block.events.weights)
     }
     let factor: [Double]
@@ -154,7 +165,8 @@ extension BroadComponent {
       factor = DenseMatrix.identity(events.dimension).values
     }
     let whitening = Whiten(
-      means: statistics.means, standardDeviations: statistics.standardDeviations.map { max($0, 1e-6) }, factor: factor)
+      means: statistics.means, standardDeviations: statistics.standardDeviations.map { max($0, .leastNormalMagnitude) },
+      factor: factor)
     self.init(weight: weight, whitening: whitening)
   }
 }

@@ -30,7 +30,7 @@ extension FlowPass {
       for event in overflowing(prepared.rows, Array(values[..<count]), pool) { values[event] = -.infinity }
     }
     if let broad = architecture.broad {
-      values = broad.mixed(values, with: broad.logDensitiesWithPullback(of: x).values)
+      values = broad.mixed(values, with: broad.logDensities(of: x, after: architecture.scaling))
     }
     values.removeLast(values.count - count)
     for event in 0..<count { values[event] += prepared.logDeterminants[event] }
@@ -88,7 +88,7 @@ extension FlowPass {
     architecture.base.sample(into: &z, baseParameters, from: random)
     z.repeatEvent(count - 1)
     var x = try events(from: z).values
-    architecture.broad?.draw(into: &x, count, from: random)
+    architecture.broad?.draw(into: &x, count, from: random, after: architecture.scaling)
     return raw(x, count)
   }
 

@@ -34,7 +34,7 @@ public struct FlowPass {
   public func logDensities(of x: consuming Tile) -> [Double] {
     guard let broad = architecture.broad else { return logDensitiesWithoutBroad(of: x) }
     let x = x
-    return broad.mixed(logDensitiesWithoutBroad(of: x), with: broad.logDensitiesWithPullback(of: x).values)
+    return broad.mixed(logDensitiesWithoutBroad(of: x), with: broad.logDensities(of: x, after: architecture.scaling))
   }
 
   /// Those of layers and base alone.
@@ -48,17 +48,17 @@ public struct FlowPass {
     guard let broad = architecture.broad else { return logDensitiesWithoutBroadWithPullback(of: x) }
     let x = x
     let (own, pullBackFlow) = logDensitiesWithoutBroadWithPullback(of: x)
-    let (others, pullBackBroad) = broad.logDensitiesWithPullback(of: x)
-    let values = broad.mixed(own, with: others)
+    let scaling = architecture.scaling
+    let values = broad.mixed(own, with: broad.logDensities(of: x, after: scaling))
     let share = broad.share(own, of: values)
     return (
       values,
       { cotangents, gradient in
-        var (ofFlow, ofBroad) = (cotangents, cotangents)
+        var ofFlow = cotangents
         ofFlow.fill { _, event in cotangents[0, event] * Scalar(share[event]) }
-        ofBroad.fill { _, event in cotangents[0, event] * Scalar(1 - share[event]) }
+        let ofBroad = share.indices.map { Double(cotangents[0, $0]) * (1 - share[$0]) }
         var result = pullBackFlow(ofFlow, &gradient)
-        result.add(pullBackBroad(ofBroad))
+        result.add(broad.pullBack(ofBroad, at: x, after: scaling))
         return result
       }
     )

@@ -78,12 +78,31 @@ import Testing
     #expect(abs(value - (log(0.001 * 6 * 3.0.squareRoot() / .pi) - 4 * log(1e12))) < 1e-4)
   }
 
+  /// With a curved scaling between: the component stays what it is in the events' own units.
+  @Test func aScalingDoesNotChangeIt() throws {
+    let each = try ReferenceFile<Case>.cases("broad.json")[1]
+    let plain = try flow(each.component, dimension: 2)
+    let chain = try LayerList("shift").chain(dimension: 2)
+    let curved = Flow(
+      architecture: Architecture(
+        chain: chain, base: StandardNormal(dimension: 2),
+        preprocessing: [Arcsinh(medians: [0.5, -1], scales: [2, 0.3])], broad: each.component))
+    // So far out that the flows, which differ, have no part in it.
+    let events: [Double] = [60, -80, 500, 900, -3e3, 1e4]
+    expectClose(
+      curved.logDensity(events), plain.logDensity(events), within: Scalar.self == Double.self ? 1e-9 : 1e-4, "densities"
+    )
+    let slopes = zip(curved.gradient(ofLogDensity: events), plain.gradient(ofLogDensity: events))
+    for (got, expected) in slopes { #expect(abs(got - expected) <= 1e-3 * abs(expected)) }
+  }
+
   @Test func aFitTakesItsMomentsFromTheEvents() throws {
     let events = try EventArray(PlanarSet.moons.events(500), dimension: 2, columns: ["x", "y"])
     let setup = try TrainingSetup(fitting: events, layers: "coupling-affine(hidden=8),permute(reverse)", broad: 0.01)
     let whitening = try #require(setup.architecture.broad).whitening
-    expectClose(whitening.means, [0, 0], within: 1e-12, "means of standardized events")
-    expectClose(whitening.standardDeviations, [1, 1], within: 1e-12, "their deviations")
+    let statistics = ColumnStatistics(try setup.train.contents().events, columns: ["x", "y"])
+    expectClose(whitening.means, statistics.means, within: 1e-12, "means")
+    expectClose(whitening.standardDeviations, statistics.standardDeviations, within: 1e-12, "deviations")
     var options = TrainingOptions()
     options.epochs = 2
     let result = try Trainer(
