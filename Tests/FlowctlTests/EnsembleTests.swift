@@ -163,11 +163,9 @@ import Testing
   @Test func aRefitIsToAllRows() throws {
     let outcome = try workspace.expectSuccess(fit("model.h5", ["--refit", "--ensemble", "2"]))
     let said = lines(outcome.output).filter { $0.hasPrefix("refit") }
-    #expect(
-      said == [
-        "refit  fits again from the start to all 400 training and validation rows, for as many epochs as were best, each for "
-          + "its own number; nothing stops it early"
-      ])
+    #expect(said.count == 1)
+    #expect(said[0].hasPrefix("refit  fits again from the start to all 400 training and validation rows, for the "))
+    #expect(said[0].hasSuffix(" epochs that were best for each; nothing stops it early"))
     #expect(lines(outcome.output).last?.contains("nats before they were fitted again to all rows") == true)
     let model = try Model(reading: workspace.path("model.h5"), includingTraining: true)
     for member in model.members {
@@ -177,6 +175,7 @@ import Testing
     }
     // Of one flow the file is as of any other fit.
     let one = try workspace.json(fit("one.h5", ["--refit"]))
+    #expect(one.dropLast().contains { $0["refit"] as? Bool == true })
     #expect(one.last?["refit"] as? Bool == true && kind(one.last?["valid"]) == "number")
     #expect(try workspace.json(["inspect", "one.h5"])[0]["formatVersion"] as? Int == 2)
     try workspace.expectFailure(
