@@ -34,7 +34,9 @@ struct ModelReport {
     print("layers      \(line.layers)")
     print("base        \(line.base)")
     print("parameters  \(line.parameters.grouped)")
-    if let training = line.trainingText { print("training    \(training)") }
+    if let training = line.trainingText {
+      print("training    \(training)\(line.selectionHistory == nil ? "" : line.bestText)")
+    }
   }
 
   /// The architecture once where members have the same layers, and a line for each with its losses.
@@ -104,6 +106,9 @@ struct ModelReport {
     }
 
     var bestText: String {
+      if let selected = selectionHistory?.compactMap(\.valid).min() {
+        return "; validation loss \(selected.text(digits: 4)) before it was fitted again to all rows"
+      }
       guard let training, let loss = training.bestLoss else { return "" }
       return "; best \(loss.text(digits: 4)) in epoch \(training.bestEpoch)"
     }
