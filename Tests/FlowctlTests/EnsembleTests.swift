@@ -134,10 +134,13 @@ import Testing
       fit("model.h5", ["--resume"]),
       "model.h5 cannot be resumed: it was begun as an ensemble of 2 (--ensemble 2); give what it was begun with, or begin "
         + "anew with --force")
+    // What was selected can be fitted again later, to the same bits as at once.
+    try workspace.expectSuccess(fit("model.h5", ["--resume", "--ensemble", "2", "--refit"]))
+    try workspace.expectSuccess(fit("refit.h5", ["--ensemble", "2", "--refit"]))
+    #expect(try states("model.h5") == states("refit.h5"))
     try workspace.expectFailure(
-      fit("model.h5", ["--resume", "--ensemble", "2", "--refit"]),
-      "model.h5 cannot be resumed: it was begun without --refit; give what it was begun with, or begin anew with --force"
-    )
+      fit("model.h5", ["--resume", "--ensemble", "2"]),
+      "model.h5 cannot be resumed: it was begun with --refit; give what it was begun with, or begin anew with --force")
   }
 
   @Test func anInterruptedEnsembleIsAModel() throws {
@@ -203,6 +206,21 @@ import Testing
       fit("kept.h5", epochs: 7, ["--resume"]),
       "kept.h5 cannot be resumed: it was begun with epochs 6, not 7; fit with --keep-state to go on later, or begin anew "
         + "with --force")
+  }
+
+  @Test func allMembersGoOn() throws {
+    func fit(_ epochs: Int) -> [String] {
+      [
+        "fit", "data.h5", "-o", "model.h5", "--layers", "coupling-affine(hidden=8)", "--epochs", "\(epochs)",
+        "--ensemble", "2",
+      ]
+    }
+    try workspace.expectSuccess(fit(2) + ["--keep-state"])
+    let before = try workspace.model().provenance["validation_log_density"]
+    try workspace.expectSuccess(fit(4) + ["--resume"])
+    let model = try workspace.model()
+    #expect(model.members.allSatisfy { $0.history.count == 4 })
+    #expect(model.provenance["validation_log_density"] != before)
   }
 
   @Test func numbersThatMeanNothing() throws {
