@@ -36,7 +36,7 @@ ROOMS = [
     ["Expressivity"],
     ["Objectives"],
     ["Training"],
-    ["Targets", "Inference"],
+    ["Targets", "Inference", "Automatic"],
     ["Models"],
 ]
 

@@ -8,11 +8,16 @@ struct EnsembleProgress {
   private let begun: EnsembleState?
   /// Of each member that has begun.
   private var members: [Int: FitProgress] = [:]
+  /// The best epoch of each member that was selected.
+  private var bestEpochs: [Int: Int] = [:]
   private var hasSaid: (streaming: Bool, refit: Bool) = (false, false)
 
   /// - Parameter begun: where a resumed fit stood.
   init(_ fit: EnsembleFit, json: Bool, naming isNamed: Bool, from begun: EnsembleState?) {
     (self.fit, self.json, self.isNamed, self.begun) = (fit, json, isNamed, begun)
+    for (index, member) in (begun?.members ?? []).enumerated() {
+      bestEpochs[index] = member.selection?.epochs ?? member.bestEpoch
+    }
   }
 
   mutating func show(_ event: EnsembleEvent) {
@@ -29,7 +34,7 @@ struct EnsembleProgress {
     let isUnderWay = before.map { ($0.selection != nil) == refitting } ?? false
     members[member] = FitProgress(
       json: json, fit.setup.objective, naming: isNamed, from: isUnderWay ? before?.training : nil,
-      member: fit.count > 1 ? member : nil)
+      member: fit.count > 1 ? member : nil, refitting: refitting)
     if isStreaming, !json, !hasSaid.streaming {
       hasSaid.streaming = true
       print("       larger than --buffer: read from the file in every epoch")
@@ -44,15 +49,17 @@ struct EnsembleProgress {
     if refitting, !hasSaid.refit {
       hasSaid.refit = true
       let rows = fit.setup.train.count + (fit.setup.validation?.count ?? 0)
-      let each = fit.count > 1 ? ", each for its own number" : ""
+      let epochs = (0..<fit.count).compactMap { bestEpochs[$0].map(String.init) }.joined(separator: ", ")
+      let each = fit.count > 1 ? " for each" : ""
       say(
-        "refit  fits again from the start to all \(rows.grouped) training and validation rows, for as many epochs as were "
-          + "best\(each); nothing stops it early")
+        "refit  fits again from the start to all \(rows.grouped) training and validation rows, for the \(epochs) epochs that "
+          + "were best\(each); nothing stops it early")
     }
     do { try Terminal.finishOutput() } catch { Terminal.note(error.line) }
   }
 
-  private func end(_ member: Int, _ refitting: Bool, _ result: MemberFit) {
+  private mutating func end(_ member: Int, _ refitting: Bool, _ result: MemberFit) {
+    if !refitting { bestEpochs[member] = result.bestEpoch }
     guard fit.count > 1, !json, let stopped = result.stopped else { return }
     let kind = result.history.last?.valid == nil ? "training" : "validation"
     let what = refitting ? "refitted" : "fitted"
@@ -62,7 +69,8 @@ struct EnsembleProgress {
   }
 
   private func say(_ line: String) {
+    guard !json else { return }
     Terminal.status("")
-    if json { Terminal.note(line) } else { print(line) }
+    print(line)
   }
 }

@@ -64,10 +64,9 @@ extension EnsembleFit {
         .data, "\(path) cannot be resumed: it was begun as an ensemble of \(planned) (--ensemble \(planned))",
         fix: .beginAnew)
     }
-    let isRefitted = model.provenance["refit"]?.integer == 1
-    guard isRefitted == refits else {
-      throw FlowError(
-        .data, "\(path) cannot be resumed: it was begun with\(isRefitted ? "" : "out") --refit", fix: .beginAnew)
+    // A fit without it can be given it later: then it is selected already.
+    guard refits || model.provenance["refit"]?.integer != 1 else {
+      throw FlowError(.data, "\(path) cannot be resumed: it was begun with --refit", fix: .beginAnew)
     }
   }
 }

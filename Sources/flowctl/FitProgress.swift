@@ -13,18 +13,21 @@ struct FitProgress {
   /// The number of the flow in an ensemble, and what lines about it begin with.
   private let member: Int?
   private let label: String
+  private let refitting: Bool
   /// The steps that an earlier run has made.
   private var stepsBefore = 0
 
   /// - Parameters:
   ///   - checkpoint: where a resumed fit stood.
   ///   - member: which of several fits this is; nil where it is the only one.
+  ///   - refitting: whether this is the fit to all rows that follows another.
   init(
     json: Bool, _ objective: FitObjective, naming isNamed: Bool, from checkpoint: TrainingCheckpoint?,
-    member: Int? = nil
+    member: Int? = nil, refitting: Bool = false
   ) {
     (self.json, self.objective, self.isNamed, self.member) = (json, objective, isNamed, member)
-    label = member.map { "member \($0)  " } ?? ""
+    self.refitting = refitting
+    label = (member.map { "member \($0)  " } ?? "") + (refitting ? "refit  " : "")
     if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
@@ -57,7 +60,7 @@ struct FitProgress {
     if json {
       // A report is finite, so that JSON can express it.
       do {
-        try JSONEpoch(report, objective, isNamed: isNamed, member).printJSON()
+        try JSONEpoch(report, objective, isNamed: isNamed, member, refitting).printJSON()
       } catch { Terminal.note(error.line) }
     } else if !Terminal.isInteractive {
       Terminal.note(
@@ -72,12 +75,14 @@ struct FitProgress {
     let epoch: Int
     /// Only of an ensemble.
     let member: Int?
+    /// Only of the fit to all rows that follows another.
+    let refit: Bool?
     let objective: String?
     let train, valid, seconds, eventsPerSecond, learningRate: JSONNumber
     let validObjective: JSONNumber?
 
-    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool, _ member: Int?) {
-      (epoch, self.member) = (report.epoch, member)
+    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool, _ member: Int?, _ refitting: Bool) {
+      (epoch, self.member, refit) = (report.epoch, member, refitting ? true : nil)
       self.objective = isNamed ? objective.name : nil
       train = JSONNumber(report.train)
       valid = JSONNumber(objective.criterion == nil ? report.valid : report.companion)

@@ -35,7 +35,9 @@ struct ModelReport {
     print("base        \(line.base)")
     if let weight = line.broad { print("broad       \(weight) of the mass") }
     print("parameters  \(line.parameters.grouped)")
-    if let training = line.trainingText { print("training    \(training)") }
+    if let training = line.trainingText {
+      print("training    \(training)\(line.selectionHistory == nil ? "" : line.bestText)")
+    }
   }
 
   /// The architecture once where members have the same layers, and a line for each with its losses.
@@ -109,6 +111,9 @@ struct ModelReport {
     }
 
     var bestText: String {
+      if let selected = selectionHistory?.compactMap(\.valid).min() {
+        return "; validation loss \(selected.text(digits: 4)) before it was fitted again to all rows"
+      }
       guard let training, let loss = training.bestLoss else { return "" }
       return "; best \(loss.text(digits: 4)) in epoch \(training.bestEpoch)"
     }

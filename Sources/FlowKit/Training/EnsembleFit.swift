@@ -9,6 +9,8 @@ public struct EnsembleFit: Sendable {
   public let count: Int
   /// Whether each member is then fitted again, to training and validation events, for the number of epochs that was best.
   public let refits: Bool
+  /// The fits of members that differ by more than their seeds.
+  private let own: [TrainingSetup]?
 
   /// - Parameters:
   ///   - setup: what each member is fitted to and how; its time limit, if it has one, is that of all members together.
@@ -20,11 +22,27 @@ public struct EnsembleFit: Sendable {
       throw FlowError(.architecture, "an ensemble has from 1 to 1000 members, got \(count)")
     }
     if refitting { _ = try setup.refitting(epochs: 1) }
-    (self.setup, self.count, refits) = (setup, count, refitting)
+    (self.setup, self.count, refits, own) = (setup, count, refitting, nil)
+  }
+
+  /// An ensemble of fits that differ in more than their seeds, such as their layers.
+  ///
+  /// - Parameter setups: that of each member, all of the same columns; the validation events of the first score the mixture, and its
+  ///   time limit, if it has one, is that of all.
+  /// - Throws: where columns differ in number, or there are no validation events to choose by.
+  public init(ofEach setups: [TrainingSetup], refitting: Bool = false) throws(FlowError) {
+    precondition(!setups.isEmpty, "an ensemble has members")
+    for setup in setups {
+      try setups[0].architecture.checkColumns(of: setup.train)
+      if refitting { _ = try setup.refitting(epochs: 1) }
+    }
+    (self.setup, count, refits, own) = (setups[0], setups.count, refitting, setups)
   }
 
   /// The seed of a member.
-  public func seed(ofMember index: Int) -> UInt64 { Self.seed(ofMember: index, setup.options.seed) }
+  public func seed(ofMember index: Int) -> UInt64 {
+    own?[index].options.seed ?? Self.seed(ofMember: index, setup.options.seed)
+  }
 
   static func seed(ofMember index: Int, _ seed: UInt64) -> UInt64 {
     index == 0 ? seed : EventRandom(seed: seed).child(index).seed
@@ -33,6 +51,7 @@ public struct EnsembleFit: Sendable {
   /// The fit of a member that selects its number of epochs.
   public func setup(ofMember index: Int) throws(FlowError) -> TrainingSetup {
     precondition(0..<count ~= index, "member \(index) of \(count)")
+    if let own { return own[index] }
     return try setup.reseeded(seed(ofMember: index))
   }
 
@@ -43,6 +62,12 @@ public struct EnsembleFit: Sendable {
     let events = setup.train.count + (setup.validation?.count ?? 0)
     let bytes = TrainingData.bytesPerEvent(setup.architecture, hasWeights: setup.train.hasWeights)
     return events * bytes * lanes <= setup.options.buffer ? lanes : 1
+  }
+
+  /// The threads of a member, of `threads` that all have: those of the last round share them among fewer.
+  package func threads(ofMember index: Int, membersAtOnce lanes: Int, of threads: Int) -> Int {
+    let last = count % lanes
+    return max(1, threads / (index >= count - last ? last : lanes))
   }
 
   /// The part of the setup's time limit that a fit of one member has.

@@ -100,7 +100,9 @@ final class EnsembleRun: Sendable {
     var setup = try self.setup(index)
     if let selection { setup = try setup.refitting(epochs: selection.epochs) }
     if let before { try checkArchitecture(before, setup, index) }
-    let trainer = try Trainer(setup, threads: lanes > 1 ? max(1, (threads ?? Processors.count) / lanes) : threads)
+    let all = threads ?? Processors.count
+    let own = lanes > 1 ? fit.threads(ofMember: index, membersAtOnce: lanes, of: all) : threads
+    let trainer = try Trainer(setup, threads: own)
     tell(.begins(member: index, refitting: refitting, isStreaming: trainer.isStreaming))
     let result = try trainer.fit(
       from: isUnderWay ? before?.training : nil,

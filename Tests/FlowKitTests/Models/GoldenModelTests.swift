@@ -1,4 +1,5 @@
 import FlowKit
+import Foundation
 import Testing
 
 /// Model files as earlier programs wrote them; the densities are those that they computed.
@@ -21,6 +22,17 @@ import Testing
     #expect(model.flow.architecture.layerList.hasPrefix("coupling-affine(hidden=4),permute(reverse),coupling-rqs("))
     let densities = model.flow.logDensity([0, 0, 1, -0.5, 0.25, 2])
     expectClose(densities, [-1.3867418775125393, -2.122018828460539, -6.88322140524955], within: 1e-5, "log-densities")
+  }
+
+  /// An ensemble, and what an independent program scores with it (Tests/Reference/make_golden_ensemble.py).
+  @Test func formatVersion3() throws {
+    struct Reference: Decodable { let events, context, densities: ReferenceArray }
+    let model = try Model(reading: reference("../models/format3-ensemble.h5"), includingTraining: true)
+    #expect(model.columns == ["a", "b"] && model.contextColumns == ["c"] && model.members.count == 3)
+    #expect(model.members.allSatisfy { $0.selectionHistory.count == 3 && $0.training?.stopped == .epochs })
+    let expected = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: referenceURL("format3.json")))
+    let densities = model.ensemble.logDensity(expected.events.values, context: expected.context.values)
+    expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
   }
 
   /// Of a fit that has ended, with the optimizer's state and the best parameters, which are no longer stored.

@@ -49,6 +49,33 @@ import Testing
     #expect(try EnsembleFit(setup, members: 1).run().validation == nil)
   }
 
+  @Test func membersMayHaveOtherLayers() throws {
+    let events = try EventArray(PlanarSet.moons.events(400, seed: 0), dimension: 2)
+    let setups = try ["lower", "coupling-affine(hidden=8)"].map { layers in
+      try TrainingSetup(
+        fitting: events, layers: layers, options: TrainingOptions { ($0.epochs, $0.batchSize) = (2, 50) })
+    }
+    let state = try EnsembleFit(ofEach: setups).run()
+    #expect(state.members.map(\.flow.architecture.layerList) == ["lower", "coupling-affine(hidden=8)"])
+    for (member, setup) in zip(state.members, setups) {
+      #expect(try member.flow.parameters == Trainer(setup).fit().parameters)
+    }
+    #expect(state.ensemble.logDensity([0, 0])[0].isFinite && state.validation != nil)
+  }
+
+  /// Threads that are left over are shared by the members of the last round.
+  @Test func theThreadsOfEachMember() throws {
+    let fit = try EnsembleFit(setup(), members: 5)
+    #expect(fit.membersAtOnce(threads: 4) == 4 && fit.membersAtOnce(threads: 16) == 5)
+    #expect((0..<5).map { fit.threads(ofMember: $0, membersAtOnce: 4, of: 4) } == [1, 1, 1, 1, 4])
+    #expect((0..<5).map { fit.threads(ofMember: $0, membersAtOnce: 5, of: 16) } == [3, 3, 3, 3, 3])
+    var options = try setup().options
+    options.buffer = 16_000
+    let base = try setup()
+    let small = TrainingSetup(base.architecture, options, train: base.train, validation: base.validation)
+    #expect(try EnsembleFit(small, members: 5).membersAtOnce(threads: 4) == 1)
+  }
+
   /// Stopped after so many steps of all members together, and gone on from there.
   @Test(arguments: [1, 2], [1, 9, 19, 25]) func anInterruptedFitGoesOnToTheSameBits(threads: Int, stop: Int) throws {
     for refits in [false, true] {
