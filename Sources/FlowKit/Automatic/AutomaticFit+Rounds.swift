@@ -5,12 +5,8 @@ extension AutomaticFit.Run {
   private static let leastRaceEpochs = 3
   private static let raceRows = 20_000
   private static let racePart = 0.15
-  private static let firstEpochs = 25
-  private static let mostEpochs = 800
-  /// A flow that so many passes fill the limit with is trained at once.
-  private static let fewEpochs = 50.0
-  /// Seconds of one processor for one event, one pass and one parameter.
-  private static let secondsPerParameter = 1.1e-10
+  static let firstEpochs = 25
+  static let mostEpochs = 800
 
   // MARK: Which preprocessing
 
@@ -100,7 +96,7 @@ extension AutomaticFit.Run {
     fitted.compactMap(\.scores).reduce(others) { $0?.adding($1) ?? $1 }
   }
 
-  private mutating func trained(
+  mutating func trained(
     _ purpose: FitRound.Purpose, _ epochs: Int, members: Range<Int>, part: Double = 1,
     by given: CandidateTraining? = nil
   ) throws(FlowError) -> [FittedCandidate] {
@@ -147,52 +143,6 @@ extension AutomaticFit.Run {
     return fitted
   }
 
-  // MARK: Many rows
-
-  /// Trains one flow for a while; if it does not overfit, then one for all of the time.
-  mutating func trainLong() throws(FlowError) {
-    let perEpoch = try nominalSecondsPerEpoch()
-    let possible = secondsLeft / perEpoch
-    guard possible > Self.fewEpochs, fit.validation != nil else { return try trainToTheEnd(perEpoch) }
-    let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
-    let short = try trained(.epochs, first, members: 0..<1, part: fit.choices.minutes == nil ? 1 : 0.25)
-    (best, scores, epochs) = (short, short[0].scores, first)
-    end(.epochs, scaling, first, best, scores, isBest: true)
-    guard mayGoOn else { return }
-    let (gap, error) = (short[0].gap ?? 0, scores!.mean.error)
-    if gap < max(3 * error, 0.03 * Double(fit.profile.dimension)) {
-      try trainToTheEnd(fit.choices.minutes == nil ? perEpoch : short[0].seconds / Double(first))
-    } else {
-      try chooseEpochs(from: first)
-    }
-  }
-
-  /// One flow for the time that is left.
-  private mutating func trainToTheEnd(_ perEpoch: Double) throws(FlowError) {
-    let isTimed = fit.choices.minutes != nil
-    // Of a time that is not measured, so that the number does not depend on the machine.
-    let left = isTimed ? secondsLeft : fit.choices.limitInSeconds - Double(epochs) * perEpoch
-    let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, Int(0.97 * left / perEpoch)))
-    guard planned > epochs else { return }
-    let fitted = try trained(.long, planned, members: 0..<1)
-    let isBest = self.scores.map { fitted[0].scores!.gain(over: $0).value > 0 } ?? true
-    let trained = fitted[0].result.history.count
-    if isBest { (best, scores, epochs) = (fitted, fitted[0].scores, trained) }
-    end(.long, scaling, trained, fitted, fitted[0].scores, isBest: isBest)
-  }
-
-  /// What a pass over the training events takes on two processors, by the number of parameters.
-  func nominalSecondsPerEpoch() throws(FlowError) -> Double {
-    let parameters = try fit.training.architecture(candidate(1, member: 0)).parameterCount
-    return (Self.secondsPerParameter * Double(parameters) + 1e-6) * Double(fit.profile.rows) / 2
-  }
-
-  /// Passes for a first look: few where the limit is short.
-  func firstEpochs() throws(FlowError) -> Int {
-    let pair = 2 * (try nominalSecondsPerEpoch())
-    return min(Self.firstEpochs, max(1, Int(secondsLeft / 8 / pair)))
-  }
-
   // MARK: More flows
 
   /// Doubles the number of flows while that is worth it: the gain of the next doubling is expected to be half that of the last.
@@ -233,7 +183,7 @@ extension AutomaticFit.Run {
 
   // MARK: The end
 
-  private mutating func end(
+  mutating func end(
     _ purpose: FitRound.Purpose, _ scaling: PreprocessingOptions.Scaling, _ epochs: Int, _ fitted: [FittedCandidate],
     _ scores: ValidationScores?, isBest: Bool
   ) {
@@ -253,28 +203,5 @@ extension AutomaticFit.Run {
       members: best.map(\.flow), trainings: best.map { ($0.setup, $0.result) }, rounds: rounds, scores: scores,
       stopped: isInterrupted ? .interrupted : secondsLeft <= 0 ? .minutes : .epochs,
       state: isInterrupted ? state : nil)
-  }
-}
-
-extension AutomaticFit {
-  /// The mean log-density of the validation events by a normal density with the mean and covariance of the training events.
-  func normalReference() throws(FlowError) -> Double? {
-    guard let validation, choices.preprocessing.bounds.isEmpty, train.contextDimension == 0 else { return nil }
-    let whitening = try BroadComponent(weight: 0.5, of: train, after: []).whitening
-    let chain = try Chain([Shift(dimension: train.dimension)], dimension: train.dimension)
-    let architecture = Architecture(
-      chain: chain, base: StandardNormal(dimension: train.dimension), preprocessing: [whitening])
-    let zero = [Scalar](repeating: 0, count: architecture.parameterCount)
-    return try Flow(architecture: architecture, parameters: zero).scores(of: validation, threads: threads).mean.value
-  }
-}
-
-extension EventSource {
-  /// A random choice of events, in memory.
-  func choice(_ most: Int, seed: UInt64) throws(FlowError) -> any EventSource {
-    let chosen = try sample(most, seed: seed).events
-    return try EventArray(
-      chosen.events, dimension: dimension, context: chosen.context, weights: chosen.weights, columns: columns,
-      contextColumns: contextColumns, place: place)
   }
 }

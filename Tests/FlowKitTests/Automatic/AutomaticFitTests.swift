@@ -1,6 +1,7 @@
 import FlowKit
 import FlowKitTestSupport
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct AutomaticFitTests {
@@ -111,6 +112,42 @@ import Testing
     let densities = result.members[0].logDensity(clean)
     let normal = try fit(moons(3_000), choices { $0.minutes = 0.1 }).members[0].logDensity(clean)
     #expect(densities.reduce(0, +) / 1_000 > normal.reduce(0, +) / 1_000 - 0.3)
+  }
+
+  /// Stopped after each round in turn, and gone on with.
+  @Test func anInterruptedFitComesToTheSameEnd() throws {
+    let choices = choices {
+      $0.minutes = nil
+      $0.effort = .quick
+      $0.members = 2
+    }
+    let events = try moons(500)
+    let whole = try fit(events, choices)
+    var result: AutomaticFitResult?
+    var runs = 0
+    repeat {
+      let rounds = Atomic(0)
+      let before = result?.rounds.count ?? 0
+      result = try AutomaticFit(events, choices: choices).fit(
+        from: result?.state,
+        observe: { event in
+          if case .ended = event { rounds.add(1, ordering: .relaxed) }
+        }, shouldStop: { rounds.load(ordering: .relaxed) > before })
+      runs += 1
+    } while result?.state != nil && runs < 20
+    #expect(runs > 1)
+    #expect(result?.members.map(\.parameters) == whole.members.map(\.parameters))
+    #expect(result?.rounds.map(\.logDensity) == whole.rounds.map(\.logDensity))
+  }
+
+  @Test func aRefitSeesAllRows() throws {
+    let choices = choices {
+      $0.members = 2
+      $0.refits = true
+    }
+    let result = try fit(moons(400), choices)
+    #expect(result.rounds.last?.purpose == .refit)
+    #expect(result.trainings.allSatisfy { $0.setup.train.count == 400 && $0.setup.validation == nil })
   }
 
   @Test func withoutValidationThereIsAFitAllTheSame() throws {

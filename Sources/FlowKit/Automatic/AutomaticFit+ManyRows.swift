@@ -1,0 +1,52 @@
+// Fits to many rows, where steps are what is short: what a pass takes, and how many there is time for.
+
+extension AutomaticFit.Run {
+  /// A flow that fewer passes than these fill the time of is trained to the end at once.
+  private static let fewEpochs = 50.0
+  /// Seconds of one processor for one event, one pass and one parameter, as measured on the machines of docs/benchmarks.md.
+  private static let secondsPerParameter = 1.1e-10
+
+  /// Trains one flow for a while; if it does not overfit, then one for all of the time.
+  mutating func trainLong() throws(FlowError) {
+    let perEpoch = try nominalSecondsPerEpoch()
+    let possible = secondsLeft / perEpoch
+    guard possible > Self.fewEpochs, fit.validation != nil else { return try trainToTheEnd(perEpoch) }
+    let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
+    let short = try trained(.epochs, first, members: 0..<1, part: fit.choices.minutes == nil ? 1 : 0.25)
+    (best, scores, epochs) = (short, short[0].scores, first)
+    end(.epochs, scaling, first, best, scores, isBest: true)
+    guard mayGoOn else { return }
+    let (gap, error) = (short[0].gap ?? 0, scores!.mean.error)
+    if gap < max(3 * error, 0.03 * Double(fit.profile.dimension)) {
+      try trainToTheEnd(fit.choices.minutes == nil ? perEpoch : short[0].seconds / Double(first))
+    } else {
+      try chooseEpochs(from: first)
+    }
+  }
+
+  /// One flow for the time that is left.
+  private mutating func trainToTheEnd(_ perEpoch: Double) throws(FlowError) {
+    let isTimed = fit.choices.minutes != nil
+    // Of a time that is not measured, so that the number does not depend on the machine.
+    let left = isTimed ? secondsLeft : fit.choices.limitInSeconds - Double(epochs) * perEpoch
+    let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, Int(0.75 * left / perEpoch)))
+    guard planned > epochs else { return }
+    let fitted = try trained(.long, planned, members: 0..<1)
+    let isBest = self.scores.map { fitted[0].scores!.gain(over: $0).value > 0 } ?? true
+    let trained = fitted[0].result.history.count
+    if isBest { (best, scores, epochs) = (fitted, fitted[0].scores, trained) }
+    end(.long, scaling, trained, fitted, fitted[0].scores, isBest: isBest)
+  }
+
+  /// What a pass over the training events takes on two processors, by the number of parameters.
+  func nominalSecondsPerEpoch() throws(FlowError) -> Double {
+    let parameters = try fit.training.architecture(candidate(1, member: 0)).parameterCount
+    return (Self.secondsPerParameter * Double(parameters) + 1e-6) * Double(fit.profile.rows) / 2
+  }
+
+  /// Passes for a first look: few where the limit is short.
+  func firstEpochs() throws(FlowError) -> Int {
+    let pair = 2 * (try nominalSecondsPerEpoch())
+    return min(Self.firstEpochs, max(1, Int(secondsLeft / 8 / pair)))
+  }
+}
