@@ -31,6 +31,12 @@ extension Fit {
       let likelihood = best?.companion.map { ", -log p \($0.text(digits: 4)) nats" } ?? ""
       print("model  \(output): epoch \(result.bestEpoch), \(loss)\(likelihood); stopped by \(result.stopped.rawValue)")
     }
+    if let (ruined, likeliest) = result.ruinedLikelihood() {
+      Terminal.note(
+        "\(objective.name) has ruined the likelihood: -log p is \((ruined.companion ?? .nan).text(digits: 4)) nats in epoch "
+          + "\(ruined.epoch), and was \((likeliest.companion ?? .nan).text(digits: 4)) in epoch \(likeliest.epoch); "
+          + "--likelihood-weight mixes it in")
+    }
     if result.stopped == .interrupted {
       Terminal.note("flowctl: interrupted; wrote the best model so far, of epoch \(result.bestEpoch), to \(output)")
     }

@@ -8,11 +8,14 @@ extension Model {
     describe(result.bestEpoch, result.loss, result.stopped.rawValue)
   }
 
-  /// The model of a fit that goes on: the best so far, and the state to resume from.
+  /// The model of a fit that goes on: the best so far, and the state to resume from. What is trained beside a flow stands behind its
+  /// parameters.
   public init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
     self.init(
-      flow: Flow(architecture: setup.architecture, parameters: parameters), columns: setup.train.columns,
+      flow: Flow(
+        architecture: setup.architecture, parameters: Array(parameters.prefix(setup.architecture.parameterCount))),
+      columns: setup.train.columns,
       contextColumns: setup.train.contextColumns, units: setup.train.units, contextUnits: setup.train.contextUnits,
       history: checkpoint.history, provenance: provenance,
       training: checkpoint)
