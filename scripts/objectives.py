@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits flows by each objective on samples, and prints how far they are from the data: objectives.py FLOWCTL [SET …]
+"""Fits flows by each objective on samples, and prints how far they are from the data: objectives.py FLOWCTL [SET …] [OBJECTIVE …] [OPTION …]
 
 Needs numpy, h5py, POT and scikit-learn. SETS are normal, moons, octagon and galaxy (data/galaxy.h5); all by default. For every fit, of
 10,000 samples and 10,000 test events that no fit has seen:
@@ -39,6 +39,9 @@ OBJECTIVES = {
     "energy": ["--objective", "energy", "--batch", "1024"],
     "mmd": ["--objective", "mmd", "--batch", "1024"],
     "sinkhorn": ["--objective", "sinkhorn", "--batch", "1024"],
+    "wasserstein": ["--objective", "wasserstein", "--batch", "1024", "--learning-rate", "0.001"],
+    "gan": ["--objective", "gan", "--batch", "1024", "--learning-rate", "0.001"],
+    "wasserstein + likelihood": ["--objective", "wasserstein", "--likelihood-weight", "1", "--batch", "512"],
     "energy + likelihood": ["--objective", "energy", "--likelihood-weight", "1", "--batch", "512"],
     "mmd + likelihood": ["--objective", "mmd", "--likelihood-weight", "1", "--batch", "512"],
     "sinkhorn + likelihood": ["--objective", "sinkhorn", "--likelihood-weight", "1", "--batch", "512"],

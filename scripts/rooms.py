@@ -23,7 +23,7 @@ ROOMS = [
     ["Files"],
     ["Numerics"],
     ["Parallel", "HDF5"],
-    ["Metrics"],
+    ["Metrics", "Optimizers"],
     ["Contracts"],
     ["Networks"],
     ["ScalarMaps"],

@@ -13,6 +13,7 @@
 #include "fills.h"
 #include "rows.h"
 #include "smooth.h"
+#include "sorting.h"
 #include "spline_bins.h"
 #include "spline.h"
 #include "circle.h"

@@ -74,6 +74,12 @@ extension Fit {
       let likelihood = best?.companion.map { ", -log p \($0.text(digits: 4)) nats" } ?? ""
       print("model  \(output): epoch \(result.bestEpoch), \(loss)\(likelihood); stopped by \(stopped)")
     }
+    if let (ruined, likeliest) = result.history.ruinedLikelihood(best: result.bestEpoch) {
+      Terminal.note(
+        "\(objective.name) has ruined the likelihood: -log p is \((ruined.companion ?? .nan).text(digits: 4)) nats in epoch "
+          + "\(ruined.epoch), and was \((likeliest.companion ?? .nan).text(digits: 4)) in epoch \(likeliest.epoch); "
+          + "--likelihood-weight mixes it in")
+    }
   }
 
   /// Of an ensemble, and of a fit that is repeated on all rows.

@@ -15,7 +15,10 @@ import Testing
     ["fit", "data.h5", "-o", "model.h5", "--force", "--objective", objective] + options + quick
   }
 
-  @Test(arguments: ["energy", "mmd(kernel=laplace)", "sinkhorn(epsilon=0.5,sweeps=500)"])
+  @Test(arguments: [
+    "energy", "mmd(kernel=laplace)", "sinkhorn(epsilon=0.5,sweeps=500)", "wasserstein(hidden=16)",
+    "gan(loss=saturating,hidden=16)",
+  ])
   func linesNameTheObjective(objective: String) throws {
     let name = String(objective.prefix { $0 != "(" })
     let printed = try workspace.json(fit(objective, ["--likelihood-weight", "0.1"]))
@@ -73,7 +76,8 @@ import Testing
 
   @Test func wrongUseIsOneLine() throws {
     try workspace.expectFailure(
-      fit("wishes"), "unknown objective 'wishes': the objectives are likelihood, energy, mmd, sinkhorn")
+      fit("wishes"),
+      "unknown objective 'wishes': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan")
     try workspace.expectFailure(
       fit("sinkhorn(epsilon=-1)"),
       "'epsilon=-1' at character 10 of the objective: epsilon takes a number above 0")

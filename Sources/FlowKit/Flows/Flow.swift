@@ -26,11 +26,12 @@ public struct Flow: Sendable {
     parametersChanged()
   }
 
+  /// The flow that is trained, or that something trained begins with.
   init(_ subject: any Trainable, parameters: [Scalar]) {
-    guard let architecture = subject as? Architecture else {
+    guard let architecture = subject as? Architecture ?? (subject as? any FlowBearing)?.architecture else {
       preconditionFailure("what is trained is no flow but \(type(of: subject)): ask for its parameters")
     }
-    self.init(architecture: architecture, parameters: parameters)
+    self.init(architecture: architecture, parameters: Array(parameters.prefix(architecture.parameterCount)))
   }
 
   private mutating func parametersChanged() {

@@ -4,7 +4,8 @@ extension Model {
     self.init(setup, [MemberFit(result)], provenance)
   }
 
-  /// The model of a fit that goes on: the best so far, and the state to resume from.
+  /// The model of a fit that goes on: the best so far, and the state to resume from. What is trained beside a flow stands behind its
+  /// parameters.
   public init(_ setup: TrainingSetup, at checkpoint: TrainingCheckpoint, _ provenance: [String: MetadataValue]) {
     self.init(setup, [MemberFit(setup.architecture, at: checkpoint)], provenance)
   }

@@ -1,5 +1,4 @@
 internal import CFlowKernels
-internal import COpenBLAS
 
 /// An upper bound of the spectral norm of a matrix, by Gram iteration (Delattre, Barthélemy, Araujo & Allauzen,
 /// "Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram Iteration", ICML 2023).
@@ -23,8 +22,8 @@ struct SpectralBound {
     (self.matrix, self.rows, self.columns) = (matrix, rows, columns)
     let gram =
       columns <= rows
-      ? product(matrix, transposed: true, matrix, rows: columns, inner: rows, columns: columns)
-      : product(matrix, matrix, secondTransposed: true, rows: rows, inner: columns, columns: rows)
+      ? Products.inDouble(matrix, transposed: true, matrix, rows: columns, inner: rows, columns: columns)
+      : Products.inDouble(matrix, matrix, secondTransposed: true, rows: rows, inner: columns, columns: rows)
     var scales: [Double] = []
     var next = gram
     for _ in 0...Self.squarings {
@@ -34,7 +33,7 @@ struct SpectralBound {
       let reciprocal = 1 / scale
       powers.append(next.map { $0 * reciprocal })
       guard powers.count <= Self.squarings else { break }
-      next = product(powers.last!, powers.last!, rows: side, inner: side, columns: side)
+      next = Products.inDouble(powers.last!, powers.last!, rows: side, inner: side, columns: side)
     }
     norm = scales.reversed().reduce(1) { ($1 * $0).squareRoot() }
   }
@@ -55,25 +54,10 @@ struct SpectralBound {
     for power in powers {
       result =
         columns <= rows
-        ? product(result, power, rows: rows, inner: columns, columns: columns)
-        : product(power, result, rows: rows, inner: rows, columns: columns)
+        ? Products.inDouble(result, power, rows: rows, inner: columns, columns: columns)
+        : Products.inDouble(power, result, rows: rows, inner: rows, columns: columns)
     }
     let scale = norm / zip(result, matrix).reduce(0) { $0 + $1.0 * $1.1 }
     return result.map { $0 * scale }
-  }
-}
-
-/// A B, each transposed on request; the shape of the product is rows × columns.
-private func product(
-  _ a: [Double], transposed: Bool = false, _ b: [Double], secondTransposed: Bool = false, rows: Int, inner: Int,
-  columns: Int
-) -> [Double] {
-  Products.singleThreaded
-  return [Double](unsafeUninitializedCapacity: rows * columns) { c, count in
-    cblas_dgemm(
-      CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, secondTransposed ? CblasTrans : CblasNoTrans,
-      Int32(rows), Int32(columns), Int32(inner), 1, a, Int32(transposed ? rows : inner), b,
-      Int32(secondTransposed ? inner : columns), 0, c.baseAddress, Int32(columns))
-    count = rows * columns
   }
 }

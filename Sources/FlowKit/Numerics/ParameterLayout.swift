@@ -48,6 +48,12 @@ public struct ParameterLayout: Sendable {
     return prepared[range.lowerBound].lowerBound..<prepared[range.upperBound - 1].upperBound
   }
 
+  /// Where the parameters of the parts `range` stand in θ.
+  func parameters(ofParts range: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return 0..<0 }
+    return parts[range.lowerBound].parameters.lowerBound..<parts[range.upperBound - 1].parameters.upperBound
+  }
+
   /// All parameters by name, in the order of the flat buffer.
   public var parameterShapes: [ParameterShape] {
     parts.flatMap { part in
@@ -59,6 +65,15 @@ public struct ParameterLayout: Sendable {
   public func initialParameters(using random: inout RandomStream) -> [Scalar] {
     var values: [Scalar] = []
     for part in parts { values += part.value.initialParameters(using: &random) }
+    return values
+  }
+
+  /// The same, behind parameters that the first parts have already.
+  public func initialParameters(startingWith values: [Scalar], using random: inout RandomStream) -> [Scalar] {
+    var values = values
+    for part in parts where part.parameters.lowerBound >= values.count && !part.parameters.isEmpty {
+      values += part.value.initialParameters(using: &random)
+    }
     return values
   }
 

@@ -41,4 +41,11 @@ public struct EventTile {
     }
     return row
   }
+
+  /// Random numbers for as many samples of a flow: those of the step or, in validation, the same after every epoch.
+  func drawing(_ architecture: Architecture, _ pass: Pass, seed: UInt64) -> EventRandom {
+    let random = pass.random ?? EventRandom(seed: seed, purpose: .samples, first: first)
+    // The layers draw from the children before.
+    return random.child(architecture.chain.layers.count + 2)
+  }
 }

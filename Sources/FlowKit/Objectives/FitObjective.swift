@@ -1,9 +1,9 @@
 /// What a fit minimises, as `--objective` and model files write it: `likelihood`, `energy`, `mmd(kernel=laplace)`,
-/// `sinkhorn(epsilon=0.1)`, and by how much the likelihood is mixed in.
+/// `sinkhorn(epsilon=0.1)`, `wasserstein`, `gan`, and by how much the likelihood is mixed in.
 public struct FitObjective: Sendable, Equatable {
-  /// The distance between samples and events; nil trains by the likelihood of the events alone.
-  public let criterion: (any SampleCriterion)?
-  /// λ of ``SampleObjective``; 0 for `likelihood`.
+  /// How far samples are from events; nil trains by the likelihood of the events alone.
+  public let criterion: (any FitCriterion)?
+  /// λ of ``SampleObjective`` and ``AdversarialObjective``; 0 for `likelihood`.
   public let likelihoodWeight: Double
 
   /// Maximum likelihood.
@@ -12,7 +12,7 @@ public struct FitObjective: Sendable, Equatable {
 
   private init() { (criterion, likelihoodWeight) = (nil, 0) }
 
-  public init(_ criterion: any SampleCriterion, likelihoodWeight: Double = 0) {
+  public init(_ criterion: any FitCriterion, likelihoodWeight: Double = 0) {
     (self.criterion, self.likelihoodWeight) = (criterion, likelihoodWeight)
   }
 
@@ -67,16 +67,18 @@ public struct FitObjective: Sendable, Equatable {
   /// - Throws: where it cannot train the flow, naming the layer.
   public func objective(for architecture: Architecture, seed: UInt64 = 0) throws(FlowError) -> any Objective {
     guard let criterion else { return MaximumLikelihood(architecture) }
-    return try SampleObjective(architecture, criterion, likelihoodWeight: likelihoodWeight, seed: seed)
+    return try criterion.objective(for: architecture, likelihoodWeight: likelihoodWeight, seed: seed)
   }
 
   // MARK: The registry: one line for each objective on samples
 
-  private typealias Make = @Sendable (_ arguments: inout LayerArguments) throws(FlowError) -> any SampleCriterion
+  private typealias Make = @Sendable (_ arguments: inout LayerArguments) throws(FlowError) -> any FitCriterion
   private static let kinds: [(name: String, make: Make)] = [
     (EnergyCriterion.name, { (arguments) throws(FlowError) in try EnergyCriterion(&arguments) }),
     (KernelCriterion.name, { (arguments) throws(FlowError) in try KernelCriterion(&arguments) }),
     (SinkhornCriterion.name, { (arguments) throws(FlowError) in try SinkhornCriterion(&arguments) }),
+    (Adversary.wassersteinName, { (arguments) throws(FlowError) in try Adversary(wasserstein: &arguments) }),
+    (Adversary.ganName, { (arguments) throws(FlowError) in try Adversary(gan: &arguments) }),
   ]
 }
 

@@ -23,7 +23,7 @@ public struct MaximumLikelihood: SumObjective {
     return loss(of: tile, values)
   }
 
-  private func loss(of tile: EventTile, _ logDensities: [Double]) -> Double {
+  func loss(of tile: EventTile, _ logDensities: [Double]) -> Double {
     (0..<tile.count).reduce(0) { loss, event in
       loss - tile.weight(of: event) * (logDensities[event] + tile.logDeterminant(of: event))
     }

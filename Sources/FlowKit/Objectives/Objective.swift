@@ -13,6 +13,10 @@ public protocol Objective: Sendable {
   /// A loss that is reported beside it, over the validation events after each epoch, such as the likelihood of a flow that
   /// learns by its samples; none by default. It decides nothing.
   var companion: (any SumObjective)? { get }
+  /// What a step of training does, in turn, each on the same events with random numbers of its own: by default it lowers the objective
+  /// itself and changes all parameters. Where players of a game alternate, such as a critic and a flow, the last turn is the
+  /// objective's own: its loss is that of the step.
+  var turns: [Turn] { get }
   /// What users should know of the losses since this was last asked, such as that an iteration did not converge; nothing
   /// by default.
   func takeNotes() -> [String]
@@ -86,6 +90,7 @@ public struct OutputBatch: Sendable {
 
 extension Objective {
   public var companion: (any SumObjective)? { nil }
+  public var turns: [Turn] { [Turn(self)] }
   public func takeNotes() -> [String] { [] }
   public func nonFinitePlace(_ tile: EventTile, _ pass: Pass) -> String? { nil }
 }

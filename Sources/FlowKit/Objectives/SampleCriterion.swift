@@ -3,13 +3,7 @@
 /// Samples and events are compared as the preprocessing makes them, each column in its own standard deviation by default: a distance
 /// weighs columns by their scale. Where a flow is conditional, a point is an event together with its context, and sample i
 /// has the context of event i.
-public protocol SampleCriterion: Sendable {
-  /// The criterion as `FitObjective` writes it, such as `mmd(kernel=laplace)`.
-  var text: String { get }
-  /// What its values are measured in, for messages.
-  var unit: String { get }
-  /// The fewest events in a batch.
-  var leastEvents: Int { get }
+public protocol SampleCriterion: FitCriterion {
   /// How many validation events it sees at once, where that is more than a training batch.
   var evaluationSize: Int { get }
   /// The distance and, where `batch.wantsGradient`, its derivative with respect to the samples, N × (D + C); else nothing.
@@ -21,6 +15,12 @@ public protocol SampleCriterion: Sendable {
 extension SampleCriterion {
   public var evaluationSize: Int { 4_096 }
   public func takeNotes() -> [String] { [] }
+
+  public func objective(
+    for architecture: Architecture, likelihoodWeight: Double, seed: UInt64
+  ) throws(FlowError) -> any Objective {
+    try SampleObjective(architecture, self, likelihoodWeight: likelihoodWeight, seed: seed)
+  }
 }
 
 /// Samples and events of one batch.

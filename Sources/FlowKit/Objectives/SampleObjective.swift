@@ -48,7 +48,8 @@ public struct SampleObjective: BatchObjective {
 
   public func outputs(of tile: EventTile, _ pass: Pass) throws(FlowError) -> [Double] {
     let flow = FlowPass(architecture, pass)
-    let samples = try flow.preprocessedSamples(tile.count, from: random(tile, pass), like: tile.x)
+    let samples = try flow.preprocessedSamples(
+      tile.count, from: tile.drawing(architecture, pass, seed: seed), like: tile.x)
     return outputs(tile, samples, hasDensity ? flow.logDensities(of: tile.x) : [])
   }
 
@@ -57,7 +58,7 @@ public struct SampleObjective: BatchObjective {
   ) throws(FlowError) -> (values: [Double], pullback: OutputPullback) {
     let flow = FlowPass(architecture, pass)
     let (samples, pullBackSamples) = try flow.preprocessedSamplesWithPullback(
-      tile.count, from: random(tile, pass), like: tile.x)
+      tile.count, from: tile.drawing(architecture, pass, seed: seed), like: tile.x)
     let density = hasDensity ? flow.logDensitiesWithPullback(of: tile.x) : nil
     let (dimension, width) = (dimension, outputCount)
     return (
@@ -69,12 +70,6 @@ public struct SampleObjective: BatchObjective {
         if let density { _ = density.pullback(tile.row { cotangents[($0 + 1) * width - 1] }, &gradient) }
       }
     )
-  }
-
-  private func random(_ tile: EventTile, _ pass: Pass) -> EventRandom {
-    let random = pass.random ?? EventRandom(seed: seed, purpose: .samples, first: tile.first)
-    // The layers draw from the children before.
-    return random.child(architecture.chain.layers.count + 2)
   }
 
   private func outputs(_ tile: EventTile, _ samples: Tile, _ logDensities: [Double]) -> [Double] {

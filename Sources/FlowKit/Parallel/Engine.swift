@@ -71,13 +71,16 @@ final class Engine: @unchecked Sendable {
 
   /// Makes the tiles see what θ has become: after a step, which writes each block to its owner's copy as well, or after
   /// any other change.
-  func prepare(afterStep: Bool = false) {
+  ///
+  /// - Parameter parts: those that have changed; all by default.
+  func prepare(afterStep: Bool = false, parts: Range<Int>? = nil) {
     version.add(1, ordering: .relaxed)
     if !afterStep {
       for copy in copies { copy.base.update(from: parameters.base, count: parameters.count) }
     }
     guard layout.preparedCount != nil else { return }
-    pool.run(units: layout.parts.count) { [self] _, part in prepare(part: part) }
+    let parts = parts ?? layout.parts.indices
+    pool.run(units: parts.count) { [self] _, part in prepare(part: parts.lowerBound + part) }
   }
 
   /// Where θ does not change, one thread prepares all: a flow that is asked for one event starts none.

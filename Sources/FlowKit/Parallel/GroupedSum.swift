@@ -42,9 +42,11 @@ final class GroupedSum {
 
   /// Computes `gradient`: `body` adds a group's to what it is given, and returns the group's loss.
   ///
-  /// - Parameter stealing: whether a worker may take runs of others.
+  /// - Parameters:
+  ///   - parts: those of the layout to which the body adds; the gradient of others is 0.
+  ///   - stealing: whether a worker may take runs of others.
   func compute(
-    _ runs: Runs, stealing: Bool = true,
+    _ runs: Runs, parts: Range<Int>, stealing: Bool = true,
     _ body: @Sendable (_ worker: Int, _ group: Int, _ gradient: inout Gradient) throws(FlowError) -> Double
   ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
     let blocks = ParameterBlocks(scalars: engine.layout.tileParameterCount, pool: engine.pool)
@@ -65,7 +67,7 @@ final class GroupedSum {
         }
       }
     }
-    let squaredNorm = sumRuns(runs, workers, blocks)
+    let squaredNorm = sumRuns(runs, workers, blocks, parts)
     var loss = 0.0
     for part in losses { loss += try part.get() }
     return (loss, squaredNorm)
@@ -111,7 +113,9 @@ final class GroupedSum {
 
   /// Sums what the runs made, makes the gradient with respect to θ of it; returns the sum of its squares, which is summed in
   /// Double over blocks, in order.
-  private func sumRuns(_ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks) -> Double {
+  private func sumRuns(
+    _ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks, _ parts: Range<Int>
+  ) -> Double {
     let sum = sum
     let squares = BufferBases.with(groups[...]) { groups in
       BufferBases.with(published[...]) { published in
@@ -130,7 +134,7 @@ final class GroupedSum {
       }
     }
     guard gradient !== sum else { return squares.reduce(0, +) }
-    pullBackPreparation()
+    pullBackPreparation(parts)
     let gradient = gradient
     return UnitResults.collect(engine.blocks.count, startingWith: 0.0) { squares in
       engine.forEachBlock(of: engine.blocks) { range, block in
@@ -139,11 +143,12 @@ final class GroupedSum {
     }.reduce(0, +)
   }
 
-  private func pullBackPreparation() {
+  private func pullBackPreparation(_ parts: Range<Int>) {
     let (engine, gradient, sum) = (engine, gradient, sum)
     let layout = engine.layout
     engine.pool.run(units: layout.parts.count) { _, part in
       clear(gradient.base, layout.parts[part].parameters)
+      guard parts.contains(part) else { return }
       var sink = Gradient(buffer: gradient)
       layout.pullBackPreparation(
         part: part, engine.parameters.all, prepared: engine.tileParameters.all, preparedGradient: sum.all, to: &sink)

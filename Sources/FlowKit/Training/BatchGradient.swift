@@ -5,10 +5,10 @@
 final class BatchGradient {
   private let engine: Engine
   private let sum: GroupedSum
-  /// Each worker's own copy.
-  private let objectives: PerWorker<ObjectiveForm>
+  /// Each worker's own copies, one for each turn.
+  private let objectives: PerWorker<[ObjectiveForm]>
 
-  init(_ engine: Engine, _ objectives: PerWorker<ObjectiveForm>, batchSize: Int) {
+  init(_ engine: Engine, _ objectives: PerWorker<[ObjectiveForm]>, batchSize: Int) {
     (self.engine, self.objectives) = (engine, objectives)
     sum = GroupedSum(engine, tiles: Tile.tiles(for: batchSize))
   }
@@ -18,16 +18,18 @@ final class BatchGradient {
 
   /// Computes `gradient` for the events at some places; returns the loss, and |gradient|².
   ///
-  /// - Parameter random: the random numbers of this step, of which event number i is that at position i of the batch.
+  /// - Parameters:
+  ///   - turn: whose objective it is, and the parts of the layout that it changes.
+  ///   - random: the random numbers of this step, of which event number i is that at position i of the batch.
   func compute(
-    _ data: TrainingData, _ batch: ArraySlice<Int32>, random: EventRandom
+    _ data: TrainingData, _ batch: ArraySlice<Int32>, turn: (number: Int, parts: Range<Int>), random: EventRandom
   ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
     let (engine, objectives) = (engine, objectives)
     let runs = sum.runs(tiles: Tile.tiles(for: batch.count))
-    let step = Step(data: data, batch: batch, runs: runs, random: random)
-    guard case .batch(let objective) = objectives[0] else {
-      return try sum.compute(runs) { worker, group, gradient throws(FlowError) in
-        guard case .sum(let objective) = objectives[worker] else { return 0 }
+    let step = Step(data: data, batch: batch, runs: runs, turn: turn.number, random: random)
+    guard case .batch(let objective) = objectives[0][step.turn] else {
+      return try sum.compute(runs, parts: turn.parts) { worker, group, gradient throws(FlowError) in
+        guard case .sum(let objective) = objectives[worker][step.turn] else { return 0 }
         var loss = 0.0
         let seen = engine.worker(worker)
         for tile in runs.tiles(ofGroup: group) {
@@ -45,7 +47,8 @@ final class BatchGradient {
     precondition(
       cotangents.count == starts.last!, "\(cotangents.count) cotangents for \(starts.last!) outputs of a batch")
     let kept = KeptOutputs(outputs)
-    let squaredNorm = try sum.compute(runs, stealing: false) { worker, group, gradient throws(FlowError) in
+    let squaredNorm = try sum.compute(runs, parts: turn.parts, stealing: false) {
+      worker, group, gradient throws(FlowError) in
       _ = engine.worker(worker)
       var start = starts[group]
       for tile in kept.take(group) {
@@ -62,6 +65,7 @@ final class BatchGradient {
     let data: TrainingData
     let batch: ArraySlice<Int32>
     let runs: GroupedSum.Runs
+    let turn: Int
     let random: EventRandom
 
     func events(ofTile tile: Int, _ worker: Engine.Worker) -> (EventTile, Pass)? {
@@ -81,7 +85,7 @@ final class BatchGradient {
     let results = UnitResults.collect(step.runs.groups, startingWith: Result<[TileOutputs], FlowError>.success([])) {
       results in
       engine.pool.run(units: step.runs.count, stealing: false) { worker, run in
-        guard case .batch(let objective) = objectives[worker] else { return }
+        guard case .batch(let objective) = objectives[worker][step.turn] else { return }
         let seen = engine.worker(worker)
         for group in step.runs[run] {
           do throws(FlowError) {

@@ -38,7 +38,9 @@ public struct MemberFit: Sendable {
   /// The member as it is at a checkpoint of its training.
   public init(_ architecture: Architecture, at checkpoint: TrainingCheckpoint) {
     let parameters = checkpoint.best?.parameters ?? checkpoint.current.parameters
-    self.init(Flow(architecture: architecture, parameters: parameters), checkpoint, checkpoint.history, nil)
+    // What is trained beside a flow, such as a critic, stands behind it.
+    let own = Array(parameters.prefix(architecture.parameterCount))
+    self.init(Flow(architecture: architecture, parameters: own), checkpoint, checkpoint.history, nil)
   }
 
   /// As a file keeps it.

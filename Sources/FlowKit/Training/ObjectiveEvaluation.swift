@@ -1,14 +1,15 @@
 /// The mean loss of an objective over events, without a gradient and without random numbers: what validation reports.
 final class ObjectiveEvaluation {
   private let engine: Engine
-  private let objectives: PerWorker<ObjectiveForm>
+  /// Each worker's own copies, one for each turn; the last one's is the objective itself.
+  private let objectives: PerWorker<[ObjectiveForm]>
   /// The most events that a loss of a whole batch sees at once.
   private let batchSize: Int
 
   /// - Parameter batchSize: that of training.
-  init(_ engine: Engine, _ objectives: PerWorker<ObjectiveForm>, batchSize: Int) {
+  init(_ engine: Engine, _ objectives: PerWorker<[ObjectiveForm]>, batchSize: Int) {
     (self.engine, self.objectives) = (engine, objectives)
-    if case .batch(let objective) = objectives[0] {
+    if case .batch(let objective) = objectives[0].last! {
       self.batchSize = objective.evaluationSize(batchSize: batchSize)
     } else {
       self.batchSize = batchSize
@@ -19,7 +20,7 @@ final class ObjectiveEvaluation {
   func meanLoss(_ events: EventWindows) throws(FlowError) -> Double {
     var sum = 0.0
     try events.forEachWindow { places throws(FlowError) in
-      switch objectives[0] {
+      switch objectives[0].last! {
       case .sum: sum += try lossSum(events.data, Array(places))
       case .batch(let objective): sum += try lossSum(events.data, Array(places), objective)
       }
@@ -30,7 +31,7 @@ final class ObjectiveEvaluation {
   private func lossSum(_ data: TrainingData, _ places: [Int32]) throws(FlowError) -> Double {
     let objectives = objectives
     return try forEachTile(data, places[...], divisor: 1, startingWith: 0.0) { worker, events, pass throws(FlowError) in
-      guard case .sum(let objective) = objectives[worker] else { return 0 }
+      guard case .sum(let objective) = objectives[worker].last! else { return 0 }
       return try objective.loss(of: events, pass)
     }.reduce(0, +)
   }
@@ -45,7 +46,7 @@ final class ObjectiveEvaluation {
       let none = (outputs: [Double](), weights: [Double]())
       let tiles = try forEachTile(data, part, divisor: Double(part.count), startingWith: none) {
         worker, events, pass throws(FlowError) in
-        guard case .batch(let objective) = objectives[worker] else { return none }
+        guard case .batch(let objective) = objectives[worker].last! else { return none }
         return (try objective.outputs(of: events, pass), (0..<events.count).map { events.weight(of: $0) })
       }
       let outputs = OutputBatch(

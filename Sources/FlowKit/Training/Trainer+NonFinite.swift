@@ -17,6 +17,7 @@ extension Trainer {
     guard let part = engine.layout.parts.last(where: { !isFinite($0) }) else { return "the loss is not finite" }
     switch part.name {
     case ContextEmbedding.partName: return "the gradient of the context's embedding is not finite"
+    case CriticisedFlow.criticName: return "the gradient of the critic is not finite"
     case Architecture.baseName: return "the gradient of the base distribution is not finite"
     default: return "the gradient of layer \(part.name) is not finite"
     }

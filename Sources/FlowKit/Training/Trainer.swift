@@ -5,6 +5,7 @@
 public final class Trainer {
   public let options: TrainingOptions
   let objective: any Objective
+  let turns: [Turn]
   let optimizer: any Optimizer
   let schedule: any Schedule
   let engine: Engine
@@ -60,14 +61,20 @@ public final class Trainer {
       "\(parameters.count) parameters for a subject of \(objective.subject.layout.parameterCount)")
     (self.options, self.events, self.validation) = (options, events, validation)
     (self.objective, self.optimizer, self.schedule) = (objective, optimizer, schedule)
+    turns = objective.turns
+    precondition(
+      turns.allSatisfy { $0.optimizer?.moments ?? optimizer.moments == optimizer.moments },
+      "the optimizers of all turns have the moments \(optimizer.moments)")
     engine = Engine(objective.subject.layout, ParameterBuffer(parameters), threads: threads, isTraining: true)
     stepsPerEpoch = (events.count + options.batchSize - 1) / options.batchSize
-    let forms = PerWorker(engine.pool) { $0 == 0 ? objective.form : objective.copied().form }
+    let forms = PerWorker(engine.pool) { worker in
+      (worker == 0 ? objective : objective.copied()).turns.map(\.objective.form)
+    }
     gradient = BatchGradient(engine, forms, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
     evaluation = ObjectiveEvaluation(engine, forms, batchSize: options.batchSize)
     let workers = engine
     companion = objective.companion.map { companion in
-      let forms = PerWorker(workers.pool) { $0 == 0 ? companion.form : companion.copied().form }
+      let forms = PerWorker(workers.pool) { [($0 == 0 ? companion : companion.copied()).form] }
       return ObjectiveEvaluation(workers, forms, batchSize: options.batchSize)
     }
     state = TrainingState(engine.parameters, optimizer)
@@ -116,28 +123,42 @@ public final class Trainer {
     return Batch(places: Array(0..<Int32(count))[...], owner: ObjectIdentifier(self))
   }
 
-  /// One step on the events of `batch`. Where the loss or the gradient is not finite, nothing changes but the returned
-  /// loss, which is NaN.
+  /// One step on the events of `batch`: all turns of the objective, mostly one. Where a loss or a gradient is not finite, that turn
+  /// changes nothing, none follows, and the returned loss is NaN.
   ///
+  /// - Returns: the loss of the last turn, before it.
   /// - Throws: what the objective throws.
   @discardableResult
   public func step(_ batch: Batch, rate: Double) throws(FlowError) -> Double {
     precondition(batch.owner == ObjectIdentifier(self), "a batch of another trainer")
-    let (loss, squaredNorm) = try gradient.compute(events.data, batch.places, random: random)
-    let norm = squaredNorm.squareRoot()
-    guard loss.isFinite, norm.isFinite else { return .nan }
-    let clip = norm > options.gradientClip ? options.gradientClip / norm : 1
-    state.update(engine, gradient.gradient, scale: clip, rate: rate)
-    engine.prepare(afterStep: true)
-    return loss
+    var (last, draws) = (0.0, 0)
+    for (number, turn) in turns.enumerated() {
+      let rate = turn.learningRate.map { rate * $0 / options.learningRate } ?? rate
+      for count in 0..<turn.repeats {
+        let (loss, squaredNorm) = try gradient.compute(
+          events.data, batch.places, turn: (number, turn.parts), random: random(ofDraw: draws))
+        let norm = squaredNorm.squareRoot()
+        guard loss.isFinite, norm.isFinite else { return .nan }
+        state.update(
+          engine, gradient.gradient, engine.layout.parameters(ofParts: turn.parts), by: turn.optimizer ?? optimizer,
+          number: state.steps * turn.repeats + count + 1,
+          scale: norm > options.gradientClip ? options.gradientClip / norm : 1, rate: rate)
+        engine.prepare(afterStep: true, parts: turn.parts)
+        (last, draws) = (loss, draws + 1)
+      }
+    }
+    state.finishStep()
+    return last
   }
 
-  /// The loss on the events of `batch` and its gradient with respect to θ, for a step of one's own.
+  /// The loss on the events of `batch` and its gradient with respect to θ, for a step of one's own: those of the last turn.
   ///
   /// - Throws: what the objective throws.
   public func lossAndGradient(_ batch: Batch) throws(FlowError) -> (loss: Double, gradient: [Scalar]) {
     precondition(batch.owner == ObjectIdentifier(self), "a batch of another trainer")
-    let loss = try gradient.compute(events.data, batch.places, random: random).loss
+    let loss = try gradient.compute(
+      events.data, batch.places, turn: (turns.count - 1, turns.last!.parts), random: random(ofDraw: 0)
+    ).loss
     return (loss, gradient.gradient.values)
   }
 
@@ -154,4 +175,7 @@ public final class Trainer {
 
   /// The random numbers of the next step: event i of its batch has number i.
   var random: EventRandom { EventRandom(seed: options.seed, purpose: .passes, first: state.steps << 32) }
+
+  /// Those of each gradient in it.
+  private func random(ofDraw draw: Int) -> EventRandom { draw == 0 ? random : random.child(draw) }
 }

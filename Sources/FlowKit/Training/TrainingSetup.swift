@@ -162,8 +162,11 @@ extension Trainer {
   /// Makes ready to train: the flow at its start, the events in memory.
   public convenience init(_ setup: TrainingSetup, threads: Int? = nil) throws(FlowError) {
     let objective = try setup.objective.objective(for: setup.architecture, seed: setup.options.seed)
+    var random = RandomStream(seed: setup.options.seed, purpose: .parameters, index: 2)
+    let parameters = try objective.subject.layout.initialParameters(
+      startingWith: setup.start().parameters, using: &random)
     try self.init(
-      objective, from: setup.start().parameters, train: setup.train, validation: setup.validation,
+      objective, from: parameters, train: setup.train, validation: setup.validation,
       options: setup.options, threads: threads)
   }
 

@@ -2,7 +2,6 @@
 final class TrainingState {
   typealias Copy = TrainingCheckpoint.State
   let parameters: ParameterBuffer
-  private let optimizer: any Optimizer
   private let moments: [ParameterBuffer]
   /// The number of steps taken.
   private(set) var steps = 0
@@ -12,7 +11,7 @@ final class TrainingState {
   private(set) var good: Copy
 
   init(_ parameters: ParameterBuffer, _ optimizer: any Optimizer) {
-    (self.parameters, self.optimizer) = (parameters, optimizer)
+    self.parameters = parameters
     moments = optimizer.moments.map { _ in ParameterBuffer(count: parameters.count) }
     start = Copy(parameters: parameters.values, moments: moments.map(\.values), steps: 0)
     good = start
@@ -20,24 +19,66 @@ final class TrainingState {
 
   var current: Copy { Copy(parameters: parameters.values, moments: moments.map(\.values), steps: steps) }
 
-  /// One step of the optimizer on all parameters, by all workers.
-  func update(_ engine: Engine, _ gradient: ParameterBuffer, scale: Double, rate: Double) {
-    steps += 1
-    let (update, blocks) = (optimizer.step(steps, rate: rate), engine.blocks)
+  /// One step of an optimizer on some parameters, by all workers.
+  ///
+  /// - Parameters:
+  ///   - optimizer: has the moments of the trainer's.
+  ///   - number: how many steps these parameters have had then.
+  func update(
+    _ engine: Engine, _ gradient: ParameterBuffer, _ parameters: Range<Int>, by optimizer: any Optimizer, number: Int,
+    scale: Double, rate: Double
+  ) {
+    let (update, blocks, buffer) = (optimizer.step(number, rate: rate), engine.blocks, self.parameters)
+    let momentCount = moments.count
     let haveCopies = !engine.copies.isEmpty
     let isPublished = engine.pool.count > 1 || haveCopies
     BufferBases.with(moments[...]) { moments in
-      BufferBases.with([parameters, gradient] + engine.copies) { buffers in
+      BufferBases.with([buffer, gradient] + engine.copies) { buffers in
         engine.forEachBlock(of: blocks) { range, block in
+          let own = buffers[haveCopies ? 2 + blocks.owner(of: block) : 0]
+          let lines = Self.lines(range.clamped(to: parameters), within: range)
+          guard !lines.isEmpty else { return }
+          let others = Others(
+            lines, but: parameters, of: [own, buffers[0]] + (0..<momentCount).map { moments[$0] })
           var part = ParameterBlock(
-            range, buffers[haveCopies ? 2 + blocks.owner(of: block) : 0], buffers[1], scale: scale, moments: moments,
-            published: isPublished ? buffers[0] : nil)
+            lines, own, buffers[1], scale: scale, moments: moments, published: isPublished ? buffers[0] : nil)
           update(&part)
           part.publish()
+          others.putBack()
         }
       }
     }
   }
+
+  /// Whole lines of 16 scalars, on which optimizers work.
+  private static func lines(_ range: Range<Int>, within block: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return range }
+    return (range.lowerBound / 16 * 16)..<min(block.upperBound, (range.upperBound + 15) / 16 * 16)
+  }
+
+  /// What stands in these lines beside the parameters of a turn.
+  private struct Others {
+    private var kept: [(place: UnsafeMutablePointer<Scalar>, values: [Scalar])] = []
+
+    init(_ lines: Range<Int>, but parameters: Range<Int>, of buffers: @autoclosure () -> [UnsafeMutablePointer<Scalar>])
+    {
+      let others = [
+        lines.lowerBound..<max(lines.lowerBound, parameters.lowerBound),
+        min(lines.upperBound, parameters.upperBound)..<lines.upperBound,
+      ]
+      for other in others where !other.isEmpty {
+        kept += buffers().map { base in
+          (base + other.lowerBound, Array(UnsafeBufferPointer(start: base + other.lowerBound, count: other.count)))
+        }
+      }
+    }
+
+    func putBack() {
+      for (place, values) in kept { place.update(from: values, count: values.count) }
+    }
+  }
+
+  func finishStep() { steps += 1 }
 
   func markStart() { start = current }
 

@@ -25,6 +25,7 @@ struct MetricReference: Decodable {
   let energy: Energy
   let gaussian: Gaussian
   let entropies: Entropies
+  let thousandPoints: Double
 
   static func read() throws -> MetricReference {
     try JSONDecoder().decode(Self.self, from: try Data(contentsOf: referenceURL("metrics.json")))

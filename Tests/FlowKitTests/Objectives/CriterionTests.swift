@@ -176,6 +176,17 @@ import Testing
         "sinkhorn(relative-epsilon=0.01,tolerance=0.1,cost=euclidean)",
         "sinkhorn(relative-epsilon=0.01,tolerance=0.1,cost=euclidean)"
       ),
+      ("wasserstein", "wasserstein"), ("wasserstein(constraint=orthonormal,sort=8)", "wasserstein"),
+      ("wasserstein(constraint=clip)", "wasserstein(constraint=clip)"),
+      ("wasserstein(constraint=clip,limit=0.1)", "wasserstein(constraint=clip,limit=0.1)"),
+      ("wasserstein(constraint=penalty,weight=2)", "wasserstein(constraint=penalty,weight=2.0)"),
+      ("wasserstein(sort=5)", "wasserstein(hidden=65x65x65,sort=5)"),
+      (
+        "wasserstein(hidden=12x6,sort=3,critic-steps=2,critic-rate=0.01,beta1=0.5,beta2=0.99)",
+        "wasserstein(hidden=12x6,sort=3,critic-steps=2,critic-rate=0.01,beta1=0.5,beta2=0.99)"
+      ),
+      ("gan", "gan"), ("gan(loss=saturating)", "gan(loss=saturating)"), ("gan(loss=non-saturating)", "gan"),
+      ("gan(constraint=orthonormal)", "gan(constraint=orthonormal)"),
     ] {
       let objective = try FitObjective(text)
       #expect(objective.text == written)
@@ -187,7 +198,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("wishful", "unknown objective 'wishful': the objectives are likelihood, energy, mmd, sinkhorn"),
+    ("wishful", "unknown objective 'wishful': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan"),
     ("sinkhorn(epsilon=0)", "'epsilon=0' at character 10 of the objective: epsilon takes a number above 0"),
     (
       "sinkhorn(sweeps=1.5)",
@@ -203,6 +214,20 @@ import Testing
     ),
     ("mmd(-1)", "'-1' at character 5 of the objective: mmd takes bandwidths, numbers above 0"),
     ("energy(0.1)", "'0.1' at character 8 of the objective: energy takes no such argument"),
+    (
+      "wasserstein(constraint=none)",
+      "'constraint=none' at character 13 of the objective: constraint takes one of orthonormal, clip, penalty"
+    ),
+    ("wasserstein(limit=1)", "'limit=1' at character 13 of the objective: wasserstein takes no such argument"),
+    (
+      "wasserstein(hidden=9)",
+      "'hidden=9' at character 13 of the objective: hidden takes widths that 8 divides, such as 16x16"
+    ),
+    (
+      "gan(critic-steps=0)",
+      "'critic-steps=0' at character 5 of the objective: critic-steps takes a whole number from 1 to 1000"
+    ),
+    ("gan(loss=other)", "'loss=other' at character 5 of the objective: loss takes one of non-saturating, saturating"),
     ("energy,mmd", "'energy,mmd' names 2 objectives; give one"),
   ]) func wrongTextsAreOneLine(text: String, message: String) throws {
     let error = #expect(throws: FlowError.self) { try FitObjective(text) }
