@@ -20,7 +20,7 @@ show() {
   "$flowctl" "$@"
 }
 
-show fit data/galaxy.h5 -o "$output/galaxy-model.h5" --recipe nsf-ar --preprocess whiten --minutes 1 --force
+show fit data/galaxy.h5 -o "$output/galaxy-model.h5" --minutes 1 --force
 show density "$output/galaxy-model.h5" data/galaxy.h5 -o "$output/densities.h5" --force
 show sample "$output/galaxy-model.h5" -n 10000 -o "$output/samples.h5" --force
 

@@ -17,9 +17,7 @@ python3 scripts/rooms.py --check
 step "sizes"
 python3 scripts/sizes.py --check
 
-step "build"
-swift build -c release
-
+# Builds the library, flowctl and the tests.
 step "tests, Float"
 swift test -c release
 
@@ -30,8 +28,9 @@ step "models read by an independent program"
 # The system's Python, to which the package belongs.
 "${PYTHON:-/usr/bin/python3}" Tests/Interop/compare.py "$(swift build -c release --show-bin-path)/flowctl"
 
+# That they compile: optimizing them takes as long as the whole library.
 step "benchmarks"
-swift build -c release --package-path Benchmarks
+swift build --package-path Benchmarks
 
 step "examples"
 sh scripts/examples.sh

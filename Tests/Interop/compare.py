@@ -56,6 +56,8 @@ cases = [
     ("2*[coupling-affine(hidden=16),permute(random)]", ["--ensemble", "3"]),
     ("elementwise-rqs(hidden=16,bins=5),lower", ["--context", "redshift,u", "--ensemble", "2", "--refit"]),
     ("coupling-affine(hidden=16)", ["--dequantize", "count,bit,third"]),
+    ("coupling-rqs(hidden=16)", ["--preprocess", "arcsinh", "--broad", "0.05"]),
+    ("lower", ["--bounds", "redshift=-9..9,u=-20..", "--preprocess", "whiten", "--broad", "0.2"]),
 ]
 
 

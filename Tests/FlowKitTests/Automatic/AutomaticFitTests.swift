@@ -27,11 +27,14 @@ import Testing
 
   @Test func tailsAskForArcsinh() throws {
     // The exponential distribution's kurtosis is 9.
-    let values = (0..<4_000).flatMap { index in
-      [-log((Double(index) + 0.5) / 4_000), Double(index * 7_919 % 4_000) / 4_000]
+    let count = 4_000
+    var values: [Double] = []
+    for index in 0..<count {
+      values.append(-log((Double(index) + 0.5) / Double(count)))
+      values.append(Double(index * 7_919 % count) / Double(count))
     }
     let plan = try AutomaticFit(EventArray(values, dimension: 2, columns: ["e", "u"]), choices: choices()).plan
-    #expect(plan.scalings == [.arcsinh])
+    #expect(plan.scalings == [PreprocessingOptions.Scaling.arcsinh])
     let decision = try #require(plan.decisions.first { $0.what == "preprocessing" })
     #expect(decision.reason.contains("'e'"))
     #expect(plan.layers == choices().layers)
@@ -39,14 +42,20 @@ import Testing
       $0.preprocessing.scaling = .robust
       $0.isScalingGiven = true
     }
-    #expect(try AutomaticFit(EventArray(values, dimension: 2), choices: given).plan.scalings == [.robust])
+    #expect(
+      try AutomaticFit(EventArray(values, dimension: 2), choices: given).plan.scalings == [
+        PreprocessingOptions.Scaling.robust
+      ])
   }
 
   @Test func nearCopiesAskForWhitening() throws {
     let pairs = PlanarSet.moons.events(2_000)
-    let values = stride(from: 0, to: pairs.count, by: 2).flatMap { [pairs[$0], pairs[$0] + 0.02 * pairs[$0 + 1]] }
+    var values: [Double] = []
+    for index in stride(from: 0, to: pairs.count, by: 2) {
+      values += [pairs[index], pairs[index] + 0.02 * pairs[index + 1]]
+    }
     let fit = try AutomaticFit(EventArray(values, dimension: 2), choices: choices())
-    #expect(fit.plan.scalings == [.whiten, .standardize])
+    #expect(fit.plan.scalings == [PreprocessingOptions.Scaling.whiten, .standardize])
     #expect(fit.profile.smallestEigenvalue < 0.01)
   }
 
@@ -54,18 +63,22 @@ import Testing
     // Of two columns with correlation r it is 1 − |r|.
     let values = PlanarSet.moons.events(2_000)
     let fit = try AutomaticFit(EventArray(values, dimension: 2), validation: .none, choices: choices())
-    let (n, x, y) = (
-      Double(values.count / 2), stride(from: 0, to: values.count, by: 2).map { values[$0] },
-      stride(from: 1, to: values.count, by: 2).map { values[$0] }
-    )
+    let n = Double(values.count / 2)
+    let x = stride(from: 0, to: values.count, by: 2).map { values[$0] }
+    let y = stride(from: 1, to: values.count, by: 2).map { values[$0] }
     let (mx, my) = (x.reduce(0, +) / n, y.reduce(0, +) / n)
-    let xy = zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-    let (xx, yy) = (x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }, y.reduce(0) { $0 + ($1 - my) * ($1 - my) })
-    #expect(abs(fit.profile.smallestEigenvalue - (1 - abs(xy) / (xx * yy).squareRoot())) < 1e-9)
+    var (xx, xy, yy) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(x, y) {
+      xx += (x - mx) * (x - mx)
+      xy += (x - mx) * (y - my)
+      yy += (y - my) * (y - my)
+    }
+    let correlation = xy / (xx * yy).squareRoot()
+    #expect(abs(fit.profile.smallestEigenvalue - (1 - abs(correlation))) < 1e-9)
   }
 
   @Test func oneColumnIsNoNormalDensity() throws {
-    let values = (0..<3_000).map { index in (index % 2 == 0 ? -3.0 : 3.0) + sin(Double(index)) }
+    let values: [Double] = (0..<3_000).map { index in (index % 2 == 0 ? -3.0 : 3.0) + sin(Double(index)) }
     let fit = try AutomaticFit(
       EventArray(values, dimension: 1, columns: ["x"]), choices: choices { $0.layers = nil })
     #expect(fit.plan.layers.contains("elementwise-rqs"))
@@ -96,7 +109,10 @@ import Testing
     let result = try fit.fit()
     let points = PlanarSet.moons.events(200, seed: 9)
     let each = result.members.map { $0.logDensity(points) }
-    let mixture = (0..<200).map { event in log(each.reduce(0) { $0 + exp($1[event]) } / Double(each.count)) }
+    let mixture: [Double] = (0..<200).map { event in
+      let sum: Double = each.reduce(0) { $0 + exp($1[event]) }
+      return log(sum / Double(each.count))
+    }
     expectClose(result.scores!.logDensities, mixture, within: 1e-12, "scores")
     let mean = mixture.reduce(0, +) / 200
     #expect(abs(result.scores!.mean.value - mean) < 1e-12)
