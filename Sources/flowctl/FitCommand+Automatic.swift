@@ -60,10 +60,7 @@ extension Fit {
   }
 
   private func describe(_ fit: AutomaticFit) throws(FlowError) {
-    for finding in fit.survey?.findings ?? [] where !fit.choices.preprocessing.dequantized.contains(finding.column) {
-      Terminal.note("data   \(finding.line)")
-    }
-    if let repeats = fit.repeats { Terminal.note("data   \(repeats)") }
+    noteFindings(fit.survey, fit.choices.preprocessing, fit.repeats)
     guard !json else { return }
     let train = fit.train
     let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"

@@ -132,10 +132,7 @@ struct Fit: ParsableCommand, Diagnosing {
       return
     }
     Interrupts.catchThem()
-    for finding in setup.survey?.findings ?? [] where !preprocess.dequantized.contains(finding.column) {
-      Terminal.note("data   \(finding.line)")
-    }
-    if let repeats = setup.repeats { Terminal.note("data   \(repeats)") }
+    noteFindings(setup.survey, preprocess, setup.repeats)
     try describe(setup)
     warn(of: setup.architecture)
     let provenance = try provenance(setup.train, setup.validation).merging(setup.provenance()) { $1 }

@@ -223,7 +223,7 @@ import Testing
     try withFolder { folder in
       let file = "\(folder)/model.h5"
       try Model(setup, part, setup.provenance()).write(to: file)
-      let training = try setup.modelToResume(file).training
+      let training = try setup.modelToResume(file).state.members[0].training
       #expect(training.current == part.checkpoint.current && training.best == part.checkpoint.best)
       let rest = try Trainer(setup).fit(from: training)
       #expect(rest.parameters == whole.parameters)

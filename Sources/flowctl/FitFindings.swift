@@ -1,0 +1,31 @@
+import FlowKit
+
+extension Fit {
+  /// Says what a look at all rows showed: of columns that are alike, the first in full.
+  func noteFindings(_ survey: EventSurvey?, _ preprocessing: PreprocessingOptions, _ repeats: String?) {
+    let findings = (survey?.findings ?? []).filter { !preprocessing.dequantized.contains($0.column) }
+    var told: Set<String> = []
+    for finding in findings where told.insert(finding.kind.name).inserted {
+      Terminal.note("data   \(finding.line)")
+      let others = findings.filter { $0.kind.name == finding.kind.name && $0 != finding }.map { "'\($0.column)'" }
+      guard !others.isEmpty else { continue }
+      Terminal.note(
+        "data   the same of \(others.count == 1 ? "the column" : "the columns") \(others.joined(separator: ", "))")
+    }
+    if let repeats { Terminal.note("data   \(repeats)") }
+  }
+}
+
+extension ColumnFinding.Kind {
+  /// The kind without its numbers.
+  fileprivate var name: String {
+    switch self {
+    case .wholeNumbers: "whole"
+    case .rounded: "rounded"
+    case .fewValues: "few"
+    case .spike: "spike"
+    case .farOut: "far out"
+    case .rowNumbers: "row numbers"
+    }
+  }
+}
