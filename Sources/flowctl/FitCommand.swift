@@ -86,6 +86,20 @@ struct Fit: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Normal noise on the preprocessed rows and contexts of training steps, in standard deviations of each column, falling to 0: a \
+      number, or 'rule' for n^(-1/(4+d)) of n rows and d columns.
+      """)
+  var noise: String?
+
+  @Flag(
+    help: """
+      Easy rows first: rows that are unlikely by what a tenth of the training has learned count less, until half of it is over.
+      """)
+  var curriculum = false
+
   @Flag(help: "Leave out rows with a NaN or an infinite value.")
   var skipNonFinite = false
 
@@ -169,7 +183,8 @@ struct Fit: ParsableCommand, Diagnosing {
     options.patience = try OptionCheck.positive(patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
     _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)
-    options.seed = seed
+    options.noise = try noise.map { text throws(FlowError) in try TrainingNoise(text) }
+    (options.seed, options.curriculum) = (seed, curriculum)
     return options
   }
 

@@ -27,6 +27,7 @@ extension TrainingCheckpoint {
     if stopped == nil {
       try write(current, to: group, "current")
       try write(good, to: group, "good")
+      if let warmup { try group.write(warmup, shape: [warmup.count], to: "warmup") }
     }
     if let best, best.parameters != parameters {
       try group.write(best.parameters, shape: [best.parameters.count], to: "best")
@@ -68,6 +69,7 @@ extension TrainingCheckpoint {
     self.stopped = stopped
     elementType = numbers.text("element_type") ?? ""
     self.history = Array(history.prefix(epoch))
+    if try group.contains("warmup") { warmup = try group.dataset("warmup").read() }
     if try numbers.integer("best_epoch") > 0 {
       best = Best(
         parameters: try group.contains("best") ? try group.dataset("best").read() : parameters,
