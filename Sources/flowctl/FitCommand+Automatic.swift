@@ -1,10 +1,12 @@
 import FlowKit
 
-// Fits whose plan is chosen from the data: those without --epochs.
+// Fits whose plan is chosen from the data: those without --epochs and what else describes one training.
 
 extension Fit {
   /// Whether what is not named is chosen from the data.
-  var isAutomatic: Bool { epochs == nil && patience == nil && !objective.isGiven }
+  var isAutomatic: Bool {
+    epochs == nil && patience == nil && !objective.isGiven && noise == nil && !curriculum
+  }
 
   func fitAutomatically(
     _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions

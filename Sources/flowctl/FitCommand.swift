@@ -89,6 +89,20 @@ struct Fit: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Normal noise on the preprocessed rows and contexts of training steps, in standard deviations of each column, falling to 0: a \
+      number, or 'rule' for n^(-1/(4+d)) of n rows and d columns.
+      """)
+  var noise: String?
+
+  @Flag(
+    help: """
+      Easy rows first: rows that are unlikely by what a tenth of the training has learned count less, until half of it is over.
+      """)
+  var curriculum = false
+
   @Flag(help: "Leave out rows with a NaN or an infinite value.")
   var skipNonFinite = false
 
@@ -156,7 +170,8 @@ struct Fit: ParsableCommand, Diagnosing {
     if !isAutomatic, let flag = automatic.planFlag {
       throw FlowError(
         .architecture,
-        "\(flag) is about a fit whose plan is chosen from the data; leave out --epochs, --patience and --objective")
+        "\(flag) is about a fit whose plan is chosen from the data; leave out --epochs, --patience, --objective, --noise and --curriculum"
+      )
     }
     if epochs != nil, minutes != nil {
       throw FlowError(.architecture, "--epochs and --minutes both say how long to train; give one of them")
@@ -173,7 +188,8 @@ struct Fit: ParsableCommand, Diagnosing {
     options.patience = try OptionCheck.positive(patience ?? options.patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
     _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)
-    options.seed = seed
+    options.noise = try noise.map { text throws(FlowError) in try TrainingNoise(text) }
+    (options.seed, options.curriculum) = (seed, curriculum)
     return options
   }
 

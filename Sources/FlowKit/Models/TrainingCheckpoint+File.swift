@@ -35,6 +35,7 @@ extension TrainingCheckpoint {
     if stopped == nil {
       try write(current, to: group, "current")
       try write(good, to: group, "good")
+      if let warmup { try group.write(warmup, shape: [warmup.count], to: "warmup") }
     } else if keepingState, !current.parameters.isEmpty {
       try write(current, to: group, "current")
     }
@@ -81,6 +82,7 @@ extension TrainingCheckpoint {
     self.stopped = stopped
     elementType = numbers.text("element_type") ?? ""
     self.history = Array(history.prefix(epoch))
+    if try group.contains("warmup") { warmup = try group.dataset("warmup").read() }
     if try numbers.integer("best_epoch") > 0 {
       best = Best(
         parameters: try group.contains("best") ? try group.dataset("best").read() : parameters,

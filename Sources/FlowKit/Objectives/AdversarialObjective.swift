@@ -31,6 +31,8 @@ public struct AdversarialObjective: SumObjective {
   }
 
   public var subject: any Trainable { model }
+  /// A value is one of the critic at that moment: a critic that is behind makes an epoch look better.
+  public var comparesEpochs: Bool { false }
   public var companion: (any SumObjective)? { MaximumLikelihood(model.architecture) }
   public func copied() -> AdversarialObjective {
     AdversarialObjective(model.copied(), adversary, likelihoodWeight, seed)

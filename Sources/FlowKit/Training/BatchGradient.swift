@@ -20,13 +20,15 @@ final class BatchGradient {
   ///
   /// - Parameters:
   ///   - turn: whose objective it is, and the parts of the layout that it changes.
+  ///   - lesson: how the events are seen.
   ///   - random: the random numbers of this step, of which event number i is that at position i of the batch.
   func compute(
-    _ data: TrainingData, _ batch: ArraySlice<Int32>, turn: (number: Int, parts: Range<Int>), random: EventRandom
+    _ data: TrainingData, _ batch: ArraySlice<Int32>, turn: (number: Int, parts: Range<Int>), lesson: Lesson,
+    random: EventRandom
   ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
     let (engine, objectives) = (engine, objectives)
     let runs = sum.runs(tiles: Tile.tiles(for: batch.count))
-    let step = Step(data: data, batch: batch, runs: runs, turn: turn.number, random: random)
+    let step = Step(data: data, batch: batch, runs: runs, turn: turn.number, lesson: lesson, random: random)
     guard case .batch(let objective) = objectives[0][step.turn] else {
       return try sum.compute(runs, parts: turn.parts) { worker, group, gradient throws(FlowError) in
         guard case .sum(let objective) = objectives[worker][step.turn] else { return 0 }
@@ -66,16 +68,22 @@ final class BatchGradient {
     let batch: ArraySlice<Int32>
     let runs: GroupedSum.Runs
     let turn: Int
+    let lesson: Lesson
     let random: EventRandom
 
     func events(ofTile tile: Int, _ worker: Engine.Worker) -> (EventTile, Pass)? {
       let first = tile * Tile.fullWidth
       let start = batch.startIndex + first
       let places = batch[start..<min(batch.endIndex, start + Tile.fullWidth)]
-      guard let events = EventTile(data, places, first: first, divisor: Double(batch.count), worker.tiles) else {
+      guard
+        let tile = EventTile(
+          data, places, first: first, divisor: Double(batch.count), factors: lesson.factors, worker.tiles)
+      else {
         return nil
       }
-      return (events, Pass(worker.parameters, context: events.context, random: random.advanced(by: first)))
+      let random = random.advanced(by: first)
+      let events = lesson.shown(tile, random)
+      return (events, Pass(worker.parameters, context: events.context, random: random))
     }
   }
 

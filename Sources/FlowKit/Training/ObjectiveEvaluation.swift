@@ -28,6 +28,20 @@ final class ObjectiveEvaluation {
     return sum / Double(events.count)
   }
 
+  /// log p of all events, which are in memory, by a flow whose parameters are the first; −∞ of those of weight 0.
+  func logDensities(_ events: EventWindows, _ architecture: Architecture) throws(FlowError) -> [Double] {
+    let places = Array(0..<Int32(events.count))
+    var result = [Double](repeating: -.infinity, count: events.count)
+    let tiles = try forEachTile(events.data, places[...], divisor: 1, startingWith: [(Int32, Double)]()) {
+      _, tile, pass throws(FlowError) in
+      let range = architecture.layout.prepared(ofParts: architecture.layout.parts.indices)
+      let values = FlowPass(architecture, pass.slice(range)).logDensities(of: tile.x)
+      return (0..<tile.count).map { (tile.place($0), values[$0] + tile.logDeterminant(of: $0)) }
+    }
+    for (place, value) in tiles.joined() { result[Int(place)] = value }
+    return result
+  }
+
   private func lossSum(_ data: TrainingData, _ places: [Int32]) throws(FlowError) -> Double {
     let objectives = objectives
     return try forEachTile(data, places[...], divisor: 1, startingWith: 0.0) { worker, events, pass throws(FlowError) in

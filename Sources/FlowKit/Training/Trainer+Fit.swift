@@ -45,6 +45,9 @@ extension Trainer {
     var sincePlan = (steps: 0, seconds: 0.0)
     var validationSeconds: Double?
     var failure: FlowError?
+    /// Of a curriculum: what it goes by, and the stage that steps are in.
+    var curriculum: Curriculum?
+    var stage: (number: Int, share: Double, entropy: Double)?
     /// Where an interrupted run can go on: before its last epoch was cut short.
     var interruptedAt: TrainingCheckpoint?
 
@@ -107,6 +110,7 @@ extension Trainer {
       try revisePlan(&run)
       let peak = options.learningRate / Double(1 << run.at.failures)
       run.at.learningRate = run.at.plan.rate(at: run.at.step + index, peak: peak, schedule)
+      try prepareLesson(&run, progress: run.at.plan.progress(at: run.at.step + index), observe)
       let loss = try timedStep(batch, &run)
       if !loss.isFinite { return .notFinite(batch: batch) }
       if index == 0 {
@@ -166,8 +170,8 @@ extension Trainer {
     run.at.epoch += 1
     (run.at.stepOfEpoch, run.at.lossSum, run.at.eventsOfEpoch) = (0, 0, 0)
     let loss = valid ?? train
-    // Without validation events the last epoch is the best one.
-    if loss.isFinite, validation == nil || loss < run.at.best?.loss ?? .infinity {
+    // Without validation events, or where these decide nothing, the last epoch is the best one.
+    if loss.isFinite, validation == nil || !objective.comparesEpochs || loss < run.at.best?.loss ?? .infinity {
       run.at.best = TrainingCheckpoint.Best(
         parameters: engine.parameters.values, epoch: run.at.epoch, loss: loss)
     }

@@ -16,6 +16,10 @@ public final class Trainer {
   let events: EventWindows
   let validation: EventWindows?
   let state: TrainingState
+  /// The noise at the start, by preprocessed column.
+  let noise: [Double]
+  /// How steps see their events.
+  var lesson = Lesson()
   var threads: ThreadChoice
   /// The number of steps in one pass over the training events.
   public let stepsPerEpoch: Int
@@ -49,17 +53,20 @@ public final class Trainer {
     let validation = try validation.map { events throws(FlowError) in
       try EventWindows(events, subject, buffer: options.buffer / 4, batchSize: 1, seed: nil)
     }
-    self.init(objective, parameters, windows, validation, options, optimizer, schedule, threads)
+    let noise = try Self.noise(options, train, subject)
+    self.init(objective, parameters, windows, validation, options, optimizer, schedule, noise, threads)
+    if options.curriculum { try checkCurriculum() }
   }
 
   private init(
     _ objective: any Objective, _ parameters: [Scalar], _ events: EventWindows, _ validation: EventWindows?,
-    _ options: TrainingOptions, _ optimizer: any Optimizer, _ schedule: any Schedule, _ threads: Int?
+    _ options: TrainingOptions, _ optimizer: any Optimizer, _ schedule: any Schedule, _ noise: [Double],
+    _ threads: Int?
   ) {
     precondition(
       parameters.count == objective.subject.layout.parameterCount,
       "\(parameters.count) parameters for a subject of \(objective.subject.layout.parameterCount)")
-    (self.options, self.events, self.validation) = (options, events, validation)
+    (self.options, self.events, self.validation, self.noise) = (options, events, validation, noise)
     (self.objective, self.optimizer, self.schedule) = (objective, optimizer, schedule)
     turns = objective.turns
     precondition(
@@ -136,7 +143,7 @@ public final class Trainer {
       let rate = turn.learningRate.map { rate * $0 / options.learningRate } ?? rate
       for count in 0..<turn.repeats {
         let (loss, squaredNorm) = try gradient.compute(
-          events.data, batch.places, turn: (number, turn.parts), random: random(ofDraw: draws))
+          events.data, batch.places, turn: (number, turn.parts), lesson: lesson, random: random(ofDraw: draws))
         let norm = squaredNorm.squareRoot()
         guard loss.isFinite, norm.isFinite else { return .nan }
         state.update(
@@ -157,7 +164,8 @@ public final class Trainer {
   public func lossAndGradient(_ batch: Batch) throws(FlowError) -> (loss: Double, gradient: [Scalar]) {
     precondition(batch.owner == ObjectIdentifier(self), "a batch of another trainer")
     let loss = try gradient.compute(
-      events.data, batch.places, turn: (turns.count - 1, turns.last!.parts), random: random(ofDraw: 0)
+      events.data, batch.places, turn: (turns.count - 1, turns.last!.parts), lesson: lesson,
+      random: random(ofDraw: 0)
     ).loss
     return (loss, gradient.gradient.values)
   }

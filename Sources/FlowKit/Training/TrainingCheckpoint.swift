@@ -43,6 +43,8 @@ public struct TrainingCheckpoint: Sendable, Equatable {
   public var stopped: StopReason?
   public var history: [EpochReport] = []
   public var best: Best?
+  /// The parameters from which a curriculum takes what is easy; nil before, and without one.
+  public var warmup: [Scalar]?
   public var current: State
   /// Where a step that is not finite leads back to.
   public var good: State

@@ -14,6 +14,7 @@ extension TrainingOptions {
     try Self.check(gradientClip, "the limit of the gradient's norm", atMost: .infinity)
     try Self.check(patience, "the patience", atMost: .max)
     try Self.check(buffer, "the buffer", atMost: .max)
+    try Self.check(noise?.start(events: 1, columns: 1) ?? 1, "the noise", atMost: .greatestFiniteMagnitude)
   }
 
   private static func check<Number: Comparable & Numeric>(

@@ -18,13 +18,20 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   /// epoch, and shuffled in parts of half of it.
   public var buffer = EventSet.defaultBuffer
   public var seed: UInt64 = 0
+  /// Noise on the events of training steps, which falls to 0; none by default.
+  public var noise: TrainingNoise?
+  /// Whether easy events count most at first: by w(x) = min(1, exp((ℓ(x) − c) / T)), ℓ the log-density by the flow that the first tenth of
+  /// the training has made, T the distance of its quartiles, and c falling from the median of ℓ until half of the training is over;
+  /// then w = 1. All training events must fit into the buffer.
+  public var curriculum = false
 
   public init() {}
 
   // MARK: Coding
 
   private enum CodingKeys: CodingKey {
-    case epochs, minutes, epochsBoundMinutes, batchSize, learningRate, gradientClip, patience, buffer, seed
+    case epochs, minutes, epochsBoundMinutes, batchSize, learningRate, gradientClip, patience, buffer, seed, noise
+    case curriculum
   }
 
   public init(from decoder: any Decoder) throws {
@@ -39,6 +46,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     patience = try container.decode(.patience, default: patience)
     buffer = try container.decode(.buffer, default: buffer)
     seed = try container.decode(.seed, default: seed)
+    noise = try container.decodeIfPresent(TrainingNoise.self, forKey: .noise)
+    curriculum = try container.decode(.curriculum, default: curriculum)
   }
 }
 

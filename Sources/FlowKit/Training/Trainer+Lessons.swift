@@ -1,0 +1,77 @@
+// What the steps of a fit see of their events: noise that falls, easy events first.
+
+extension Trainer {
+  /// Makes the lesson of the step at hand; `progress` from 0 to 1.
+  func prepareLesson(_ run: inout Run, progress: Double, _ observe: (TrainingEvent) -> Void) throws(FlowError) {
+    let share = TrainingNoise.share(at: progress)
+    lesson.noise = share > 0 ? noise.map { Scalar($0 * share) } : []
+    guard options.curriculum else { return }
+    guard let stage = Curriculum.stage(at: progress) else {
+      lesson.factors = nil
+      return
+    }
+    let warmup = run.at.warmup ?? engine.parameters.values
+    run.at.warmup = warmup
+    let curriculum = if let known = run.curriculum { known } else { try self.curriculum(warmup) }
+    run.curriculum = curriculum
+    guard run.stage?.number != stage || lesson.factors == nil else { return }
+    let next = curriculum.stage(stage)
+    if let before = run.stage, before.number < stage {
+      precondition(
+        next.share >= before.share - 1e-9 && next.entropy >= before.entropy - 1e-9,
+        "a curriculum that falls from \(before) to \((next.share, next.entropy))")
+    }
+    run.stage = (number: stage, share: next.share, entropy: next.entropy)
+    lesson.factors = next.factors
+    observe(.note(next.note))
+  }
+
+  /// The log-densities of all training events by the flow that the warm-up has made.
+  private func curriculum(_ warmup: [Scalar]) throws(FlowError) -> Curriculum {
+    let now = engine.parameters.values
+    become(warmup)
+    defer { become(now) }
+    let scores = try evaluation.logDensities(events, flowArchitecture!)
+    return Curriculum(scores: scores, weights: scores.indices.map { events.data.relativeWeight(Int32($0)) })
+  }
+
+  /// The flow that is trained, or that something trained begins with.
+  private var flowArchitecture: Architecture? {
+    objective.subject as? Architecture ?? (objective.subject as? any FlowBearing)?.architecture
+  }
+
+  /// Throws where a curriculum has nothing to go by.
+  func checkCurriculum() throws(FlowError) {
+    guard flowArchitecture != nil else {
+      throw FlowError(
+        .architecture, "a curriculum goes by log-densities: it needs a flow, not \(type(of: objective.subject))")
+    }
+    guard !isStreaming else {
+      throw FlowError(
+        .data,
+        "a curriculum weighs all training events against each other: they must fit into the buffer of \(options.buffer) bytes"
+      )
+    }
+  }
+
+  /// The standard deviations of the noise at the start, by preprocessed column; none where none is asked for.
+  static func noise(
+    _ options: TrainingOptions, _ train: any EventSource, _ subject: any Trainable
+  ) throws(FlowError) -> [Double] {
+    guard let noise = options.noise else { return [] }
+    if let map = subject.firstMap, map.domain.contains(where: { $0 != .real }) {
+      throw FlowError(
+        .architecture,
+        "noise carries events out of where \(map.layerList) is defined; leave the noise out, or preprocess its columns")
+    }
+    let start = noise.start(events: train.count, columns: subject.dimension + subject.contextDimension)
+    let (x, context) = try TrainingData(sampling: 4_096, of: train, subject, seed: options.seed).tiles(TilePool())
+    return ([x] + (context.map { [$0] } ?? [])).flatMap { tile -> [Double] in
+      (0..<tile.features).map { row -> Double in
+        let mean = tile.rowSum(row) / Double(tile.width)
+        let squares = tile.withRow(row) { $0.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } }
+        return start * (squares / Double(tile.width)).squareRoot()
+      }
+    }
+  }
+}
