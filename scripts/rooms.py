@@ -81,6 +81,11 @@ def level(room):
     sys.exit(f"{SOURCES}/{room} is no room that scripts/rooms.py knows: give it a place in ROOMS")
 
 
+def place(room):
+    """By level, then by name: rooms of one level come in the same order in every run."""
+    return level(room), room
+
+
 def drawing(found):
     """Each room's arrows, without those that another arrow's path implies."""
     below = collections.defaultdict(set)
@@ -97,12 +102,12 @@ def drawing(found):
     lines = ["```mermaid", "flowchart BT"]
     for rooms in ROOMS:
         lines += [f"  {room}" for room in rooms]
-    for a in sorted(below, key=level):
+    for a in sorted(below, key=place):
         direct = {b for b in below[a] if not any(b in reached(c) for c in below[a] if c != b)}
-        lines += [f"  {a} --> {b}" for b in sorted(direct, key=level)]
+        lines += [f"  {a} --> {b}" for b in sorted(direct, key=place)]
     lines += ["```", "", "| room | names types of (how many) |", "|---|---|"]
     for a in [room for rooms in reversed(ROOMS) for room in rooms]:
-        known = sorted((b for x, b in found if x == a), key=level)
+        known = sorted((b for x, b in found if x == a), key=place)
         lines.append(f"| {a} | " + (", ".join(f"{b} ({len(found[a, b])})" for b in known) or "none") + " |")
     return "\n".join(lines)
 
