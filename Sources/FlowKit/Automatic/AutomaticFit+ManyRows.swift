@@ -2,7 +2,7 @@
 
 extension AutomaticFit.Run {
   /// A flow that fewer passes than these fill the time of is trained to the end at once.
-  private static let fewEpochs = 50.0
+  private static let fewEpochs = 150.0
   /// Seconds of one processor for one event, one pass and one parameter, as measured on the machines of docs/benchmarks.md.
   private static let secondsPerParameter = 1.1e-10
 
