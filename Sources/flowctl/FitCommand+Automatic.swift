@@ -34,6 +34,9 @@ extension Fit {
     Terminal.status("")
     try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
     try report(result)
+    if result.stopped == .interrupted {
+      Terminal.note("flowctl: interrupted; wrote the best so far to \(output), from which --resume goes on")
+    }
   }
 
   /// What is there to go on from.

@@ -97,7 +97,7 @@ import Testing
     try workspace.fitMoons()
     let before = try workspace.contents()
     let process = try start(["sample", "model.h5", "-n", "200000000", "-o", "out.h5"])
-    while process.isRunning, try workspace.contents().count == before.count { usleep(1_000) }
+    while process.isRunning, try workspace.names().count == before.count { usleep(1_000) }
     process.interrupt()
     let text = try rest(of: errors)
     process.waitUntilExit()

@@ -38,9 +38,9 @@ extension AutomaticFit.Run {
       let gain = fitted[index].scores!.gain(over: fitted[winner].scores!)
       if gain.value > gain.error { winner = index }
     }
-    scaling = plan.scalings[winner]
-    for index in fitted.indices {
-      end(.race, plan.scalings[index], epochs, [fitted[index]], fitted[index].scores, isBest: index == winner)
+    scaling = fitted[winner].candidate.scaling
+    for (index, each) in fitted.enumerated() {
+      end(.race, each.candidate.scaling, epochs, [each], each.scores, isBest: index == winner)
     }
   }
 
@@ -148,12 +148,15 @@ extension AutomaticFit.Run {
   /// Doubles the number of flows while that is worth it: the gain of the next doubling is expected to be half that of the last.
   mutating func addMembers() throws(FlowError) {
     guard plan.members > best.count, !plan.isLarge || overfits || fit.choices.members != nil else { return }
-    while best.count < plan.members, !isStopped() {
+    // Flows that did not stay finite are not tried again.
+    var next = best.count
+    while best.count < plan.members, next < 2 * plan.members, !isStopped() {
       let seconds = best.map(\.seconds).max()!
       let rounds = Int(0.95 * secondsLeft / seconds)
       let more = min(best.count, plan.members - best.count, rounds * fit.threads)
       guard more > 0 else { return }
-      let fitted = try trained(.flows, epochs, members: best.count..<(best.count + more))
+      let fitted = try trained(.flows, epochs, members: next..<(next + more))
+      next += more
       guard !isStopped() else { return }
       let before = scores
       scores = Self.mixed(fitted, scores)

@@ -99,7 +99,9 @@ struct CandidateTraining: Sendable {
   }
 
   /// Trains candidates side by side, each on a thread of its own, as many at once as there are threads. What they become does
-  /// not depend on that.
+  /// not depend on that. Those whose training does not stay finite are left out.
+  ///
+  /// - Throws: where none is left.
   func fitted(
     sideBySide candidates: [FitCandidate], threads: Int, shouldStop: @Sendable () -> Bool
   ) throws(FlowError) -> [FittedCandidate] {
@@ -111,8 +113,9 @@ struct CandidateTraining: Sendable {
         }
       }
     }
-    var result: [FittedCandidate] = []
-    for outcome in outcomes { result.append(try outcome!.get()) }
-    return result
+    let results: [Outcome] = outcomes.compactMap { $0 }
+    var finite: [FittedCandidate] = []
+    for case .success(let candidate) in results { finite.append(candidate) }
+    return finite.isEmpty ? [try results[0].get()] : finite
   }
 }

@@ -18,10 +18,12 @@ final class Workspace {
 
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
+  /// Every file, hidden ones too. A file may be gone before it is read: while something writes, names are all that can be asked for.
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path) }
+
   /// Every file, hidden ones too, with its contents.
   func contents() throws -> [String: Data] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(filePath: path($0)))) })
+    try Dictionary(uniqueKeysWithValues: names().map { ($0, try Data(contentsOf: URL(filePath: path($0)))) })
   }
 
   // MARK: Files
