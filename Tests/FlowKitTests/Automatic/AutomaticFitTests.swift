@@ -90,10 +90,10 @@ import Testing
   // MARK: Training
 
   @Test func theSameFlowsForAnyNumberOfThreads() throws {
-    // Both within their limit, so that no clock decides.
+    // Far within their limit, so that no clock decides.
     let choices = choices {
       $0.minutes = nil
-      $0.effort = .quick
+      $0.effort = .standard
       $0.members = 3
     }
     let events = try moons(600)
@@ -123,7 +123,7 @@ import Testing
   @Test func outliersDoNotDecide() throws {
     // So many epochs, whatever the machine.
     let choices = choices {
-      ($0.minutes, $0.effort, $0.members) = (nil, .quick, 2)
+      ($0.minutes, $0.effort, $0.members) = (nil, .standard, 2)
     }
     var values = PlanarSet.moons.events(3_000)
     for row in 0..<3 { values[2 * row] = 1e6 }
@@ -140,7 +140,7 @@ import Testing
   @Test func anInterruptedFitComesToTheSameEnd() throws {
     let choices = choices {
       $0.minutes = nil
-      $0.effort = .quick
+      $0.effort = .standard
       $0.members = 2
     }
     let events = try moons(500)

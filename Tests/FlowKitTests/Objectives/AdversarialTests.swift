@@ -31,7 +31,11 @@ import Testing
     var random = RandomStream(seed: 3, purpose: .parameters)
     let values = objective.subject.layout.initialParameters(using: &random)
     let noise = uniformNumbers(values.count, in: -0.3...0.3, seed: 5)
-    return zip(values, noise).map { $0 + Scalar($1) }
+    let all = zip(values, noise).map { $0 + Scalar($1) }
+    // A flow sets to 0 the entries that it has no use for, such as those that a mask covers.
+    let architecture = objective.model.architecture
+    let own = Flow(architecture: architecture, parameters: Array(all.prefix(architecture.parameterCount)))
+    return own.parameters + all.dropFirst(architecture.parameterCount)
   }
 
   private func events(_ count: Int, context: Int, weights: [Double]? = nil) throws -> EventArray {
@@ -70,6 +74,7 @@ import Testing
           continue
         }
         for parameter in part.parameters where parameter % (Self.isDouble ? 3 : 7) == index % 3 && !isOther {
+          guard θ[parameter] != 0 else { continue }
           let isCritic = number == layout.parts.count - 1
           if isCritic, case .clip(let limit) = adversary.constraint, abs(Double(θ[parameter])) > limit - 2 * step {
             continue
