@@ -15,13 +15,13 @@ extension Fit {
     let fit = try AutomaticFit(events, validation: validation, choices: choices, threads: threads)
     try describe(fit)
     if automatic.dryRun { return }
-    let begun = try automaticStateToResume(fit)
-    if begun == .ended {
+    let provenance = try provenance(fit.train, fit.validation).merging(fit.provenance()) { $1 }
+    let begun = try automaticModelToResume(fit, provenance)
+    if let begun, begun.automatic == nil {
       return Terminal.note("\(output): the fit has ended already; there is nothing to resume")
     }
     Interrupts.catchThem()
     let progress = AutomaticProgress(json: json)
-    let provenance = provenance(fit.train, fit.validation)
     let saves = AutomaticFit.Saves(every: checkpointEvery) { state, result in
       // Before there is any flow there is nothing that a file could hold.
       guard let result else { return }
@@ -30,7 +30,7 @@ extension Fit {
       }
     }
     let result = try fit.fit(
-      from: begun.state, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
+      from: begun?.automatic, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     Terminal.status("")
     try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
     try report(result)
@@ -39,40 +39,20 @@ extension Fit {
     }
   }
 
-  /// What is there to go on from.
-  private enum Begun: Equatable {
-    case nothing, ended
-    case interrupted(Model)
-
-    var state: AutomaticFitState? { if case .interrupted(let model) = self { model.automatic } else { nil } }
-    static func == (a: Begun, b: Begun) -> Bool {
-      switch (a, b) {
-      case (.nothing, .nothing), (.ended, .ended): true
-      default: false
-      }
-    }
-  }
-
-  private func automaticStateToResume(_ fit: AutomaticFit) throws(FlowError) -> Begun {
-    guard resume else { return .nothing }
-    guard OutputPath.exists(output) else {
-      Terminal.note("\(output) does not exist; training begins anew")
-      return .nothing
-    }
+  /// The model in the output file, with --resume; nil where there is none.
+  private func automaticModelToResume(
+    _ fit: AutomaticFit, _ provenance: [String: MetadataValue]
+  ) throws(FlowError) -> Model? {
+    guard resume, outputExists() else { return nil }
     let model = try ModelReading.model(output, includingTraining: true)
-    try fit.check(resuming: model, at: output)
-    return model.automatic == nil ? .ended : .interrupted(model)
+    try fit.check(resuming: model, at: output, provenance)
+    return model
   }
 
   private func describe(_ fit: AutomaticFit) throws(FlowError) {
     noteFindings(fit.survey, fit.choices.preprocessing, fit.repeats)
     guard !json else { return }
-    let train = fit.train
-    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
-    if let validation = fit.validation {
-      print("       validation: \(validation.count.grouped) events of \(validation.place)")
-    }
+    printEvents(fit.train, fit.validation)
     for decision in fit.plan.decisions where automatic.explain || automatic.dryRun || decision.isMain {
       print("plan   \(decision)")
     }

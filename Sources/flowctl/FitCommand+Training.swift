@@ -40,14 +40,17 @@ extension Fit {
     }
   }
 
+  /// Whether there is a file to resume from; says so where there is none.
+  func outputExists() -> Bool {
+    if OutputPath.exists(output) { return true }
+    Terminal.note("\(output) does not exist; training begins anew")
+    return false
+  }
+
   /// How far the model in the output file is, with --resume; nil where there is no such file yet, so that the same command can
   /// be run again until it is done.
   func stateToResume(_ fit: EnsembleFit) throws(FlowError) -> EnsembleState? {
-    guard resume else { return nil }
-    guard OutputPath.exists(output) else {
-      Terminal.note("\(output) does not exist; training begins anew")
-      return nil
-    }
+    guard resume, outputExists() else { return nil }
     try ModelReading.check(output)
     let (model, state) = try fit.setup.modelToResume(output)
     try fit.check(resuming: model, at: output)

@@ -197,14 +197,10 @@ struct Fit: ParsableCommand, Diagnosing {
 
   private func describe(_ setup: TrainingSetup) throws(FlowError) {
     guard !json else { return }
-    let (train, architecture) = (setup.train, setup.architecture)
-    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
-    if let validation = setup.validation {
-      print("       validation: \(validation.count.grouped) events of \(validation.place)")
-    }
+    let architecture = setup.architecture
+    printEvents(setup.train, setup.validation)
     if preprocessing.areGiven {
-      print("       preprocessing: \(architecture.preprocessingSummary(columns: train.columns))")
+      print("       preprocessing: \(architecture.preprocessingSummary(columns: setup.train.columns))")
     }
     print("flow   \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     if let criterion = setup.objective.criterion {

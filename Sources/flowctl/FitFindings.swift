@@ -1,6 +1,13 @@
 import FlowKit
 
 extension Fit {
+  /// Says what is fitted to.
+  func printEvents(_ train: any EventSource, _ validation: (any EventSource)?) {
+    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
+    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    if let validation { print("       validation: \(validation.count.grouped) events of \(validation.place)") }
+  }
+
   /// Says what a look at all rows showed: of columns that are alike, the first in full.
   func noteFindings(_ survey: EventSurvey?, _ preprocessing: PreprocessingOptions, _ repeats: String?) {
     let findings = (survey?.findings ?? []).filter { !preprocessing.dequantized.contains($0.column) }

@@ -8,7 +8,7 @@ extension AutomaticFit.Run {
 
   /// Trains one flow for a while; if it does not overfit, then one for all of the time.
   mutating func trainLong() throws(FlowError) {
-    let perEpoch = try nominalSecondsPerEpoch()
+    let perEpoch = nominalSecondsPerEpoch
     let possible = secondsLeft / perEpoch
     guard possible > Self.fewEpochs, fit.validation != nil else { return try trainToTheEnd(perEpoch) }
     let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
@@ -39,14 +39,10 @@ extension AutomaticFit.Run {
   }
 
   /// What a pass over the training events takes on two processors, by the number of parameters.
-  func nominalSecondsPerEpoch() throws(FlowError) -> Double {
-    let parameters = try fit.training.architecture(candidate(1, member: 0)).parameterCount
-    return (Self.secondsPerParameter * Double(parameters) + 1e-6) * Double(fit.profile.rows) / 2
+  var nominalSecondsPerEpoch: Double {
+    (Self.secondsPerParameter * Double(fit.parameterCount) + 1e-6) * Double(fit.profile.rows) / 2
   }
 
   /// Passes for a first look: few where the limit is short.
-  func firstEpochs() throws(FlowError) -> Int {
-    let pair = 2 * (try nominalSecondsPerEpoch())
-    return min(Self.firstEpochs, max(1, Int(secondsLeft / 8 / pair)))
-  }
+  var fewRowsEpochs: Int { min(Self.firstEpochs, max(1, Int(secondsLeft / 8 / (2 * nominalSecondsPerEpoch)))) }
 }

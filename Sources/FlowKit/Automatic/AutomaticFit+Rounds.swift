@@ -15,7 +15,7 @@ extension AutomaticFit.Run {
     guard plan.scalings.count > 1, fit.validation != nil, !isStopped() else { return }
     let rows = plan.isLarge ? Self.raceRows : fit.profile.rows
     // One thread trains each; a race takes a small part of the time, or does not take place.
-    let perEpoch = 2 * (try nominalSecondsPerEpoch()) * Double(rows) / Double(fit.profile.rows)
+    let perEpoch = 2 * nominalSecondsPerEpoch * Double(rows) / Double(fit.profile.rows)
     let epochs = min(Self.raceEpochs, Int(Self.racePart * secondsLeft / perEpoch))
     guard epochs >= Self.leastRaceEpochs else { return }
     observe(.begins(.race, epochs: epochs, flows: plan.scalings.count))
@@ -85,8 +85,8 @@ extension AutomaticFit.Run {
       next *= 2
     }
     let affordable = rungs.map { rung in
-      let rounds = Int(0.95 * secondsLeft / rung.seconds) * max(1, fit.threads / rung.fitted.count)
-      return rung.expected(min(plan.members, rung.fitted.count * (1 + rounds)))
+      let more = rounds(of: rung.seconds) * max(1, fit.threads / rung.fitted.count)
+      return rung.expected(min(plan.members, rung.fitted.count * (1 + more)))
     }
     guard let place = affordable.indices.max(by: { affordable[$0] < affordable[$1] }) else { return }
     (best, scores, epochs) = (rungs[place].fitted, rungs[place].scores, rungs[place].epochs)
@@ -138,9 +138,8 @@ extension AutomaticFit.Run {
         saves.save(state, result)
       }
     }
-    let fitted = try training.fitted(
+    return try training.fitted(
       candidate, threads: fit.givenThreads, saves: saves, observe: { observe(.training($0)) }, shouldStop: isStopped)
-    return fitted
   }
 
   // MARK: More flows
@@ -152,8 +151,7 @@ extension AutomaticFit.Run {
     var next = best.count
     while best.count < plan.members, next < 2 * plan.members, !isStopped() {
       let seconds = best.map(\.seconds).max()!
-      let rounds = Int(0.95 * secondsLeft / seconds)
-      let more = min(best.count, plan.members - best.count, rounds * fit.threads)
+      let more = min(best.count, plan.members - best.count, rounds(of: seconds) * fit.threads)
       guard more > 0 else { return }
       let fitted = try trained(.flows, epochs, members: next..<(next + more))
       next += more
@@ -203,7 +201,7 @@ extension AutomaticFit.Run {
   var result: AutomaticFitResult? {
     guard !best.isEmpty else { return nil }
     return AutomaticFitResult(
-      members: best.map(\.flow), trainings: best.map { ($0.setup, $0.result) }, rounds: rounds, scores: scores,
+      trainings: best.map { ($0.setup, $0.result) }, rounds: rounds, scores: scores,
       stopped: isInterrupted ? .interrupted : secondsLeft <= 0 ? .minutes : .epochs,
       state: isInterrupted ? state : nil)
   }

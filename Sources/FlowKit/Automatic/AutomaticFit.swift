@@ -3,7 +3,7 @@
 ///
 /// Few rows: pairs of flows are trained for 25, 50, 100 … epochs, each time with a whole schedule of the learning rate, until
 /// their mixture no longer gets better; then more flows join the mixture. Many rows: one flow is trained as long as the limit
-/// allows, after a short training has shown that it does not overfit. The rules come from measurements on twenty data sets
+/// allows, after a short training has shown that it does not overfit. The rules come from measurements on eighteen data sets
 /// (`docs/design/automatic-fits.md`).
 ///
 /// ```swift
@@ -23,6 +23,8 @@ public final class AutomaticFit {
   public let validation: (any EventSource)?
   public let choices: FitChoices
   let training: CandidateTraining
+  /// Of each flow.
+  let parameterCount: Int
   let threads: Int
   let givenThreads: Int?
 
@@ -56,7 +58,7 @@ public final class AutomaticFit {
         FitCandidate(scaling: .standardize, epochs: 1, minutes: nil, member: 0))
     }
     if let validation { try architecture.checkDomain(of: validation) }
-    (self.plan, self.training) = (plan, training(plan))
+    (self.plan, self.training, parameterCount) = (plan, training(plan), architecture.parameterCount)
     (self.threads, givenThreads) = (threads ?? Processors.count, threads)
   }
 
@@ -82,7 +84,7 @@ public final class AutomaticFit {
   ) throws(FlowError) -> AutomaticFitResult {
     var run = Run(self, state, saves, observe, shouldStop)
     try run.chooseScaling()
-    if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.firstEpochs()) }
+    if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.fewRowsEpochs) }
     if run.mayGoOn { try run.addMembers() }
     if run.mayGoOn { try run.refit() }
     guard var result = run.result else {
@@ -132,6 +134,8 @@ public final class AutomaticFit {
     }
     /// Whether there is time for what takes `seconds`, by what was measured.
     func hasTime(for seconds: Double) -> Bool { seconds < 0.95 * secondsLeft }
+    /// How often there is time for it.
+    func rounds(of seconds: Double) -> Int { max(0, Int(0.95 * secondsLeft / seconds)) }
     /// Whether somebody wanted it to stop, before the limit did.
     var isInterrupted: Bool { isStopped() && secondsLeft > 0 }
     var mayGoOn: Bool { !isStopped() && !best.isEmpty }

@@ -2,13 +2,16 @@
 /// instead of training them again, and so comes to the same end, bit for bit.
 public struct AutomaticFitState: Sendable {
   /// A trained flow without its architecture, which follows from what it is.
-  struct Entry: Sendable {
+  struct Entry: Sendable, Codable {
     var candidate: FitCandidate
-    var parameters: [Scalar]
+    /// Stands in a file by itself.
+    var parameters: [Scalar] = []
     var history: [EpochReport]
     var bestEpoch: Int
     var loss: Double
     var seconds: Double
+
+    private enum CodingKeys: CodingKey { case candidate, history, bestEpoch, loss, seconds }
 
     /// The training as it was when it ended.
     func result(_ architecture: Architecture) -> TrainingResult {
@@ -35,7 +38,7 @@ public struct AutomaticFitState: Sendable {
     for each in fitted where entry(each.candidate) == nil {
       entries.append(
         Entry(
-          candidate: each.candidate, parameters: each.flow.parameters, history: each.result.history,
+          candidate: each.candidate, parameters: each.result.flow.parameters, history: each.result.history,
           bestEpoch: each.result.bestEpoch, loss: each.result.loss, seconds: each.seconds))
     }
     running = nil

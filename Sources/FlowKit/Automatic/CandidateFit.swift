@@ -29,7 +29,6 @@ struct FitCandidate: Sendable, Codable {
 struct FittedCandidate: Sendable {
   let candidate: FitCandidate
   let setup: TrainingSetup
-  let flow: Flow
   let result: TrainingResult
   /// Of the validation events; nil without any.
   let scores: ValidationScores?
@@ -94,7 +93,7 @@ struct CandidateTraining: Sendable {
       try result.flow.scores(of: events, threads: threads)
     }
     return FittedCandidate(
-      candidate: candidate, setup: setup, flow: result.flow, result: result, scores: scores,
+      candidate: candidate, setup: setup, result: result, scores: scores,
       seconds: entry?.seconds ?? (ContinuousClock.now - start).inSeconds)
   }
 

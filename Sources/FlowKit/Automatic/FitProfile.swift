@@ -47,7 +47,7 @@ extension ColumnStatistics {
   /// The smallest eigenvalue of the correlations, by inverse iteration; 0 where they are singular.
   var smallestCorrelationEigenvalue: Double {
     let width = columns.count
-    guard let factor = try? correlationFactor() else { return 0 }
+    guard let factor = regularCorrelationFactor else { return 0 }
     // Not orthogonal to the eigenvector but by chance.
     var x = (0..<width).map { 1 + 0.1 * Double($0 % 7) }
     var eigenvalue = 1.0

@@ -41,7 +41,7 @@ public enum AutomaticFitEvent: Sendable {
 /// What an automatic fit made.
 public struct AutomaticFitResult: Sendable {
   /// Flows whose densities are averaged; one or more.
-  public var members: [Flow]
+  public var members: [Flow] { trainings.map(\.result.flow) }
   /// The training of each.
   public var trainings: [(setup: TrainingSetup, result: TrainingResult)]
   public var rounds: [FitRound]

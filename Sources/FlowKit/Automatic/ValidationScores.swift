@@ -13,9 +13,7 @@ public struct ValidationScores: Sendable {
     let (own, others) = (Double.log(Double(members)), Double.log(Double(other.members)))
     let total = Double.log(Double(members + other.members))
     result.logDensities = zip(logDensities, other.logDensities).map { first, second in
-      let (a, b) = (first + own, second + others)
-      let high = max(a, b)
-      return high == -.infinity ? high : high + Double.log(onePlus: Double.exp(min(a, b) - high)) - total
+      Double.logAddExp(first + own, second + others) - total
     }
     result.members += other.members
     return result

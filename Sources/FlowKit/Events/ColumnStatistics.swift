@@ -126,6 +126,11 @@ public struct ColumnStatistics: Sendable {
     return factor
   }
 
+  /// The same; nil where there is none.
+  var regularCorrelationFactor: [Double]? {
+    do throws(FlowError) { return try correlationFactor() } catch { return nil }
+  }
+
   private func dependence(of column: Int, _ factor: [Double]) -> FlowError {
     let width = columns.count
     // Solve Lᵀ β = L's row for the coefficients of the regression.

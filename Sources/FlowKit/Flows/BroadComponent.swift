@@ -77,11 +77,7 @@ public struct BroadComponent: Sendable {
 
   /// log((1 − ε) exp(a) + ε t) for log-densities a of the flow; NaN stays NaN.
   func mixed(_ flow: [Double], with broad: [Double]) -> [Double] {
-    zip(flow, broad).map { flow, broad in
-      let flow = flow + Double.log(onePlus: -weight)
-      let (low, high) = flow < broad ? (flow, broad) : (broad, flow)
-      return high == -.infinity ? high : high + Double.log(onePlus: Double.exp(low - high))
-    }
+    zip(flow, broad).map { Double.logAddExp($0 + Double.log(onePlus: -weight), $1) }
   }
 
   /// The part of the density that is the flow's, for each event.
@@ -160,10 +156,7 @@ extension BroadComponent {
       declared.forward(rows: &rows, firstEvent: block.first, addingTo: &unused)
       statistics.add(rows, weights: block.events.weights)
     }
-    let factor: [Double]
-    do throws(FlowError) { factor = try statistics.correlationFactor() } catch {
-      factor = DenseMatrix.identity(events.dimension).values
-    }
+    let factor = statistics.regularCorrelationFactor ?? DenseMatrix.identity(events.dimension).values
     let whitening = Whiten(
       means: statistics.means, standardDeviations: statistics.standardDeviations.map { max($0, .leastNormalMagnitude) },
       factor: factor)

@@ -5,15 +5,6 @@
 extension AutomaticFitState {
   private static let groupName = "automatic"
 
-  private struct EntryText: Codable {
-    let candidate: FitCandidate
-    let history: [EpochReport]
-    let bestEpoch: Int
-    let loss, seconds: Double
-
-    private enum CodingKeys: CodingKey { case candidate, history, bestEpoch, loss, seconds }
-  }
-
   private struct RunningText: Codable {
     let candidate: FitCandidate
     let history: [EpochReport]
@@ -24,11 +15,7 @@ extension AutomaticFitState {
   func write(to root: borrowing HDF5.Group) throws(FlowError) {
     let group = try root.makeGroup(Self.groupName)
     try group.setAttribute("seconds", .number(seconds))
-    let texts = entries.map {
-      EntryText(
-        candidate: $0.candidate, history: $0.history, bestEpoch: $0.bestEpoch, loss: $0.loss, seconds: $0.seconds)
-    }
-    try group.write(try texts.jsonText(), to: "entries")
+    try group.write(try entries.jsonText(), to: "entries")
     for (index, entry) in entries.enumerated() {
       try group.write(entry.parameters, shape: [entry.parameters.count], to: "parameters/\(index)")
     }
@@ -45,14 +32,9 @@ extension AutomaticFitState {
     let group = try root.group(Self.groupName)
     self.init()
     seconds = try group.attribute("seconds")?.number ?? 0
-    let texts = try [EntryText](
+    entries = try [Entry](
       jsonText: try group.dataset("entries").readTexts().first ?? "", "what an automatic fit has trained")
-    for (index, text) in texts.enumerated() {
-      entries.append(
-        Entry(
-          candidate: text.candidate, parameters: try group.dataset("parameters/\(index)").read(), history: text.history,
-          bestEpoch: text.bestEpoch, loss: text.loss, seconds: text.seconds))
-    }
+    for index in entries.indices { entries[index].parameters = try group.dataset("parameters/\(index)").read() }
     guard try group.contains("running") else { return }
     let own = try group.group("running")
     let text = try RunningText(

@@ -3,9 +3,13 @@
 extension TrainingSetup {
   /// What a model's provenance says about it.
   package func provenance() throws(FlowError) -> [String: MetadataValue] {
+    try optionsProvenance().merging(Model.digests(train, validation)) { $1 }
+  }
+
+  /// The same without the data, all of which are read for what is said of them.
+  func optionsProvenance() throws(FlowError) -> [String: MetadataValue] {
     [
-      "training_options": .text(try options.jsonText()), "data_digest": .text(try train.digest()),
-      "validation_digest": .text(try validation?.digest() ?? "none"), "objective": .text(objective.description),
+      "training_options": .text(try options.jsonText()), "objective": .text(objective.description),
       "preprocessing": .text(architecture.preprocessingSummary(columns: train.columns)),
     ]
   }
@@ -45,15 +49,7 @@ extension TrainingSetup {
 
   /// In what a model was fitted otherwise, but for the options of training; nil where in nothing.
   private func difference(of model: Model) throws(FlowError) -> String? {
-    if model.columns != train.columns || model.contextColumns != train.contextColumns {
-      return "it was fitted to other columns (\(HDF5.list(model.columns + model.contextColumns)))"
-    }
-    if try model.provenance["data_digest"]?.text != train.digest() {
-      return "its training data were others (rows, columns or contents differ)"
-    }
-    if try model.provenance["validation_digest"]?.text != (validation?.digest() ?? "none") {
-      return "its validation data were others (rows, columns or contents differ)"
-    }
+    if let what = try model.difference(ofEvents: train, Model.digests(train, validation)) { return what }
     // Files of earlier versions were fitted by likelihood, and do not say so.
     let before = model.provenance["objective"]?.text ?? FitObjective.likelihood.description
     if before != objective.description {
@@ -88,5 +84,26 @@ extension TrainingOptions {
     var like = earlier
     (like.epochs, like.minutes) = (epochs, minutes)
     return self == like && minutes == nil && (earlier.minutes != nil || epochs > earlier.epochs)
+  }
+}
+
+extension Model {
+  private static let (dataKey, validationKey) = ("data_digest", "validation_digest")
+
+  /// What training and validation events are recognised by.
+  static func digests(
+    _ train: any EventSource, _ validation: (any EventSource)?
+  ) throws(FlowError) -> [String: MetadataValue] {
+    [dataKey: .text(try train.digest()), validationKey: .text(try validation?.digest() ?? "none")]
+  }
+
+  /// In what the events that the model was fitted to differ from `train` and others of these digests; nil where in nothing.
+  func difference(ofEvents train: any EventSource, _ digests: [String: MetadataValue]) -> String? {
+    if columns != train.columns || contextColumns != train.contextColumns {
+      return "it was fitted to other columns (\(HDF5.list(columns + contextColumns)))"
+    }
+    let kinds = [(Self.dataKey, "training"), (Self.validationKey, "validation")]
+    let other = kinds.first { provenance[$0.0]?.text != digests[$0.0]?.text }
+    return other.map { "its \($0.1) data were others (rows, columns or contents differ)" }
   }
 }

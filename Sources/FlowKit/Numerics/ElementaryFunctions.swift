@@ -11,6 +11,11 @@ extension Double {
   static func log(_ x: Double) -> Double { Glibc.log(x) }
   /// log(1 + x), exact near x = 0.
   static func log(onePlus x: Double) -> Double { Glibc.log1p(x) }
+  /// log(exp a + exp b) without overflow: −∞ where both are.
+  static func logAddExp(_ a: Double, _ b: Double) -> Double {
+    let (low, high) = a < b ? (a, b) : (b, a)
+    return high == -.infinity ? high : high + log(onePlus: exp(low - high))
+  }
   static func pow(_ x: Double, _ exponent: Double) -> Double { Glibc.pow(x, exponent) }
   static func cos(_ x: Double) -> Double { Glibc.cos(x) }
   static func sinh(_ x: Double) -> Double { Glibc.sinh(x) }

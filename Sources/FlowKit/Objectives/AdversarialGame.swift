@@ -26,5 +26,5 @@ public enum AdversarialGame: String, Sendable, CaseIterable {
   private static func sigmoid(_ x: Double) -> Double { 1 / (1 + Double.exp(-x)) }
 
   /// log(1 + exp(x)) = −log σ(−x).
-  private static func softplus(_ x: Double) -> Double { max(x, 0) + Double.log(onePlus: Double.exp(-abs(x))) }
+  private static func softplus(_ x: Double) -> Double { Double.logAddExp(x, 0) }
 }

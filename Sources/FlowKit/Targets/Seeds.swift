@@ -28,7 +28,7 @@ struct Seeds: PointwiseTarget {
     for plate in 0..<21 {
       let (x1, x2, b) = (Self.isSecondSeed[plate], Self.isSecondExtract[plate], point[5 + plate])
       let logit = point[0] + point[1] * x1 + point[2] * x2 + point[3] * x1 * x2 + b
-      let softplus = max(logit, 0) + Double.log(onePlus: Double.exp(-abs(logit)))
+      let softplus = Double.logAddExp(logit, 0)
       value += Self.germinated[plate] * logit - Self.seeds[plate] * softplus - tau * b * b / 2
       let residual = Self.germinated[plate] - Self.seeds[plate] / (1 + Double.exp(-logit))
       gradient[0] += residual

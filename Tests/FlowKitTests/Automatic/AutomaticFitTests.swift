@@ -15,6 +15,11 @@ import Testing
     return choices
   }
 
+  /// The same, far within their limit, so that no clock decides.
+  private func untimed(members: Int) -> FitChoices {
+    choices { ($0.minutes, $0.members) = (nil, members) }
+  }
+
   private func moons(_ count: Int, seed: UInt64 = 0) throws -> EventArray {
     try EventArray(PlanarSet.moons.events(count, seed: seed), dimension: 2, columns: ["x", "y"])
   }
@@ -90,12 +95,7 @@ import Testing
   // MARK: Training
 
   @Test func theSameFlowsForAnyNumberOfThreads() throws {
-    // Far within their limit, so that no clock decides.
-    let choices = choices {
-      $0.minutes = nil
-      $0.effort = .standard
-      $0.members = 3
-    }
+    let choices = untimed(members: 3)
     let events = try moons(600)
     let (one, two) = (try fit(events, choices, threads: 1), try fit(events, choices, threads: 3))
     #expect(one.members.map(\.parameters) == two.members.map(\.parameters))
@@ -121,10 +121,7 @@ import Testing
   }
 
   @Test func outliersDoNotDecide() throws {
-    // So many epochs, whatever the machine.
-    let choices = choices {
-      ($0.minutes, $0.effort, $0.members) = (nil, .standard, 2)
-    }
+    let choices = untimed(members: 2)
     var values = PlanarSet.moons.events(3_000)
     for row in 0..<3 { values[2 * row] = 1e6 }
     let clean = PlanarSet.moons.events(1_000, seed: 5)
@@ -138,11 +135,7 @@ import Testing
 
   /// Stopped after each round in turn, and gone on with.
   @Test func anInterruptedFitComesToTheSameEnd() throws {
-    let choices = choices {
-      $0.minutes = nil
-      $0.effort = .standard
-      $0.members = 2
-    }
+    let choices = untimed(members: 2)
     let events = try moons(500)
     let whole = try fit(events, choices)
     var result: AutomaticFitResult?
