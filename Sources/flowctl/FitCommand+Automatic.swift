@@ -33,7 +33,7 @@ extension Fit {
       from: begun?.automatic, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     Terminal.status("")
     try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
-    try report(result)
+    try AutomaticReport(output, result, fit.validation?.place).show(json: json)
     if result.stopped == .interrupted {
       Terminal.note("flowctl: interrupted; wrote the best so far to \(output), from which --resume goes on")
     }
@@ -50,6 +50,9 @@ extension Fit {
   }
 
   private func describe(_ fit: AutomaticFit) throws(FlowError) {
+    for text in fit.dependent.texts(fit.train.columns) {
+      Terminal.note("flowctl: \(text): set aside from the density, and given back in samples")
+    }
     noteFindings(fit.survey, fit.choices.preprocessing, fit.repeats)
     guard !json else { return }
     printEvents(fit.train, fit.validation)
@@ -57,40 +60,6 @@ extension Fit {
       print("plan   \(decision)")
     }
     try Terminal.finishOutput()
-  }
-
-  private struct ResultLine: Encodable {
-    let model: String
-    let members: Int
-    let epochs: Int
-    /// −log p of the validation events and its standard error; null without any.
-    let valid, validStandardError: JSONNumber
-    /// The same of a normal density with the moments of the training events.
-    let normalReference: JSONNumber
-    let stopped: String
-  }
-
-  private func report(_ result: AutomaticFitResult) throws(FlowError) {
-    let mean = result.scores?.mean
-    let epochs = result.rounds.last(where: \.isBest)?.epochs ?? 0
-    if json {
-      return try ResultLine(
-        model: output, members: result.members.count, epochs: epochs, valid: JSONNumber(mean.map { -$0.value }),
-        validStandardError: JSONNumber(mean?.error), normalReference: JSONNumber(result.normalReference.map { -$0 }),
-        stopped: result.stopped.rawValue
-      ).printJSON()
-    }
-    let flows = result.members.count == 1 ? "one flow" : "\(result.members.count) flows"
-    let loss = mean.map {
-      "validation loss \((-$0.value).text(digits: 4)) nats, standard error \($0.error.text(digits: 4))"
-    }
-    print("model  \(output): \(flows) of \(epochs) epochs; \(loss ?? "no validation")")
-    if let mean, let normal = result.normalReference {
-      let gain = mean.value - normal
-      print(
-        "       \(abs(gain).text(digits: 4)) nats \(gain < 0 ? "worse" : "better") than a normal density of the same covariance"
-      )
-    }
   }
 }
 

@@ -19,6 +19,7 @@ struct ModelReport {
     }
     print("model       \(file)")
     print("columns     \(model.columns.withUnits(model.units).joined(separator: ", "))")
+    for text in model.dependent.texts(model.columns) { print("set aside   \(text)") }
     if !model.contextColumns.isEmpty {
       print("given       \(model.contextColumns.withUnits(model.contextUnits).joined(separator: ", "))")
     }
@@ -166,6 +167,8 @@ struct ModelReport {
     let edited: Bool
     let dimension: Int
     let columns, context: [String]
+    /// Columns that those determine.
+    let dependentColumns: [DependentColumns.Column]
     let units, contextUnits: [String?]
     let provenance: [String: MetadataValue]
 
@@ -174,7 +177,7 @@ struct ModelReport {
       (bytes, fileDigest, digest, edited) = (file.bytes, file.fileDigest, file.digest, file.isEdited)
       (units, contextUnits) = (model.units, model.contextUnits)
       (dimension, columns, context) = (model.columns.count, model.columns, model.contextColumns)
-      provenance = model.provenance
+      (provenance, dependentColumns) = (model.provenance, model.dependent.columns)
     }
   }
 }

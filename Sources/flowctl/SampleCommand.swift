@@ -74,8 +74,8 @@ struct Sample: ParsableCommand, Diagnosing {
     let target = constrained ? try ContainedTarget(of: model, path) : nil
     // Text has two axes: each row is followed by its context.
     let isJoined = try destination.isText && sampler.shape.count > 2
-    let columns = (target?.description.constrained ?? model.columns) + (isJoined ? model.contextColumns : [])
-    let units = target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
+    let columns = (target?.description.constrained ?? model.allColumns) + (isJoined ? model.contextColumns : [])
+    let units = target == nil ? model.allUnits + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
     let rows = sampler.shape.dropLast()
     let shape = (isJoined ? [rows.reduce(1, *)] : Array(rows)) + [columns.count]
     let attributes = Provenance.common.merging(

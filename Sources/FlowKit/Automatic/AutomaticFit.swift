@@ -17,6 +17,8 @@ public final class AutomaticFit {
   public let plan: FitPlan
   /// What a look at all events showed.
   public let survey: EventSurvey?
+  /// Columns of the events that others determine: no part of the density, and brought back by a ``Model``'s samples.
+  public let dependent: DependentColumns
   /// What was made of rows that are copies of others, in a line.
   public let repeats: String?
   public let train: any EventSource
@@ -35,15 +37,17 @@ public final class AutomaticFit {
     registry: Registry = .standard, threads: Int? = nil
   ) throws(FlowError) {
     try choices.preprocessing.check(events)
+    let (events, validation, dependent) = try Self.separated(events, validation, choices.preprocessing)
+    self.dependent = dependent
     let parts = try TrainingSetup.parts(events, validation, choices.preprocessing, choices.seed)
     (survey, repeats, self.choices) = (parts.survey, parts.repeats, choices)
     let train = try parts.train.inMemory()
-    let validation = try parts.validation.map { part throws(FlowError) in try part.inMemory() }
-    (self.train, self.validation) = (train, validation)
-    profile = try FitProfile(train, validation: validation, seed: choices.seed)
-    var plan = FitPlan(profile, choices)
+    let own = try parts.validation.map { part throws(FlowError) in try part.inMemory() }
+    (self.train, self.validation) = (train, own)
+    profile = try FitProfile(train, validation: own, seed: choices.seed)
+    var plan = FitPlan(profile, choices, setAside: dependent.texts(train.columns))
     func training(_ plan: FitPlan) -> CandidateTraining {
-      CandidateTraining(train: train, validation: validation, choices: choices, plan: plan, registry: registry)
+      CandidateTraining(train: train, validation: own, choices: choices, plan: plan, registry: registry)
     }
     // What is wrong with the choices is said before anything is trained.
     let first = FitCandidate(scaling: plan.scalings[0], epochs: 1, minutes: nil, member: 0)
@@ -57,9 +61,23 @@ public final class AutomaticFit {
       architecture = try training(plan).architecture(
         FitCandidate(scaling: .standardize, epochs: 1, minutes: nil, member: 0))
     }
-    if let validation { try architecture.checkDomain(of: validation) }
+    if let own { try architecture.checkDomain(of: own) }
     (self.plan, self.training, parameterCount) = (plan, training(plan), architecture.parameterCount)
     (self.threads, givenThreads) = (threads ?? Processors.count, threads)
+  }
+
+  /// The events without columns that others determine, and what these are. Of a column of which something is declared nothing is
+  /// assumed.
+  private static func separated(
+    _ events: any EventSource, _ validation: Validation, _ preprocessing: PreprocessingOptions
+  ) throws(FlowError) -> (any EventSource, Validation, DependentColumns) {
+    var others: (any EventSource)?
+    if case .events(let own) = validation, own.dimension == events.dimension { others = own }
+    let dependent = try DependentColumns(in: events, and: others, sparing: preprocessing.declaredColumns)
+    // Where nothing would be left, the fit says which column is constant.
+    guard !dependent.isEmpty, dependent.columns.count < events.dimension else { return (events, validation, .none) }
+    let rest = others.map { Validation.events(KeptColumns($0, without: dependent)) } ?? validation
+    return (KeptColumns(events, without: dependent), rest, dependent)
   }
 
   /// When and how a fit is saved while it goes on.
@@ -86,11 +104,15 @@ public final class AutomaticFit {
     try run.chooseScaling()
     if plan.isLarge { try run.trainLong() } else { try run.chooseEpochs(from: run.fewRowsEpochs) }
     if run.mayGoOn { try run.addMembers() }
+    // Of the flows that have not seen the validation events.
+    let review = try run.scores.map { scores throws(FlowError) in
+      try self.review(run.best.map(\.result.flow), scores)
+    }
     if run.mayGoOn { try run.refit() }
     guard var result = run.result else {
       throw FlowError(.numerics, "the fit was stopped before there was any flow")
     }
-    result.normalReference = try normalReference()
+    result.review = review
     return result
   }
 
@@ -139,17 +161,5 @@ public final class AutomaticFit {
     /// Whether somebody wanted it to stop, before the limit did.
     var isInterrupted: Bool { isStopped() && secondsLeft > 0 }
     var mayGoOn: Bool { !isStopped() && !best.isEmpty }
-  }
-}
-
-extension EventSource {
-  /// These events in memory where they take at most half of the buffer: flows are trained on them one after the other.
-  func inMemory() throws(FlowError) -> any EventSource {
-    let width = dimension + contextDimension + (hasWeights ? 1 : 0)
-    guard !(self is EventArray), count * width * MemoryLayout<Double>.size <= buffer / 2 else { return self }
-    let all = try contents()
-    return try EventArray(
-      all.events, dimension: dimension, context: all.context, weights: all.weights, columns: columns,
-      contextColumns: contextColumns, place: place)
   }
 }

@@ -29,8 +29,10 @@ public struct FitPlan: Sendable {
   private static let heavyKurtosis = 6.0
   private static let nearSingular = 0.01
 
-  init(_ profile: FitProfile, _ choices: FitChoices) {
+  /// - Parameter setAside: a sentence for each column that others determine.
+  init(_ profile: FitProfile, _ choices: FitChoices, setAside: [String]) {
     isLarge = profile.rows >= Self.largeRows
+    for text in setAside { add("set aside", text, "no part of the density; samples have it") }
     decideScaling(profile, choices)
     decideLayers(profile, choices)
     decideTraining(profile, choices)
@@ -106,20 +108,4 @@ public struct FitPlan: Sendable {
       choices.broad == nil ? "no event is to cost without bound" : Self.given)
     if choices.members != nil { add("flows", "\(members)", Self.given) }
   }
-}
-
-extension Double {
-  /// Three digits, for a reason.
-  var short: String {
-    guard isFinite, self != 0 else { return "\(self)" }
-    if magnitude >= 1e5 || magnitude < 1e-3 {
-      let exponent = Int(Double.log10(magnitude).rounded(.down))
-      return "\((self / Double.pow(10, Double(exponent)) * 10).rounded() / 10)e\(exponent)"
-    }
-    let unit = Double.pow(10, 2 - Double.log10(magnitude).rounded(.down))
-    let rounded = (self * unit).rounded() / unit
-    return rounded == rounded.rounded() && rounded.magnitude < 1e9 ? "\(Int(rounded))" : "\(rounded)"
-  }
-
-  fileprivate static func log10(_ x: Double) -> Double { log(x) / log(10) }
 }

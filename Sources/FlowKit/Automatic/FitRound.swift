@@ -47,8 +47,8 @@ public struct AutomaticFitResult: Sendable {
   public var rounds: [FitRound]
   /// Of the validation events by the mixture; nil without any.
   public var scores: ValidationScores?
-  /// The mean log-density of the validation events by a normal density with the moments of the training events.
-  public var normalReference: Double?
+  /// What these say beyond their mean.
+  public var review: FitReview?
   /// Why it ended.
   public var stopped: StopReason
   /// What to go on from, where it was interrupted.

@@ -2,10 +2,28 @@
 public struct ValidationScores: Sendable {
   /// log Σₖ pₖ(x)/K of each event.
   public private(set) var logDensities: [Double]
+  /// The rows of their source that the events stand in, from 0 on.
+  public let rows: [Int]
   private let weights: [Double]?
   private var members = 1
 
-  init(_ logDensities: [Double], weights: [Double]?) { (self.logDensities, self.weights) = (logDensities, weights) }
+  init(_ logDensities: [Double], weights: [Double]?, rows: [Int]? = nil) {
+    (self.logDensities, self.weights) = (logDensities, weights)
+    self.rows = rows ?? Array(logDensities.indices)
+  }
+
+  /// Those of another density for the same events.
+  func withLogDensities(_ others: [Double]) -> ValidationScores {
+    ValidationScores(others, weights: weights, rows: rows)
+  }
+
+  func weight(of event: Int) -> Double { weights?[event] ?? 1 }
+
+  /// The mean log-density of the events but some.
+  func mean(without events: Set<Int>) -> Double {
+    let others = logDensities.indices.filter { !events.contains($0) }
+    return Self.moments(others.map { logDensities[$0] }, weights.map { weights in others.map { weights[$0] } }).0
+  }
 
   /// The same with one flow more.
   func adding(_ other: ValidationScores) -> ValidationScores {
@@ -49,11 +67,12 @@ extension Flow {
   /// The scores of events, read block by block.
   func scores(of events: some EventSource, threads: Int?) throws(FlowError) -> ValidationScores {
     let evaluator = evaluator(threads: threads)
-    var (values, weights) = ([Double](), events.hasWeights ? [Double]() : nil)
+    var (values, rows, weights) = ([Double](), [Int](), events.hasWeights ? [Double]() : nil)
     try events.forEachBlock { block in
       values += evaluator.logDensity(block.events.events, first: block.first, context: block.events.context)
       weights? += block.events.weights ?? []
+      rows += (0..<(block.events.events.count / events.dimension)).map { block.row(of: $0) }
     }
-    return ValidationScores(values.map { $0.isNaN ? -.infinity : $0 }, weights: weights)
+    return ValidationScores(values.map { $0.isNaN ? -.infinity : $0 }, weights: weights, rows: rows)
   }
 }

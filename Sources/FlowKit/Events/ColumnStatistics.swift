@@ -29,7 +29,7 @@ public struct ColumnStatistics: Sendable {
   public var standardDeviations: [Double] { all.standardDeviations }
 
   /// Of all rows.
-  private var all: ColumnSums {
+  var all: ColumnSums {
     var result = sums
     if !rest.weights.isEmpty { result.add(rest.weights.indices, of: rest.values, rest.weights) }
     return result
@@ -132,13 +132,7 @@ public struct ColumnStatistics: Sendable {
   }
 
   private func dependence(of column: Int, _ factor: [Double]) -> FlowError {
-    let width = columns.count
-    // Solve Lᵀ β = L's row for the coefficients of the regression.
-    var coefficients = (0..<column).map { factor[column * width + $0] }
-    for k in (0..<column).reversed() {
-      for m in (k + 1)..<max(column, k + 1) { coefficients[k] -= factor[m * width + k] * coefficients[m] }
-      coefficients[k] /= factor[k * width + k]
-    }
+    let coefficients = Self.coefficients(of: column, factor, width: columns.count)
     let others = (0..<column).filter { abs(coefficients[$0]) > 1e-6 }.map { "'\(columns[$0])'" }
     let relation =
       others.count == 1
@@ -147,5 +141,16 @@ public struct ColumnStatistics: Sendable {
     return FlowError(
       .data,
       "the column '\(columns[column])' \(relation), so the events have no density", fix: .leaveOutOne(of: .columns))
+  }
+
+  /// β with Lᵀ β = row `column` of L: the regression of a standardized column on those before it, without those whose diagonal
+  /// entry is 0.
+  static func coefficients(of column: Int, _ factor: [Double], width: Int) -> [Double] {
+    var coefficients = (0..<column).map { factor[column * width + $0] }
+    for k in (0..<column).reversed() {
+      for m in (k + 1)..<max(column, k + 1) { coefficients[k] -= factor[m * width + k] * coefficients[m] }
+      coefficients[k] = factor[k * width + k] == 0 ? 0 : coefficients[k] / factor[k * width + k]
+    }
+    return coefficients
   }
 }

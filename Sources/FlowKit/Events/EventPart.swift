@@ -48,10 +48,10 @@ public struct EventPart: EventSource {
         case .numbers(let filter): filter.passing(Array(0..<count), ofBlock: index)
         case .contents(let filter): filter.passing(block.events, dimension, contextDimension)
         }
-      guard passing.count < count else { return block }
+      let rows = passing.map { block.row(of: $0) }
+      guard passing.count < count else { return EventBlock(block.events, rows: rows) }
       return EventBlock(
-        block.events.selecting(passing, dimension: dimension, contextDimension: contextDimension),
-        rows: passing.map { block.row(of: $0) })
+        block.events.selecting(passing, dimension: dimension, contextDimension: contextDimension), rows: rows)
     }
   }
 }

@@ -17,6 +17,9 @@ public struct PreprocessingOptions: Sendable, Equatable {
 
   public init() {}
 
+  /// The columns of which anything is declared.
+  var declaredColumns: Set<String> { Set(bounds.map(\.column) + dequantized + circular.map(\.column)) }
+
   /// The maps that the declarations make, without scaling; independent of the data.
   ///
   /// - Throws: where a declaration names no column of `columns`, or contradicts another.

@@ -19,6 +19,7 @@ extension Model {
     self.init(
       members: members, columns: fit.train.columns, contextColumns: fit.train.contextColumns,
       units: fit.train.units, contextUnits: fit.train.contextUnits, provenance: provenance)
+    dependent = fit.dependent
     let (setup, first) = result.trainings[0]
     self.provenance.merge(try setup.optionsProvenance()) { $1 }
     self.provenance["automatic_rounds"] = .text(try result.rounds.jsonText())

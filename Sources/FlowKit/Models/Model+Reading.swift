@@ -31,7 +31,23 @@ extension Model {
       units: ColumnUnits.units(from: try root.attribute("units"), count: columns.count),
       contextUnits: ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count),
       provenance: try Member.provenance(root))
+    if try root.contains(ModelFormat.dependentColumns) {
+      dependent = try Self.dependentColumns(root, kept: columns.count, path)
+    }
     if includingTraining { automatic = try AutomaticFitState(root) }
+  }
+
+  private static func dependentColumns(
+    _ root: borrowing HDF5.Group, kept: Int, _ path: String
+  ) throws(FlowError) -> DependentColumns {
+    let name = ModelFormat.dependentColumns
+    let text = try root.dataset(name).readTexts().first ?? ""
+    let columns = try [DependentColumns.Column](jsonText: text, "\(path):/\(name)")
+    let places = Set(columns.map(\.place))
+    guard columns.allSatisfy({ $0.coefficients.count == kept }), places.count == columns.count,
+      places.allSatisfy({ 0..<(kept + columns.count) ~= $0 })
+    else { throw FlowError(.format, "\(path):/\(name) does not fit the model's \(kept) columns") }
+    return DependentColumns(columns)
   }
 
   private static func members(

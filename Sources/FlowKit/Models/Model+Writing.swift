@@ -14,7 +14,7 @@ extension Model {
     let file = try HDF5.File(inMemory: name, userBlock: IntegrityBlock.size)
     let root = try file.root()
     let isEnsemble = members.count > 1
-    let isPlain = !isEnsemble && members[0].flow.architecture.broad == nil
+    let isPlain = !isEnsemble && dependent.isEmpty && members[0].flow.architecture.broad == nil
     let version = isPlain ? ModelFormat.plainVersion : ModelFormat.newest
     let own = isEnsemble ? [ModelFormat.membersKey: .integer(members.count)] : members[0].attributes
     try root.setAttributes(
@@ -26,6 +26,7 @@ extension Model {
       ]) { $1 })
     if let units = ColumnUnits.attribute(units) { try root.setAttribute("units", units) }
     if let units = ColumnUnits.attribute(contextUnits) { try root.setAttribute("context_units", units) }
+    if !dependent.isEmpty { try root.write(try dependent.columns.jsonText(), to: ModelFormat.dependentColumns) }
     if isEnsemble {
       for (index, member) in members.enumerated() {
         let group = try root.makeGroup(ModelFormat.group(ofMember: index))

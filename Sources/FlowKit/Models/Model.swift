@@ -5,6 +5,8 @@ public struct Model: Sendable {
   public var members: [Member]
   /// The names of the D event columns; indices where the data gave no names.
   public var columns: [String]
+  /// Columns that those determine: no part of the density, but of the events that are drawn or scored.
+  public var dependent = DependentColumns.none
   /// The names of the C context columns.
   public var contextColumns: [String]
   /// The units of the event columns and of the context columns, nil where the data gave none.
@@ -62,6 +64,10 @@ public struct Model: Sendable {
       "members, and one unit, or none, per column")
     (self.members, self.columns, self.contextColumns, self.provenance) = (members, columns, contextColumns, provenance)
   }
+
+  /// The columns with those that they determine, in the order of the data; and their units.
+  public var allColumns: [String] { dependent.merging(columns, with: \.name) }
+  public var allUnits: [String?] { dependent.merging(units, with: \.unit) }
 
   /// The density of the model: the mixture of its members, which is the flow itself where there is one.
   public var ensemble: FlowEnsemble { FlowEnsemble(members.map(\.flow)) }

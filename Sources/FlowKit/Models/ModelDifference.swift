@@ -99,7 +99,8 @@ package struct ModelDifference: Sendable, Encodable {
 
   private static func columns(_ model: Model) -> String {
     let context = model.contextColumns.isEmpty ? "" : " given \(model.contextColumns.joined(separator: ", "))"
-    return model.columns.joined(separator: ", ") + context
+    let dependent = model.dependent.texts(model.columns).map { "; \($0)" }.joined()
+    return model.columns.joined(separator: ", ") + dependent + context
   }
 
   private static func text(_ value: MetadataValue?) -> String {

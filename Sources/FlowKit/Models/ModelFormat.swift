@@ -3,6 +3,8 @@
 ///     512 bytes            IntegrityBlock
 ///     /                    attributes format, format_version, element_type, dimension, context_dimension, base, layers,
 ///                          columns, context_columns; where data gave units: units, context_units
+///     /dependent_columns   where some columns determine others: text, each with its place among all columns, and the constant and the
+///                          coefficients by which it follows from those of the attribute columns, as JSON
 ///     /architecture        text: the architecture as JSON
 ///     /flow/<nn>-<layer>/… one dataset per parameter, attribute shape implied
 ///     /history/…           epoch, train, valid (NaN without validation), seconds, events_per_second, learning_rate; companion,
@@ -15,7 +17,7 @@
 /// Version 3 is an ensemble of K flows: base and layers are missing at the root, which has the attribute members = K, and the
 /// group /members/<nn> of each has them and all that stands in / of version 2. /provenance is about all of them. A program that
 /// knows version 2 alone refuses such a file, instead of taking one of the flows for the model. A file of one flow with a broad
-/// component in its architecture, which such a program would overlook, says version 3, too.
+/// component in its architecture, or with dependent columns, which such a program would overlook, says version 3, too.
 ///
 /// Version 1 had neither the integrity block nor /fit, which was /training at first.
 /// Data are recorded in the element type they were computed in; either build reads both.
@@ -26,6 +28,7 @@ enum ModelFormat {
   static let newest = 3
   static let versionKey = "format_version"
   static let membersKey = "members"
+  static let dependentColumns = "dependent_columns"
 
   /// The group of a member.
   static func group(ofMember index: Int) -> String { "members/\(index < 10 ? "0" : "")\(index)" }

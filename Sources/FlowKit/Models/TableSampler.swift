@@ -8,6 +8,9 @@ package final class TableSampler {
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
   private let contextDimension: Int
+  /// The columns of the density, and what follows from them.
+  private let dimension: Int
+  private let dependent: DependentColumns
   private let count: Int
   private let seed: UInt64
 
@@ -20,13 +23,14 @@ package final class TableSampler {
     _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
     threads: Int? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    contextDimension = model.contextColumns.count
+    (contextDimension, dimension, dependent) = (model.contextColumns.count, model.columns.count, model.dependent)
+    let width = model.allColumns.count
     (self.count, self.seed) = (count, seed)
     let names = model.contextColumns.joined(separator: ", ")
     switch (location, contextDimension) {
     case (nil, 0):
       contextReader = nil
-      shape = [count, model.columns.count]
+      shape = [count, width]
     case (nil, _):
       throw FlowError(.data, "the model is conditional on \(names)", fix: .giveContext)
     case (_, 0):
@@ -34,7 +38,7 @@ package final class TableSampler {
     case (let location?, _):
       let reader = try Self.contextReader(model, location, columns, access)
       contextReader = reader
-      shape = [reader.rows, count, model.columns.count]
+      shape = [reader.rows, count, width]
     }
     let bytes = shape.reduce((MemoryLayout<Double>.size, false)) { product, factor in
       let (value, overflow) = product.0.multipliedReportingOverflow(by: factor)
@@ -80,7 +84,8 @@ package final class TableSampler {
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
       let context = try contexts(of: events)
-      let samples = try evaluator.sample(events.count, first: first, context: context, seed: seed)
+      let samples = dependent.completing(
+        try evaluator.sample(events.count, first: first, context: context, seed: seed), width: dimension)
       guard withContext else {
         try body(samples)
         continue

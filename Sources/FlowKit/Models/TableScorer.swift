@@ -7,7 +7,8 @@ package final class TableScorer {
   package private(set) var moments = RunningMoments()
   /// Rows with a value that is not finite, where these are accepted.
   package private(set) var nonFiniteRows = 0
-  /// Rows of finite values whose log-density is −∞: outside the model's domain, or beyond its numbers.
+  /// Rows of finite values whose log-density is −∞: outside the model's domain, beyond its numbers, or with a column that is
+  /// not what the others determine.
   package private(set) var rowsWithoutMass = 0
   /// Rows of finite values for which a layer gives no number, and the first of them: its row, and what is not finite.
   package private(set) var rowsWithoutNumber = 0
@@ -26,7 +27,9 @@ package final class TableScorer {
     access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     let selection = try ColumnSelection(
-      for: model, in: location, columns: columns, contextColumns: contextColumns, context: context, access: access)
+      for: model, in: location, columns: columns, contextColumns: contextColumns, context: context,
+      includingDependent: true,
+      access: access)
     reader = try selection.table(at: location, access)
     self.model = model
     acceptsNonFinite = acceptingNonFinite
@@ -48,8 +51,9 @@ package final class TableScorer {
     var block: [Double] = []
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
-      let (events, context) = separated(block)
-      let logDensities = evaluator.logDensity(events, first: start, context: context)
+      let (events, context, agree) = separated(block)
+      var logDensities = evaluator.logDensity(events, first: start, context: context)
+      for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
       if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
         let width = reader.columns.count
         for (row, value) in logDensities.enumerated()
@@ -84,14 +88,19 @@ package final class TableScorer {
     }
   }
 
-  private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {
-    let (width, dimension) = (reader.columns.count, model.columns.count)
-    guard width > dimension else { return (block, []) }
-    var (events, context) = ([Double](), [Double]())
-    for start in stride(from: 0, to: block.count, by: width) {
-      events += block[start..<(start + dimension)]
-      context += block[(start + dimension)..<(start + width)]
+  /// The columns of the density, the context, and whether the other columns are what follows from the first.
+  private func separated(_ block: [Double]) -> (events: [Double], context: [Double], agree: [Bool]) {
+    let (width, dimension) = (reader.columns.count, model.allColumns.count)
+    var (events, context) = (block, [Double]())
+    if width > dimension {
+      events = []
+      for start in stride(from: 0, to: block.count, by: width) {
+        events += block[start..<(start + dimension)]
+        context += block[(start + dimension)..<(start + width)]
+      }
     }
-    return (events, context)
+    guard !model.dependent.isEmpty else { return (events, context, []) }
+    let (kept, agree) = model.dependent.separating(events, width: dimension)
+    return (kept, context, agree)
   }
 }

@@ -89,7 +89,9 @@ import Testing
     #expect(fit.plan.layers.contains("elementwise-rqs"))
     let result = try fit.fit()
     let scores = try #require(result.scores)
-    #expect(scores.mean.value > result.normalReference! + 0.5)
+    let review = try #require(result.review)
+    #expect(scores.mean.value > review.normal! + 0.5)
+    #expect(abs(review.training! - scores.mean.value) < 0.5)
   }
 
   // MARK: Training
