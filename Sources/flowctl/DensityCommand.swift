@@ -109,8 +109,8 @@ struct Density: ParsableCommand, Diagnosing {
     }
     if scorer.rowsWithoutMass > 0 {
       Terminal.note(
-        "\(scorer.location): \(scorer.rowsWithoutMass) rows are outside the model's domain, beyond its numbers, or differ in a "
-          + "column that others determine; their log-density is -infinity")
+        "\(scorer.location): \(scorer.rowsWithoutMass) rows are outside the model's domain, or beyond its numbers; their "
+          + "log-density is -infinity")
     }
     if let (row, place) = scorer.firstWithoutNumber {
       Terminal.note(
