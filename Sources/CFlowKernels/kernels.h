@@ -7,6 +7,7 @@
 #include "mixture.h"
 #include "buffers.h"
 #include "monotone.h"
+#include "bends.h"
 #include "networks.h"
 #include "normal.h"
 #include "pairs.h"

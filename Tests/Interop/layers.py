@@ -167,10 +167,11 @@ def inverse(j, p, z, c):
 
 
 LAYERS = {kind: lambda j, p, x, c, kind=kind: linear(kind, j, p, x) for kind in AFFINE}
-LAYERS |= {f"coupling-{name}": coupling(name) for name in ("additive", "affine", "rqs", "circular-rqs")}
-LAYERS |= {f"autoregressive-{name}": autoregressive(name) for name in ("additive", "affine", "rqs", "circular-rqs")}
+LAYERS |= {f"coupling-{name}": coupling(name) for name in SCALAR_MAPS}
+LAYERS |= {f"autoregressive-{name}": autoregressive(name) for name in SCALAR_MAPS}
 LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("additive", "affine", "rqs")}
+LAYERS |= {name: elementwise(name) for name in ("circular-rqs", "smooth-leaky-relu")}
 LAYERS |= {
-    "circular-rqs": elementwise("circular-rqs"), "leaky-relu": leaky_relu, "prelu": leaky_relu, "monotone": monotone,
+    "leaky-relu": leaky_relu, "prelu": leaky_relu, "monotone": monotone,
     "residual": residual, "planar": planar, "radial": radial, "sylvester": sylvester, "inverse": inverse,
 }

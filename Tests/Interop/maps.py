@@ -62,7 +62,16 @@ def additive(x, phi, m):
     return x + phi[..., 0], np.zeros_like(x)
 
 
-SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline}
+def bend(x, phi, m):
+    soft = lambda v: v / (1 + np.abs(v) / np.log(1000))
+    is_root = m["join"] == "root"
+    alpha, h = 0.9 * np.exp(soft(3 * phi[..., 0])), (0.1 if is_root else 0.3) * np.exp(soft(3 * phi[..., 1]))
+    u = (1 + x / np.hypot(x, h)) / 2 if is_root else np.clip((x + h) / (2 * h), 0, 1)
+    psi = (x + np.hypot(x, h)) / 2 if is_root else h * u * u + np.maximum(x - h, 0)
+    return alpha * x + (1 - alpha) * psi, np.log(alpha + (1 - alpha) * u)
+
+
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend}
 
 
 def inverted(g, y):

@@ -63,7 +63,8 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
     .diagonal(dimension, isAffine: map.isAffine, signs: Array(repeating: 1, count: dimension))
   }
   public var traits: LayerTraits {
-    .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
+    map.family == .bend
+      ? .trainableKink(smooth: true) : .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
   }
   public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { domain }

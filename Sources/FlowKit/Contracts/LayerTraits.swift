@@ -33,6 +33,8 @@ public struct LayerTraits: Sendable, Equatable {
     case kink(slope: Double)
     /// The same with trainable slopes above 0.
     case trainableKink
+    /// The same with a smooth join of the slopes, whose width is trained, too.
+    case trainableBend
     /// zᵢ = g(xᵢ) with nothing to train.
     case fixed
     /// x + εv(x), in the limit of small ε any v of a family whose sums are dense in the continuous vector fields:
@@ -77,6 +79,8 @@ public enum ScalarFamily: Sendable, Equatable {
   case affine
   /// Every continuous increasing map can be approximated, on the box where there is one.
   case monotone
+  /// One bend between two slopes, of which the lower is trained.
+  case bend
   case unknown
 }
 
@@ -118,8 +122,9 @@ extension LayerTraits {
     return traits
   }
 
-  public static func trainableKink() -> LayerTraits {
-    var traits = LayerTraits(.trainableKink)
+  /// - Parameter smooth: whether the slopes are joined smoothly.
+  public static func trainableKink(smooth: Bool = false) -> LayerTraits {
+    var traits = LayerTraits(smooth ? .trainableBend : .trainableKink)
     (traits.growsLinearly, traits.inverse) = (true, .exact)
     return traits
   }

@@ -92,7 +92,7 @@ struct Advice {
   /// Nonlinear layers, and linear ones that mix.
   private var bent: [String] {
     guard dimension > 1 else { return [universalScalar] }
-    let kink = "leaky-relu(0.1)"
+    let kink = SmoothLeakyReLU.name
     let linear = zip(layers, declared).filter { !$1.isKink }.map(\.0)
     let kinked = linear.flatMap { [$0, kink] }
     return [

@@ -95,7 +95,7 @@ extension DeclaredLayer {
 
   var isKink: Bool {
     switch traits.kind {
-    case .kink, .trainableKink: true
+    case .kink, .trainableKink, .trainableBend: true
     default: false
     }
   }

@@ -80,7 +80,9 @@ struct Lanes {
     case .kink(let slope):
       hasFixedKinks = true
       for lane in 0..<dimension { bend(lane, convex: slope < 1) }
-    case .trainableKink:
+    case .trainableKink, .trainableBend:
+      // A join of some width does not commute with scaling.
+      if traits.kind == .trainableBend { isHomogeneous = false }
       hasTrainableKinks = true
       for lane in 0..<dimension { (kinks[lane], touched[lane]) = (3, true) }
     case .smallSteps:
@@ -142,10 +144,11 @@ struct Lanes {
     any.formUnion(edges)
     for lane in transformed.map({ laneAt[$0] }) {
       touched[lane] = true
-      if family != .unknown && !(family == .monotone && hasBox) { shifts[lane] = true }
+      let isOpaque = family == .unknown || family == .bend
+      if !isOpaque && !(family == .monotone && hasBox) { shifts[lane] = true }
       if family == .affine || (family == .monotone && !hasBox) { scales[lane] = true }
       if family == .monotone { monotone[lane] = true }
-      if family == .unknown { opaque[lane] = true }
+      if isOpaque { opaque[lane] = true }
     }
     switch family {
     case .shift: if universal { additive.formUnion(edges) } else { linear.formUnion(edges) }
@@ -154,7 +157,7 @@ struct Lanes {
     case .monotone:
       if universal { monotoneEdges.formUnion(edges) }
       if universal, transformed.count == dimension, pattern.isTotalOrder { hasTriangularLayer = true }
-    case .unknown: hasUnknown = true
+    case .bend, .unknown: hasUnknown = true
     }
   }
 

@@ -25,6 +25,9 @@ public struct Recipe: Sendable {
       name: "nsf-ar", summary: "autoregressive rational-quadratic splines (Durkan et al. 2019)",
       layers: "5*[autoregressive-rqs(bins=8,bound=5,hidden=128x128),permute(random)]"),
     Recipe(
+      name: "qr-leaky", summary: "linear maps between smooth leaky rectifiers, without networks",
+      layers: "32*[qr,smooth-leaky-relu],qr"),
+    Recipe(
       name: "residual", summary: "invertible residual layers (Behrmann et al. 2019; Chen et al. 2019)",
       layers: "8*[residual(hidden=64x64,lipschitz=0.9),diagonal]"),
   ]

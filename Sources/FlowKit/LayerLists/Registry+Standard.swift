@@ -17,6 +17,7 @@ extension Registry {
     .adding(map: AffineMap.self)
     .adding(map: RationalQuadraticSpline.self)
     .adding(map: CircularSpline.self)
+    .adding(map: SmoothLeakyReLU.self)
     .adding(Monotone.self)
     .adding(Residual.self)
     .adding(Planar.self)

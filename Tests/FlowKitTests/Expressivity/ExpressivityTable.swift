@@ -180,6 +180,8 @@ private func mixedCases() throws -> [KnownCase] {
     try KnownCase(3, "4*[lower(signs=-+-),leaky-relu]", "triangular", nil, no, [convex], order: [0, 1, 2]),
     try KnownCase(3, "4*[lower,prelu]", "triangular", nil, all, order: [0, 1, 2]),
     try KnownCase(1, "4*[lower,prelu]", "none", nil, all),
+    try KnownCase(3, "4*[qr,smooth-leaky-relu]", "full", nil, all),
+    try KnownCase(3, "4*[lower,smooth-leaky-relu]", "triangular", nil, all, order: [0, 1, 2]),
     try KnownCase(3, "4*[diagonal,prelu]", "none", nil, "independent", [apart]),
     try KnownCase(2, "4*[householder(1),leaky-relu]", "full", nil, no, ["homogeneous"]),
     try KnownCase(2, "4*[householder(2),shift,leaky-relu]", "full", nil, "unknown"),
