@@ -33,7 +33,7 @@ ROOMS = [
     ["Tables"],
     ["Events", "Text"],
     ["Flows"],
-    ["Expressivity"],
+    ["Expressivity", "Diagnostics"],
     ["Objectives"],
     ["Training"],
     ["Targets", "Inference", "Automatic"],
