@@ -5,6 +5,8 @@ extension SmoothedDensity {
     public let points: [(x: Double, y: Double)]
     /// What it encloses, in units of the picture: 1 is all of it.
     public let area: Double
+    /// Whether the density is lower inside.
+    public let isHole: Bool
   }
 
   /// The lines along which the density has `level`, the largest first: a hole comes behind what it is cut from.
@@ -29,7 +31,9 @@ extension SmoothedDensity {
         edge = following
       }
       line.append(line[0])
-      contours.append(Contour(points: line, area: area(of: line)))
+      // Counterclockwise around what is higher.
+      let area = area(of: line)
+      contours.append(Contour(points: line, area: area.magnitude, isHole: area < 0))
     }
     return contours.sorted { $0.area > $1.area }
   }
@@ -87,6 +91,6 @@ extension SmoothedDensity {
     for (a, b) in zip(line, line.dropFirst()) {
       twice += (a.x - line[0].x) * (b.y - line[0].y) - (b.x - line[0].x) * (a.y - line[0].y)
     }
-    return (twice / 2 / xRange.width / yRange.width).magnitude
+    return (twice / 2 / xRange.width / yRange.width)
   }
 }

@@ -41,6 +41,14 @@ public struct SmoothedDensity: Sendable {
     self.masses = masses
   }
 
+  /// The density of the bin in which a point lies; nil outside the grid.
+  public func value(atX x: Double, _ y: Double) -> Double? {
+    guard xRange.contains(x), yRange.contains(y) else { return nil }
+    let column = min(size - 1, Int((x - xRange.lowerBound) / xRange.width * Double(size)))
+    let row = min(size - 1, Int((y - yRange.lowerBound) / yRange.width * Double(size)))
+    return values[row * size + column]
+  }
+
   /// The density at the border of the smallest region that holds the part `mass` of the events: events in bins of at least this
   /// density are that part. 0 where the grid holds less.
   public func level(enclosing mass: Double) -> Double {

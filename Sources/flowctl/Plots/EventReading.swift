@@ -1,0 +1,91 @@
+import ArgumentParser
+import FlowKit
+
+/// How data are read that a model is held against: what `plot` and `report` take.
+struct EventReading: ParsableArguments {
+  @Option(
+    help: "The columns that are the model's, in its order, or, without a model, those to show, \(ColumnList.help).")
+  var columns: ColumnList?
+
+  @Option(help: "The columns that are a conditional model's context, or DATA of their own that is as long.")
+  var context: String?
+
+  @Option(help: "A column of weights, at least 0, or DATA of its own that is as long.")
+  var weights: String?
+
+  @OptionGroup var missing: MissingArguments
+
+  @OptionGroup(title: "Reading DATA")
+  var arrays: ReadingArguments
+
+  @Option(parsing: .unconditional, help: "Rows of DATA at most, chosen at random, and draws at most.")
+  var rows = 20_000
+
+  @Option(parsing: .unconditional, help: "Decides which rows and which draws are shown.")
+  var seed: UInt64 = 0
+
+  /// The test part of DATA, or all of it; at most `rows` of its rows. Rows that are not finite are left out.
+  func events(_ data: String, for model: Model?) throws(FlowError) -> ReadEvents {
+    let access = try missing.access(arrays.access())
+    func part(of location: DataLocation) throws(FlowError) -> DataLocation {
+      let parts = try access.parts(of: location)
+      return parts.test ?? parts.train
+    }
+    let location = try part(of: DataLocation(data))
+    var selection: ColumnSelection
+    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+    if let model {
+      selection = try ColumnSelection(
+        for: model, in: location, columns: columns?.names, contextColumns: context?.columns,
+        context: context?.location.map { location throws(FlowError) in try part(of: location) }, access: access)
+    } else {
+      guard context == nil else { throw FlowError(.data, "--context is for a conditional model; none is given") }
+      selection = ColumnSelection(columns: columns?.names)
+    }
+    let weighting = try weights.map { text throws(FlowError) in try ColumnsOrData(text) }
+    selection.weights = weighting?.columns?.first
+    selection.weightsTable = try weighting?.location.map { location throws(FlowError) in try part(of: location) }
+    let most = try OptionCheck.positive(rows, "--rows", atMost: 100_000_000)
+    let set = try EventSet(location, selection, skipNonFinite: true, access: access)
+    set.notes.note()
+    return ReadEvents(set, sample: try set.sample(most, seed: seed))
+  }
+}
+
+/// Rows of data, in memory.
+struct ReadEvents {
+  let set: EventSet
+  let rows: LabelledEvents
+  /// Where the rows stand in their table, counted from 0.
+  let numbers: [Int]
+
+  init(_ set: EventSet, sample: EventBlock) {
+    (self.set, rows, numbers) = (set, sample.events, sample.rows ?? [])
+  }
+
+  var count: Int { numbers.count }
+
+  /// As a legend names them: without the folders.
+  var name: String {
+    let place = set.location.description.split(separator: "/", omittingEmptySubsequences: false)
+    let file = set.location.file.split(separator: "/").count
+    let short = place.dropFirst(max(0, set.location.file.hasPrefix("/") ? file : file - 1)).joined(separator: "/")
+    let rows = count < set.count ? "\(count.grouped) of \(set.count.grouped)" : count.grouped
+    return "\(short), \(rows) rows"
+  }
+}
+
+extension Model {
+  /// Draws beside data: as many as there are rows, each given the context of one.
+  func draws(beside events: ReadEvents?, count: Int, seed: UInt64) throws(FlowError) -> PictureEvents.Rows {
+    guard contextColumns.isEmpty || events != nil else {
+      throw FlowError(
+        .data, "the model is conditional on \(contextColumns.joined(separator: ", ")): give DATA with these columns")
+    }
+    let count = events?.count ?? count
+    let values = try ensemble.sample(count, context: events?.rows.context ?? [], seed: seed)
+    return PictureEvents.Rows(
+      values: values, weights: events.flatMap { contextColumns.isEmpty ? nil : $0.rows.weights },
+      name: "model, \(count.grouped) draws")
+  }
+}
