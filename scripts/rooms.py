@@ -33,7 +33,7 @@ ROOMS = [
     ["Tables"],
     ["Events", "Text"],
     ["Flows"],
-    ["Expressivity"],
+    ["Expressivity", "Calibration"],
     ["Objectives"],
     ["Training"],
     ["Targets", "Inference", "Automatic"],
