@@ -33,7 +33,7 @@ ROOMS = [
     ["Tables"],
     ["Events", "Text"],
     ["Flows"],
-    ["Expressivity", "Diagnostics"],
+    ["Expressivity", "Calibration", "Diagnostics"],
     ["Objectives"],
     ["Training"],
     ["Targets", "Inference", "Automatic"],

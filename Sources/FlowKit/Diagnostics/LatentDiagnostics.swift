@@ -35,18 +35,23 @@ public struct LatentDiagnostics: Sendable, Equatable {
       let values = stride(from: column, to: latents.count, by: dimension).map { latents[$0] }
       return Feature(
         values, weights, statistics.means[column], statistics.standardDeviations[column],
-        distance: distance ?? sorted.distance { 0.5 * (1 + Double.errorFunction($0 / 2.0.squareRoot())) })
+        distance: distance ?? sorted.distance { Double.normalProbability(below: $0) })
     }
     let radii = SortedColumn(Self.radii(latents, dimension), weights: weights)
     radiusDistance =
       reference.map { radii.distance(to: SortedColumn(Self.radii($0, dimension))) }
-      ?? radii.distance { ChiSquare.distribution($0, degrees: dimension) }
+      ?? radii.distance { Double.chiSquareTails($0, degrees: Double(dimension)).below }
     correlation = Self.largestCorrelation(statistics)
     // D + 1 distances share the 5 %; with draws, both samples do.
     let probability = 1 - 0.05 / Double(dimension + 1) / (reference == nil ? 1 : 2)
     let draws =
       reference.map { SortedColumn.distanceLimit(Double($0.count / dimension), probability: probability) } ?? 0
     limit = weights == nil ? SortedColumn.distanceLimit(radii.effectiveCount, probability: probability) + draws : nil
+  }
+
+  /// The probability that |z|² of a standard normal base is at most x.
+  public static func radiusDistribution(_ x: Double, dimension: Int) -> Double {
+    Double.chiSquareTails(max(0, x), degrees: Double(dimension)).below
   }
 
   public static func == (a: Self, b: Self) -> Bool {
