@@ -9,7 +9,8 @@ struct Flowctl: ParsableCommand {
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
     subcommands: [
-      Fit.self, Infer.self, Sample.self, Density.self, Inspect.self, Plot.self, Check.self, Diff.self, Convert.self,
+      Fit.self, Infer.self, Sample.self, Density.self, Inspect.self, Plot.self, Report.self, Check.self, Diff.self,
+      Convert.self,
     ])
 
   /// Every failure is one line on standard error and an exit code other than 0.

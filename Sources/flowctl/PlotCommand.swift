@@ -52,7 +52,7 @@ struct Plot: ParsableCommand, Diagnosing {
       }
       let read = try events.events(file, for: nil)
       let rows = PictureEvents.Rows(values: read.rows.events, weights: read.rows.weights, name: read.name)
-      return draw(PictureEvents(columns: read.set.columns, units: read.set.units, data: rows), nil)
+      return draw(PictureEvents(columns: read.columns, units: read.units, data: rows), nil)
     }
     let model = try reading.model(file)
     if kind == .training { return try TrainingPlot.picture(model) }

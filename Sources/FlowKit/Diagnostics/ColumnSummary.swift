@@ -84,12 +84,14 @@ extension ColumnSummary {
     of table: any RandomAccessTable, _ columns: [String], units: [String?], rowsAtMost most: Int
   ) throws(FlowError) -> (columns: [ColumnSummary], rows: Int) {
     var summaries = zip(columns, units).map { ColumnSummary($0, unit: $1) }
-    let blocks = (table.rows + table.blockRows - 1) / max(1, table.blockRows)
-    let read = table.rows > most ? max(1, most / table.blockRows) : blocks
+    // Sixteen parts at least, where not all rows are read.
+    let block = table.rows > most ? min(table.blockRows, max(1, most / 16)) : table.blockRows
+    let blocks = (table.rows + block - 1) / block
+    let read = table.rows > most ? max(1, most / block) : blocks
     var (values, rows) = ([Double](), 0)
     for number in 0..<min(read, blocks) {
-      let start = number * blocks / read * table.blockRows
-      try table.read(rows: start..<min(table.rows, start + table.blockRows), into: &values)
+      let start = number * blocks / read * block
+      try table.read(rows: start..<min(table.rows, start + block), into: &values)
       for (index, value) in values.enumerated() {
         summaries[index % columns.count].add(value, row: rows + index / columns.count)
       }

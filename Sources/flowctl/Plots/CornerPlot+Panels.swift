@@ -3,7 +3,7 @@ import FlowKit
 extension CornerPlot {
   /// The distribution of one column: data as points with errors, the model as steps.
   mutating func drawColumn(_ index: Int) {
-    plot(script.histogram(of: shown[index], events, range: axes[index].range, binsAtMost: Int(side / 5)))
+    plot(script.histogram(of: shown[index], events, range: axes[index].range, binsAtMost: Int(side / 5.5)))
   }
 
   /// Two columns: regions of the data, lines of the model.
@@ -91,12 +91,12 @@ extension PlotScript {
     }
     var parts: [String] = []
     if let data = events.data.map(histogram) {
-      if events.model == nil { parts += filledSteps(data, Ink.dataFills[0], Ink.data) }
+      parts += filledSteps(data, Ink.dataFills[0], events.model == nil ? Ink.data : nil)
       let middles = zip(data.edges, data.edges.dropFirst()).map { ($0 + $1) / 2 }
       let points = middles.indices.map { [middles[$0], data.densities[$0], data.errors[$0]] }
       let name = self.data([points.filter { $0[1] > 0 }])
       parts.append(
-        "\(name) using 1:2:3 with yerrorbars pt 7 ps \(events.model == nil ? 0.01 : 0.22) lw 0.8 lc rgb '\(Ink.data)'")
+        "\(name) using 1:2:3 with yerrorbars pt 7 ps \(events.model == nil ? 0.01 : 0.25) lw 0.9 lc rgb '\(Ink.data)'")
     }
     if let model = events.model.map(histogram) {
       if events.data == nil {
@@ -108,12 +108,10 @@ extension PlotScript {
     return parts
   }
 
-  private mutating func filledSteps(_ histogram: ColumnHistogram, _ fill: String, _ line: String) -> [String] {
+  private mutating func filledSteps(_ histogram: ColumnHistogram, _ fill: String, _ line: String?) -> [String] {
     let name = steps(histogram)
-    return [
-      "\(name) using 1:2 with filledcurves y1=0 fs solid noborder lc rgb '\(fill)'",
-      "\(name) using 1:2 with lines lw 1.2 lc rgb '\(line)'",
-    ]
+    return ["\(name) using 1:2 with filledcurves y1=0 fs solid noborder lc rgb '\(fill)'"]
+      + (line.map { ["\(name) using 1:2 with lines lw 1.2 lc rgb '\($0)'"] } ?? [])
   }
 
   private mutating func steps(_ histogram: ColumnHistogram) -> String {

@@ -65,13 +65,14 @@ struct CornerPlot {
     script.line("set xrange [\(axes[column].range.lowerBound):\(axes[column].range.upperBound)]")
     script.tics("x", axes[column].ticks, labelled: isLast, size: size - 1)
     if row == column {
-      script.line("unset ytics; set yrange [0:*]")
+      script.line("unset ytics; set autoscale y; set yrange [0:*]; set offsets 0, 0, graph 0.08, 0")
     } else {
+      script.line("set offsets 0, 0, 0, 0")
       script.line("set yrange [\(axes[row].range.lowerBound):\(axes[row].range.upperBound)]")
       script.tics("y", axes[row].ticks, labelled: column == 0, size: size - 1)
     }
     if isLast {
-      script.label(axes[column].label, x: x(column) + side / 2, y: y(row) + side + 36, size: size)
+      script.label(axes[column].label, x: x(column) + side / 2, y: y(row) + side + 33, size: size)
     }
     if column == 0, row > 0 {
       script.label(axes[row].label, x: 14, y: y(row) + side / 2, size: size, isUpwards: true)

@@ -48,30 +48,43 @@ struct EventReading: ParsableArguments {
     let most = try OptionCheck.positive(rows, "--rows", atMost: 100_000_000)
     let set = try EventSet(location, selection, skipNonFinite: true, access: access)
     set.notes.note()
-    return ReadEvents(set, sample: try set.sample(most, seed: seed))
+    return try ReadEvents(set, atMost: most, seed: seed)
   }
 }
 
 /// Rows of data, in memory.
 struct ReadEvents {
-  let set: EventSet
+  /// Where they are: a file and the table in it.
+  let place: String
+  let columns: [String]
+  let units: [String?]
+  /// How many rows there are, of which those in memory are chosen.
+  let total: Int
+  /// Rows left out because a value is not finite.
+  let dropped: Int
   let rows: LabelledEvents
   /// Where the rows stand in their table, counted from 0.
   let numbers: [Int]
+  /// By which a fit recognises them.
+  let digest: String?
 
-  init(_ set: EventSet, sample: EventBlock) {
-    (self.set, rows, numbers) = (set, sample.events, sample.rows ?? [])
+  /// At most `most` of the events, chosen at random.
+  init(_ source: some EventSource, atMost most: Int, seed: UInt64) throws(FlowError) {
+    (place, columns, units) = (source.place, source.columns, source.units)
+    (total, dropped) = (source.count, source.droppedRows)
+    let sample = try source.sample(most, seed: seed)
+    (rows, numbers) = (sample.events, sample.rows ?? [])
+    digest = try source.digest()
   }
 
   var count: Int { numbers.count }
 
   /// As a legend names them: without the folders.
   var name: String {
-    let place = set.location.description.split(separator: "/", omittingEmptySubsequences: false)
-    let file = set.location.file.split(separator: "/").count
-    let short = place.dropFirst(max(0, set.location.file.hasPrefix("/") ? file : file - 1)).joined(separator: "/")
-    let rows = count < set.count ? "\(count.grouped) of \(set.count.grouped)" : count.grouped
-    return "\(short), \(rows) rows"
+    let location = DataLocation(place)
+    let file = location.file.split(separator: "/").last.map(String.init) ?? location.file
+    let rows = count < total ? "\(count.grouped) of \(total.grouped)" : count.grouped
+    return "\(file)\(location.path.map { ":" + $0 } ?? ""), \(rows) rows"
   }
 }
 

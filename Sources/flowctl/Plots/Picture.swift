@@ -106,7 +106,7 @@ struct PlotScript {
   mutating func tics(_ axis: String, _ ticks: AxisTicks, labelled: Bool, size: Int = 11) {
     let marks = zip(ticks.positions, ticks.labels).map { "\(Self.quoted(labelled ? $1 : "")) \($0)" }
     line(
-      "set \(axis)tics (\(marks.joined(separator: ", "))) nomirror font ',\(size)' offset \(axis == "x" ? "0,0.4" : "0.4,0")"
+      "set \(axis)tics (\(marks.joined(separator: ", "))) nomirror font ',\(size)' textcolor rgb '\(Ink.text)' offset \(axis == "x" ? "0,0.4" : "0.4,0")"
     )
   }
 
@@ -115,18 +115,4 @@ struct PlotScript {
     let printable = text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 } ?? false ? " " : $0 }
     return "'" + String(printable).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
-}
-
-/// The colours, which people with any kind of colour vision tell apart (Okabe and Ito 2008).
-enum Ink {
-  static let text = "#1f2933"
-  static let quiet = "#5f6b7a"
-  static let frame = "#7b8794"
-  /// Data and their regions, the outermost first.
-  static let data = "#0072b2"
-  static let dataFills = ["#d3e5f1", "#9cc5e0", "#5fa2cd"]
-  static let model = "#d55e00"
-  static let modelFills = ["#f9dfcb", "#f0b48a", "#e5884a"]
-  static let paper = "#ffffff"
-  static let band = "#e4e7eb"
 }

@@ -57,9 +57,11 @@ enum MarginalsPlot {
       let axis = PlotAxis(
         events.columns[column], unit: events.units[column], showing: events.samples(column), pixels: grid.width)
       grid.begin(index, label: axis.label, upwards: "density")
-      grid.script.line("set xrange [\(axis.range.lowerBound):\(axis.range.upperBound)]; set yrange [0:*]")
+      grid.script.line(
+        "set xrange [\(axis.range.lowerBound):\(axis.range.upperBound)]; set yrange [0:*]; set offsets 0, 0, graph 0.08, 0"
+      )
       grid.script.tics("x", axis.ticks, labelled: true, size: 10)
-      grid.script.line("set ytics auto nomirror font ',9' format '%.3g' maxtics 4")
+      grid.script.line("set ytics autofreq nomirror font ',9' format '%.3g'")
       guard let density, events.dimension == 1 else {
         grid.plot(grid.script.histogram(of: column, events, range: axis.range, binsAtMost: 48))
         continue
