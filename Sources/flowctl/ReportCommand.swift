@@ -35,7 +35,7 @@ struct Report: ParsableCommand, Diagnosing {
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
     var subject = try ReportSubject(model, self.model, read, draws: events.rows, seed: events.seed)
     subject.command = CommandLine.arguments.joined(separator: " ")
-    try AtomicFile.write(Array(ReportPage(subject).markup.utf8), to: output)
+    try ReportPage(subject).write(to: output)
     print("wrote \(output)")
   }
 }

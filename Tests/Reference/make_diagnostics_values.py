@@ -54,7 +54,7 @@ def density():
 
     def spread(v):
         q = lambda p: np.quantile(v, p, method="inverted_cdf")
-        return 0.75 * min((q(0.75) - q(0.25)) / 1.3489795003921634, (q(0.9772) - q(0.0228)) / 4) * n ** (-1 / 6)
+        return min((q(0.75) - q(0.25)) / 1.3489795003921634, (q(0.9772) - q(0.0228)) / 4) * n ** (-1 / 6)
 
     step = (high - low) / size
     sigmas = [max(0.8, spread(copies["y"]) / step), max(0.8, spread(copies["x"]) / step)]

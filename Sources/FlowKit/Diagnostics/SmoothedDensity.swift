@@ -1,7 +1,7 @@
 /// A density of two columns on a grid, smoothed, whose contours enclose stated parts of the events.
 ///
 /// Events are counted in square bins, of which the counts are smoothed by a normal kernel. Its standard deviation along each axis is
-/// three quarters of Scott's rule, ¾ σ n^(−1/6), σ being the smaller of the standard deviation and that of a normal density with the same
+/// that of Scott's rule, σ n^(−1/6), σ being the smaller of the standard deviation and that of a normal density with the same
 /// quartiles, n the effective number of events, and at least 0.8 bins: narrow, so that modes stay apart. Contours are where this density has
 /// a level; a level encloses the part of the *events* (not of the smoothed density) that is asked for.
 public struct SmoothedDensity: Sendable {
@@ -79,13 +79,13 @@ public struct SmoothedDensity: Sendable {
 }
 
 extension SortedColumn {
-  /// ¾ min(σ, quartile distance/1.349) n^(−1/6), in the column's units.
+  /// min(σ, quartile distance/1.349) n^(−1/6), in the column's units.
   fileprivate var scottSpread: Double {
     let quartiles = (quantile(0.75) - quantile(0.25)) / RobustScaling.normalQuartileDistance
     // The deviation between the outermost hundredths: what lies farther out is not looked at closely.
     let deviation = (quantile(0.9772) - quantile(0.0228)) / 4
     let spread = quartiles > 0 ? min(quartiles, deviation > 0 ? deviation : quartiles) : deviation
-    return 0.75 * spread * Double.pow(effectiveCount, -1.0 / 6)
+    return spread * Double.pow(effectiveCount, -1.0 / 6)
   }
 }
 

@@ -3,7 +3,10 @@ import FlowKit
 extension CornerPlot {
   /// The distribution of one column: data as points with errors, the model as steps.
   mutating func drawColumn(_ index: Int) {
-    plot(script.histogram(of: shown[index], events, range: axes[index].range, binsAtMost: Int(side / 5.5)))
+    plot(
+      script.histogram(
+        of: shown[index], events, range: axes[index].range, binsAtMost: Int(side / 5.5),
+        isCompared: events.model != nil))
   }
 
   /// Two columns: regions of the data, lines of the model.
@@ -81,8 +84,11 @@ extension CornerPlot {
 
 extension PlotScript {
   /// The parts of a plot of one column's histogram; the same bins for data and model.
+  ///
+  /// - Parameter isCompared: whether data stand beside something: then they are points.
   mutating func histogram(
-    of column: Int, _ events: PictureEvents, range: ClosedRange<Double>, binsAtMost most: Int
+    of column: Int, _ events: PictureEvents, range: ClosedRange<Double>, binsAtMost most: Int,
+    isCompared: Bool
   ) -> [String] {
     let first = events.samples(column)[0]
     let bins = ColumnHistogram.bins(for: first, range: range, atMost: most)
@@ -91,12 +97,16 @@ extension PlotScript {
     }
     var parts: [String] = []
     if let data = events.data.map(histogram) {
-      parts += filledSteps(data, Ink.dataFills[0], events.model == nil ? Ink.data : nil)
+      parts += filledSteps(data, Ink.dataFills[0], isCompared ? nil : Ink.data)
       let middles = zip(data.edges, data.edges.dropFirst()).map { ($0 + $1) / 2 }
-      let points = middles.indices.map { [middles[$0], data.densities[$0], data.errors[$0]] }
-      let name = self.data([points.filter { $0[1] > 0 }])
-      parts.append(
-        "\(name) using 1:2:3 with yerrorbars pt 7 ps \(events.model == nil ? 0.01 : 0.25) lw 0.9 lc rgb '\(Ink.data)'")
+      let shown = middles.indices.filter { data.densities[$0] > 0 }
+      // Lines, not gnuplot's error bars, which stand on a white ground.
+      let bars = shown.map { bin in [-1.0, 1].map { [middles[bin], data.densities[bin] + $0 * data.errors[bin]] } }
+      parts.append("\(self.data(bars)) using 1:2 with lines lw 0.9 lc rgb '\(Ink.data)'")
+      if isCompared {
+        let points = self.data([shown.map { [middles[$0], data.densities[$0]] }])
+        parts.append("\(points) using 1:2 with points pt 7 ps 0.22 lc rgb '\(Ink.data)'")
+      }
     }
     if let model = events.model.map(histogram) {
       if events.data == nil {
@@ -110,7 +120,7 @@ extension PlotScript {
 
   private mutating func filledSteps(_ histogram: ColumnHistogram, _ fill: String, _ line: String?) -> [String] {
     let name = steps(histogram)
-    return ["\(name) using 1:2 with filledcurves y1=0 fs solid noborder lc rgb '\(fill)'"]
+    return ["\(name) using 1:2 with filledcurves closed fs solid noborder lc rgb '\(fill)'"]
       + (line.map { ["\(name) using 1:2 with lines lw 1.2 lc rgb '\($0)'"] } ?? [])
   }
 

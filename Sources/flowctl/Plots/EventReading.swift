@@ -19,10 +19,12 @@ struct EventReading: ParsableArguments {
   var arrays: ReadingArguments
 
   @Option(parsing: .unconditional, help: "Rows of DATA at most, chosen at random, and draws at most.")
-  var rows = 20_000
+  var rows = usualRows
 
   @Option(parsing: .unconditional, help: "Decides which rows and which draws are shown.")
   var seed: UInt64 = 0
+
+  static let usualRows = 20_000
 
   /// The test part of DATA, or all of it; at most `rows` of its rows. Rows that are not finite are left out.
   func events(_ data: String, for model: Model?) throws(FlowError) -> ReadEvents {
@@ -89,16 +91,17 @@ struct ReadEvents {
 }
 
 extension Model {
-  /// Draws beside data: as many as there are rows, each given the context of one.
+  /// Draws beside data: one for each row, which is given its context and has its weight; without context at least `count`.
   func draws(beside events: ReadEvents?, count: Int, seed: UInt64) throws(FlowError) -> PictureEvents.Rows {
-    guard contextColumns.isEmpty || events != nil else {
+    let isConditional = !contextColumns.isEmpty
+    guard !isConditional || events != nil else {
       throw FlowError(
-        .data, "the model is conditional on \(contextColumns.joined(separator: ", ")): give DATA with these columns")
+        .data,
+        "the model is conditional on \(contextColumns.joined(separator: ", ")): give DATA with these columns")
     }
-    let count = events?.count ?? count
-    let values = try ensemble.sample(count, context: events?.rows.context ?? [], seed: seed)
+    let number = isConditional ? events!.count : max(count, events?.count ?? 0)
+    let values = try ensemble.sample(number, context: events?.rows.context ?? [], seed: seed)
     return PictureEvents.Rows(
-      values: values, weights: events.flatMap { contextColumns.isEmpty ? nil : $0.rows.weights },
-      name: "model, \(count.grouped) draws")
+      values: values, weights: isConditional ? events!.rows.weights : nil, name: "model, \(number.grouped) draws")
   }
 }

@@ -8,6 +8,9 @@ enum Gnuplot {
   /// What a picture may be long at most.
   private static let limit = 256 << 20
 
+  /// Throws where it is not there, or does not run.
+  static func checkInstalled() throws(FlowError) { _ = try run("set print '-'; print 'here'") }
+
   /// Runs a script.
   ///
   /// - Returns: what it has written to its standard output.

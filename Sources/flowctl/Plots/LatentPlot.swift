@@ -12,12 +12,14 @@ enum LatentPlot {
       legend: [("latents of the data", Ink.data)] + (found.isNormal ? [("what the base says", Ink.model)] : []))
     for (index, feature) in shown.enumerated() {
       let column = stride(from: feature, to: values.count, by: dimension).map { values[$0] }
-      draw(column, weights, "z\(feature)", index, &grid) { found.isNormal ? normal($0) : nil }
+      draw(column, weights, "z\(feature)", index, &grid, isCompared: found.isNormal) {
+        found.isNormal ? normal($0) : nil
+      }
     }
     let radii = stride(from: 0, to: values.count, by: dimension).map { row in
       values[row..<(row + dimension)].reduce(0) { $0 + $1 * $1 }
     }
-    draw(radii, weights, "|z|²", shown.count, &grid) { range in
+    draw(radii, weights, "|z|²", shown.count, &grid, isCompared: found.isNormal) { range in
       guard found.isNormal else { return nil }
       func below(_ x: Double) -> Double { LatentDiagnostics.radiusDistribution(x, dimension: dimension) }
       return points(range).map { x, step in [x, (below(x + step / 2) - below(x - step / 2)) / step] }
@@ -32,7 +34,7 @@ enum LatentPlot {
 
   private static func draw(
     _ column: [Double], _ weights: [Double]?, _ label: String, _ index: Int, _ grid: inout PlotGrid,
-    expected: (ClosedRange<Double>) -> [[Double]]?
+    isCompared: Bool, expected: (ClosedRange<Double>) -> [[Double]]?
   ) {
     let sorted = SortedColumn(column, weights: weights)
     let axis = PlotAxis(label, unit: nil, showing: [sorted], pixels: grid.width)
@@ -44,7 +46,7 @@ enum LatentPlot {
     grid.script.line("unset ytics")
     let shown = PictureEvents(
       columns: [label], units: [nil], data: PictureEvents.Rows(values: column, weights: weights, name: label))
-    var parts = grid.script.histogram(of: 0, shown, range: axis.range, binsAtMost: 48)
+    var parts = grid.script.histogram(of: 0, shown, range: axis.range, binsAtMost: 40, isCompared: isCompared)
     if let curve = expected(axis.range) {
       parts.append("\(grid.script.data([curve])) using 1:2 with lines lw 1.6 lc rgb '\(Ink.model)'")
     }

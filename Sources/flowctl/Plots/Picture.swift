@@ -35,7 +35,11 @@ struct Picture {
         "pdfcairo size \(Double(width) / 96)in,\(Double(height) / 96)in noenhanced font 'DejaVu Sans,11' fontscale 0.75 "
           + "linewidth 0.75 pointscale 0.6"
       }
-    return try Gnuplot.run("set encoding utf8\nset terminal \(terminal)\n\(script)\n")
+    let bytes = try Gnuplot.run("set encoding utf8\nset terminal \(terminal)\n\(script)\n")
+    guard format == .svg else { return bytes }
+    // Names that gnuplot gives to plots would be shown where a pointer rests.
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    return Array(lines.filter { !$0.contains("<title>") && !$0.contains("<text></text>") }.joined(separator: "\n").utf8)
   }
 }
 

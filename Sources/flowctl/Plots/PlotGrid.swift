@@ -63,12 +63,13 @@ enum MarginalsPlot {
       grid.script.tics("x", axis.ticks, labelled: true, size: 10)
       grid.script.line("set ytics autofreq nomirror font ',9' format '%.3g'")
       guard let density, events.dimension == 1 else {
-        grid.plot(grid.script.histogram(of: column, events, range: axis.range, binsAtMost: 48))
+        grid.plot(
+          grid.script.histogram(of: column, events, range: axis.range, binsAtMost: 48, isCompared: events.model != nil))
         continue
       }
       var drawn = events
       if events.data != nil { drawn.model = nil }
-      var parts = grid.script.histogram(of: column, drawn, range: axis.range, binsAtMost: 48)
+      var parts = grid.script.histogram(of: column, drawn, range: axis.range, binsAtMost: 48, isCompared: true)
       let x = (0...400).map {
         axis.range.lowerBound + Double($0) / 400 * (axis.range.upperBound - axis.range.lowerBound)
       }

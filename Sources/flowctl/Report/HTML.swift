@@ -52,10 +52,13 @@ extension HTML {
 
   /// A table whose first column names its rows. Numbers stand to the right.
   static func table(_ caption: String, head: [String], _ rows: [[String]]) -> HTML {
-    let heads = head.map { name -> HTML in "<th scope=\"col\">\(name)</th>" }
+    let heads = head.enumerated().map { column, name -> HTML in
+      let isNumeric = column > 0 && rows.contains { isNumber($0[column]) }
+      return isNumeric ? "<th scope=\"col\" class=\"number\">\(name)</th>" : "<th scope=\"col\">\(name)</th>"
+    }
     let lines = rows.map { row -> HTML in
       let cells = row.dropFirst().map { cell -> HTML in
-        isNumber(cell) ? "<td class=\"number\">\(cell)</td>" : "<td>\(cell)</td>"
+        isNumber(cell) ? "<td class=\"number\">\(withMinus(cell))</td>" : "<td>\(cell)</td>"
       }
       return "<tr><th scope=\"row\">\(row[0])</th>\(cells)</tr>"
     }
@@ -67,16 +70,20 @@ extension HTML {
       """
   }
 
-  /// Names with what belongs to them.
-  static func facts(_ facts: [(String, String)]) -> HTML {
-    let items = facts.map { name, value -> HTML in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
-    return "<dl class=\"facts\">\(items)</dl>"
+  /// Names with what belongs to them: figures side by side, or, where they may be long, a list.
+  static func facts(_ facts: [(String, String)], areLong: Bool = false) -> HTML {
+    let items = facts.map { name, value -> HTML in
+      "<div><dt>\(name)</dt><dd>\(isNumber(value) ? withMinus(value) : value)</dd></div>"
+    }
+    return areLong ? "<dl class=\"list\">\(items)</dl>" : "<dl class=\"facts\">\(items)</dl>"
   }
 
   /// Lines as they would stand in a terminal.
   static func code(_ text: String, label: String) -> HTML {
     "<pre tabindex=\"0\" role=\"region\" aria-label=\"\(label)\"><code>\(text)</code></pre>"
   }
+
+  private static func withMinus(_ text: String) -> String { text.replacing("-", with: "−") }
 
   private static func isNumber(_ text: String) -> Bool {
     guard let first = text.first else { return false }

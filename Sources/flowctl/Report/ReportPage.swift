@@ -3,15 +3,16 @@ import FlowKit
 /// The page: one file that needs nothing else.
 struct ReportPage {
   let subject: ReportSubject
-  /// The figures that are not drawn again when the page is made from its parts.
-  private var sections: [(title: String, id: String, contents: [HTML])] = []
+  private let sections: [(title: String, id: String, contents: [HTML])]
 
   init(_ subject: ReportSubject) throws(FlowError) {
     self.subject = subject
     sections = try subject.sections()
   }
 
-  var markup: String {
+  func write(to path: String) throws(FlowError) { try AtomicFile.write(Array(markup.utf8), to: path) }
+
+  private var markup: String {
     let title = "Report on \(subject.name)"
     let links = sections.map { section -> HTML in "<li><a href=\"#\(section.id)\">\(section.title)</a></li>" }
     let bodies = sections.map { HTML.section($0.title, id: $0.id, $0.contents) }

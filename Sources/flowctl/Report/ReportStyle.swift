@@ -25,21 +25,24 @@ enum ReportStyle {
       nav ol{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;list-style:none;margin:0;padding:.7rem 0;border-top:1px solid var(--band);border-bottom:1px solid var(--band);font-size:.92rem}
       section{padding:2rem 0 .5rem}
       section+section{border-top:1px solid var(--band)}
-      .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1px;margin:1rem 0;background:var(--band);border:1px solid var(--band)}
-      .facts div{background:var(--paper);padding:.7rem .9rem}
+      .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1px;margin:1rem 0;padding:1px}
+      .facts div{padding:.7rem .9rem;box-shadow:0 0 0 1px var(--band)}
       .facts dt{color:var(--quiet);font-size:.82rem}
       .facts dd{margin:.1rem 0 0;font-size:1.02rem;font-variant-numeric:tabular-nums}
+      .list{margin:1rem 0}
+      .list div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.3rem 0;border-bottom:1px solid var(--band)}
+      .list dt{color:var(--quiet);flex:0 0 8rem}
+      .list dd{margin:0;flex:1 1 18rem}
       figure{margin:1rem 0}
       figcaption{color:var(--quiet);font-size:.9rem;max-width:46rem}
       .wide{overflow-x:auto;max-width:100%}
       svg{display:block;max-width:100%;min-width:min(100%,30rem);height:auto;margin:0 auto}
       svg text{font-family:inherit}
       table{border-collapse:collapse;margin:.8rem 0;font-size:.92rem;font-variant-numeric:tabular-nums}
-      caption{text-align:left;color:var(--quiet);padding-bottom:.3rem}
+      caption{text-align:left;color:var(--quiet);padding-bottom:.3rem;white-space:nowrap}
       th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--band);vertical-align:top;font-weight:400}
       thead th{font-weight:600;white-space:nowrap}
-      td.number,thead th+th{font-variant-numeric:tabular-nums}
-      td.number{text-align:right;white-space:nowrap}
+            .number{text-align:right;white-space:nowrap}
       pre{overflow-x:auto;max-width:100%;background:color-mix(in srgb,var(--band) 45%,var(--paper));padding:.8rem 1rem;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border-radius:4px}
       .verdict{border-left:4px solid var(--data);padding-left:.8rem}
       .verdict.warn{border-color:var(--model)}

@@ -30,7 +30,7 @@ extension ReportSubject {
     }
     return [
       .paragraph(
-        "Data are \(rowsText) As many events were drawn from the model\(model.contextColumns.isEmpty ? "" : ", each given the context of a row")."
+        "Data are \(rowsText) Events were drawn from the model\(model.contextColumns.isEmpty ? "" : ", for the context of each row")."
       ),
       try .figure(
         picture, id: "corner-figure",
@@ -45,22 +45,22 @@ extension ReportSubject {
     let rows = compared.map { name, unit, comparison in
       [
         name + (unit.map { " [\($0)]" } ?? ""), comparison.distance.significant(3), comparison.limit.significant(3),
-        isHeldOut ? (comparison.isDifferent ? "different" : "within chance") : "–",
+        areTested ? (comparison.isDifferent ? "different" : "within chance") : "–",
       ]
     }
     let validity =
-      isHeldOut
-      ? "The limit is what chance alone exceeds in at most 5 % of all cases, for each column by itself."
-      : "These are \(role.text): chance does not vary as for new rows, so the limits are for orientation and decide nothing."
+      areTested
+      ? "The limit is what chance alone exceeds in at most 5 % of all cases, in any of the columns." : untestedText
     return [
       .paragraph(
-        "Each column's quantiles in the data minus those of the model's draws, in standard deviations. A curve above 0 says that the data reach higher than the model there. The grey band is where all of a column's curve stays with a probability of 95 % if the model is right."
+        "Each column's quantiles in the data minus those of the model's draws, in standard deviations. A curve above 0 says that the data reach higher than the model there. The grey bands are where all curves stay with a joint probability of 95 % if the model is right."
       ),
       try .figure(
         QuantilesPlot.picture(compared), id: "quantiles-figure",
         caption: "Differences of quantiles between data and model, for each column."),
+      .paragraph("The distance is the largest difference of the two distribution functions. \(validity)"),
       .table(
-        "Largest difference of the distribution functions (Kolmogorov–Smirnov). \(validity)",
+        "Kolmogorov–Smirnov distances between data and model",
         head: ["column", "distance", "limit", "result"], rows),
     ]
   }
@@ -70,7 +70,7 @@ extension ReportSubject {
     let which = model.members.count > 1 ? " Of the mixture's flows this is the first; each has latents of its own." : ""
     let reference = found.isNormal ? "draws from the standard normal base" : "latents of the model's own draws"
     func result(_ distance: Double) -> String {
-      guard let limit = found.limit, isHeldOut else { return "–" }
+      guard let limit = found.limit, areTested else { return "–" }
       return distance > limit ? "different" : "within chance"
     }
     var rows = found.features.enumerated().map { index, feature in
@@ -87,11 +87,11 @@ extension ReportSubject {
     }
     rows.append(["|z|²", "–", "–", "–", "–", found.radiusDistance.significant(3), result(found.radiusDistance)])
     let limit =
-      found.limit.map {
-        isHeldOut
-          ? "With a probability of 95 % all distances are below \($0.significant(3)) if the flow is right."
-          : "These are \(role.text), so that no limit holds."
-      } ?? "Rows have weights: no limit is stated."
+      found.limit.map { limit in
+        areTested
+          ? "With a probability of 95 % all distances are below \(limit.significant(3)) if the flow is right."
+          : untestedText
+      } ?? untestedText
     let correlation =
       found.correlation.map {
         " The largest correlation is \($0.value.text(digits: 3)), of z\($0.first) and z\($0.second)."
@@ -134,9 +134,9 @@ extension ReportSubject {
     let rows = order.map { row in
       let farthest = (0..<width).max { distance(row, $0) < distance(row, $1) }!
       let far = distance(row, farthest)
-      let values = shown.map { read.rows.events[row * width + $0].significant(5).replacing("-", with: "−") }
+      let values = shown.map { read.rows.events[row * width + $0].significant(5) }
       return [
-        "\(read.numbers[row])", logDensities[row].text(digits: 2).replacing("-", with: "−"),
+        "\(read.numbers[row])", logDensities[row].text(digits: 2),
         "\(events.columns[farthest]), \(far.isFinite ? far.text(digits: 1) + " σ" : "apart")",
       ] + values
     }

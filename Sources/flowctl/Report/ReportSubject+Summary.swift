@@ -19,7 +19,7 @@ extension ReportSubject {
     }
     if let elbo = model.provenance["elbo"]?.number { facts.append(("ELBO", "\(elbo.text(digits: 4)) nats")) }
     let compared = comparisons
-    if !compared.isEmpty, isHeldOut {
+    if !compared.isEmpty, areTested {
       let different = compared.filter(\.comparison.isDifferent).map(\.name)
       let which =
         different.isEmpty ? "none" : different.prefix(4).joined(separator: ", ") + (different.count > 4 ? " …" : "")
@@ -59,10 +59,11 @@ extension ReportSubject {
     if Set(flows.map { $0.last! }).count == 1 {
       let flow = model.members[0].flow.architecture
       contents.append(
-        .facts([
-          ("layers", flow.layerList), ("base", flow.base.text),
-          ("preprocessing", flow.preprocessingSummary(columns: model.columns)),
-        ]))
+        .facts(
+          [
+            ("layers", flow.layerList), ("base", flow.base.text),
+            ("preprocessing", flow.preprocessingSummary(columns: model.columns)),
+          ], areLong: true))
     } else {
       contents.append(.table("The flows", head: ["flow", "parameters", "base", "layers"], flows))
     }

@@ -50,8 +50,15 @@ struct ReportSubject {
     return matches("data", "data_digest") ? .training : .heldOut
   }
 
-  /// Whether what tests say of these rows holds.
-  var isHeldOut: Bool { role == .heldOut }
+  /// Whether what tests say of these rows holds: they are new to the model, and independent draws.
+  var areTested: Bool { role == .heldOut && read?.rows.weights == nil }
+
+  /// Why tests decide nothing.
+  var untestedText: String {
+    role == .heldOut
+      ? "The rows have weights, for which no such limit is known: it is for orientation and decides nothing."
+      : "These are \(role.text): chance does not vary as for new rows, so that limits are for orientation and decide nothing."
+  }
 
   /// The mean of the finite log-densities, its standard error, and how many are not finite. Weights count.
   var meanLogDensity: (value: Double, error: Double, infinite: Int)? {
@@ -74,14 +81,15 @@ struct ReportSubject {
     return (mean, squares.squareRoot() / total, infinite)
   }
 
-  /// The quantiles of each column that pictures show.
+  /// The quantiles of each column that pictures show, with limits for all of them together.
   var comparisons: [(name: String, unit: String?, comparison: QuantileComparison)] {
     guard let data = events.data, let model = events.model else { return [] }
-    return events.chosen(atMost: PlotGrid.panelsAtMost).map { column in
+    let shown = events.chosen(atMost: PlotGrid.panelsAtMost)
+    return shown.map { column in
       let width = events.dimension
       let comparison = QuantileComparison(
         data: SortedColumn(data.values, column: column, of: width, weights: data.weights),
-        model: SortedColumn(model.values, column: column, of: width, weights: model.weights))
+        model: SortedColumn(model.values, column: column, of: width, weights: model.weights), of: shown.count)
       return (events.columns[column], events.units[column], comparison)
     }
   }

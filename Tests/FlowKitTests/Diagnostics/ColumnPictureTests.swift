@@ -55,7 +55,9 @@ import Testing
     let data = SortedColumn(uniforms(2_000, seed: 1))
     let same = QuantileComparison(data: data, model: SortedColumn(uniforms(2_000, seed: 2)))
     #expect(!same.isDifferent)
-    let isWithin = same.parts.indices.allSatisfy { same.lower[$0] <= same.model[$0] && same.model[$0] <= same.upper[$0] }
+    let isWithin = same.parts.indices.allSatisfy {
+      same.lower[$0] <= same.model[$0] && same.model[$0] <= same.upper[$0]
+    }
     #expect(isWithin)
     let shifted = QuantileComparison(data: data, model: SortedColumn(uniforms(2_000, seed: 2).map { $0 + 0.2 }))
     #expect(shifted.isDifferent)

@@ -26,10 +26,11 @@ import Testing
       #expect(contours.count == lines.count)
       #expect(contours.allSatisfy { $0.points.first! == $0.points.last! })
       let length = contours.reduce(0) { sum, contour in
-        sum + zip(contour.points, contour.points.dropFirst()).reduce(0) { total, step in
-          let (dx, dy) = (step.1.x - step.0.x, step.1.y - step.0.y)
-          return total + (dx * dx + dy * dy).squareRoot()
-        }
+        sum
+          + zip(contour.points, contour.points.dropFirst()).reduce(0) { total, step in
+            let (dx, dy) = (step.1.x - step.0.x, step.1.y - step.0.y)
+            return total + (dx * dx + dy * dy).squareRoot()
+          }
       }
       // 25 is the area of the picture. contourpy goes around what is higher clockwise or not as it likes: areas in magnitude.
       let area = contours.reduce(0) { $0 + ($1.isHole ? -1 : 1) * $1.area * 25 }
