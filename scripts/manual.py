@@ -11,10 +11,9 @@ from pathlib import Path
 EXIT_CODES = [
     ("0", "The command did what it was asked for."),
     ("1", "It could not: one line on standard error says why, and what to do."),
-    ("2", "It did, and found something: \\fBcheck\\fR a finding, \\fBdiff\\fR a difference, \\fBcalibrate\\fR or "
-          "\\fBcompare\\fR more than \\fB\\-\\-fail\\-if\\-…\\fR allows."),
-    ("64", "The command line is not understood."),
-    ("130", "It was interrupted, and left its files in order."),
+    ("2", "It did, and found something: \\fBcheck\\fR anything, another command more than "
+          "\\fB\\-\\-fail\\-if\\-\\fR... allows."),
+    ("130", "It was interrupted; \\fBfit\\fR and \\fBinfer\\fR have written what they had."),
 ]
 
 

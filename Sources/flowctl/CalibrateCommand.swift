@@ -3,7 +3,8 @@ import FlowKit
 
 struct Calibrate: ParsableCommand, Diagnosing {
   static let configuration = CommandConfiguration(
-    abstract: "Says whether a model states its uncertainties rightly: too narrow, too wide, shifted, or only here and there.",
+    abstract:
+      "Says whether a model states its uncertainties rightly: too narrow, too wide, shifted, or only here and there.",
     discussion: """
       Each row of DATA, which the model must not have been fitted to, is compared with draws of its own from the model: by each \
       column, by log p, and by the distance to random points. If the model is right, the ranks are uniform, and \
@@ -89,7 +90,7 @@ struct Calibrate: ParsableCommand, Diagnosing {
     }
     if let alpha = failIfMiscalibrated, !calibration.isCalibrated(at: alpha) {
       try Terminal.finishOutput()
-      throw ExitCode(2)
+      throw ExitCode.findings
     }
   }
 

@@ -34,7 +34,7 @@ struct CalibrationReport {
     print("")
     if let density = calibration.density { print("coverage of highest-density regions  \(coverage(density))") }
     if let local = calibration.local { print(Self.line(local)) }
-    print("\n\(calibration.verdict)")
+    print("\n\(calibration.verdict.wrapped(at: 80))")
   }
 
   private static func row(of check: RankCheck) -> String {
@@ -74,6 +74,16 @@ struct CalibrationReport {
 }
 
 extension StringProtocol {
+  /// With line ends in place of spaces where lines would be longer.
+  func wrapped(at width: Int) -> String {
+    split(separator: " ").reduce(into: (text: "", column: 0)) { result, word in
+      let fits = result.column + 1 + word.count <= width
+      let isFirst = result.text.isEmpty
+      result.text += isFirst ? word : (fits ? " " : "\n") + word
+      result.column = isFirst || !fits ? word.count : result.column + 1 + word.count
+    }.text
+  }
+
   func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
   func leftPadded(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }

@@ -21,7 +21,9 @@ enum Calibrations {
         }
       }
       let result = sums.withLock { $0 }
-      func percent(_ count: Int, of total: Int) -> String { "\((1_000 * Double(count) / Double(total)).rounded() / 10) %" }
+      func percent(_ count: Int, of total: Int) -> String {
+        "\((1_000 * Double(count) / Double(total)).rounded() / 10) %"
+      }
       let width = (1_000 * result.width / Double(repetitions)).rounded() / 1_000
       print(
         "| \(events) | × \(scale) | \(percent(result.passed, of: repetitions)) | \(percent(result.bands, of: repetitions)) | "

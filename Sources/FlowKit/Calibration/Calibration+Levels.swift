@@ -52,9 +52,11 @@ extension Calibration {
     (self.columns, self.density, self.distances, self.local) = (columns, density, distances, local)
     (band, bins) = (reference.band, reference.bins)
     pValue = corrected.min()!
-    verdict = CalibrationVerdict(
-      columns: columns, density: density, distances: distances, local: local, localP: local == nil ? 1 : corrected.last!,
-      events: levels.count, pValue: corrected.min()!
-    ).line
+    verdict =
+      CalibrationVerdict(
+        columns: columns, density: density, distances: distances, local: local,
+        localP: local == nil ? 1 : corrected.last!,
+        events: levels.count, pValue: corrected.min()!
+      ).line
   }
 }

@@ -49,7 +49,8 @@ struct CalibrationVerdict {
     if ofBias > 2.5 {
       let direction = bias.value > 0 ? "low" : "high"
       parts.append(
-        "\(check.name) too \(direction) by \(text(abs(bias.value), 2)) ± \(text(bias.error, 2)) of its standard deviation")
+        "\(check.name) too \(direction) by \(text(abs(bias.value), 2)) ± \(text(bias.error, 2)) of its standard deviation"
+      )
     }
     return (ofWidth > ofBias ? parts : parts.reversed()).joined(separator: ", ")
   }
@@ -86,7 +87,8 @@ struct CalibrationVerdict {
     } else if isWidth {
       what = "\(worst.name) too \(widthText(region.width))"
     } else {
-      what = "\(worst.name) too \(region.bias.value > 0 ? "low" : "high") by "
+      what =
+        "\(worst.name) too \(region.bias.value > 0 ? "low" : "high") by "
         + "\(text(abs(region.bias.value), 2)) of its standard deviation"
     }
     return "right on average, but not everywhere: \(what) \(place)"
