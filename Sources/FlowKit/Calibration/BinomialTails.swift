@@ -21,6 +21,11 @@ struct BinomialTails {
     (self.below, self.above) = (below, above)
   }
 
+  private init(below: [Double], above: [Double]) { (self.below, self.above) = (below, above) }
+
+  /// Those of N − R, to the bit: counting failures.
+  var mirrored: BinomialTails { BinomialTails(below: above.reversed(), above: below.reversed()) }
+
   /// Twice the smaller tail at r.
   func tail(_ r: Int) -> Double { 2 * min(below[r], above[r]) }
 

@@ -48,7 +48,8 @@ package final class TableScorer {
     var block: [Double] = []
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
-      let (events, context) = separated(block)
+      let parts = LabelledEvents(interleaved: block, dimension: model.columns.count, width: reader.columns.count)
+      let (events, context) = (parts.events, parts.context)
       let logDensities = evaluator.logDensity(events, first: start, context: context)
       if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
         let width = reader.columns.count
@@ -82,16 +83,5 @@ package final class TableScorer {
       let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
       firstWithoutNumber = (firstRow + row, place)
     }
-  }
-
-  private func separated(_ block: [Double]) -> (events: [Double], context: [Double]) {
-    let (width, dimension) = (reader.columns.count, model.columns.count)
-    guard width > dimension else { return (block, []) }
-    var (events, context) = ([Double](), [Double]())
-    for start in stride(from: 0, to: block.count, by: width) {
-      events += block[start..<(start + dimension)]
-      context += block[(start + dimension)..<(start + width)]
-    }
-    return (events, context)
   }
 }

@@ -20,6 +20,12 @@ public enum RandomPurpose: UInt32, Sendable {
   case directions = 37
   /// Which events a broad component draws, and what it draws.
   case broadEvents = 40
+  /// Ties among levels, and the points from which distances are measured.
+  case calibration = 48
+  /// Which rows of many a calibration reads.
+  case calibrationRows = 49
+  /// The orders of contexts in a test of dependence on them.
+  case contextOrders = 50
   /// Which member of an ensemble draws an event.
   case members = 44
 }
