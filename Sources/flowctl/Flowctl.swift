@@ -8,7 +8,10 @@ struct Flowctl: ParsableCommand {
     commandName: "flowctl",
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
-    subcommands: [Fit.self, Infer.self, Sample.self, Density.self, Inspect.self, Check.self, Diff.self, Convert.self])
+    subcommands: [
+      Fit.self, Infer.self, Sample.self, Density.self, Compare.self, Reweight.self, Inspect.self, Check.self,
+      Diff.self, Convert.self,
+    ])
 
   /// Every failure is one line on standard error and an exit code other than 0.
   static func main() {
