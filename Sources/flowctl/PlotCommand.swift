@@ -8,10 +8,10 @@ struct Plot: ParsableCommand, Diagnosing {
     discussion: """
       Pictures are drawn by gnuplot (on Debian and Ubuntu: apt-get install gnuplot-nox). Of a file with train, valid and test, test is \
       shown. A corner plot has a histogram of each column and, of each pair of columns, contours that hold 39.3, 86.5 and 98.9 % of the \
-      events: 1, 2 and 3 standard deviations of a normal density. The guide Reading the report says how to read them.
+      events: 1, 2 and 3 standard deviations of a normal density. Ranks are those of 'flowctl calibrate'. The guide Reading the report says how to read them.
       """)
 
-  enum Kind: String, ExpressibleByArgument, CaseIterable { case corner, density, training }
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case corner, density, training, ranks }
 
   @Argument(help: "A model, or DATA: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var file: String
@@ -57,6 +57,12 @@ struct Plot: ParsableCommand, Diagnosing {
     let model = try reading.model(file)
     if kind == .training { return try TrainingPlot.picture(model) }
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
+    if kind == .ranks {
+      guard let read else {
+        throw FlowError(.data, "ranks are those of rows that the model was not fitted to: give DATA")
+      }
+      return RanksPlot.picture(try model.calibration(of: read, seed: events.seed))
+    }
     let shown = PictureEvents(model, read, draws: try model.draws(beside: read, count: events.rows, seed: events.seed))
     return draw(shown, model)
   }

@@ -22,6 +22,9 @@ struct Report: ParsableCommand, Diagnosing {
 
   @OptionGroup var events: EventReading
 
+  @Flag(help: "Leave out the comparison and the calibration, which take most of the time.")
+  var brief = false
+
   @Flag(help: "Replace the output file if it exists.")
   var force = false
 
@@ -35,7 +38,7 @@ struct Report: ParsableCommand, Diagnosing {
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
     var subject = try ReportSubject(model, self.model, read, draws: events.rows, seed: events.seed)
     subject.command = CommandLine.arguments.joined(separator: " ")
-    try ReportPage(subject).write(to: output)
+    try ReportPage(subject, isBrief: brief).write(to: output)
     print("wrote \(output)")
   }
 }

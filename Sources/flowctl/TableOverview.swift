@@ -22,7 +22,7 @@ struct TableOverview {
   func show() {
     let colour = Terminal.hasColourOnOutput
     let head =
-      Self.padded("column", 16) + ["min", "max", "mean", "sigma"].map { Self.padded($0, 11, toRight: true) }.joined()
+      "column".padded(to: 16) + ["min", "max", "mean", "sigma"].map { $0.leftPadded(to: 11) }.joined()
     print("    " + Terminal.styled(head, .dim, if: colour))
     for column in columns.prefix(Self.columnsAtMost) {
       print("    " + line(of: column, colour))
@@ -34,10 +34,10 @@ struct TableOverview {
   }
 
   private func line(of column: ColumnSummary, _ colour: Bool) -> String {
-    let name = Terminal.styled(Self.padded(PlotAxis.shortened(column.name, to: 15), 16), .bold, if: colour)
+    let name = Terminal.styled(PlotAxis.shortened(column.name, to: 15).padded(to: 16), .bold, if: colour)
     guard column.count > 0 else { return name + "no finite value" }
     let numbers = [column.minimum, column.maximum, column.mean, column.standardDeviation]
-      .map { Self.padded($0.significant(4), 11, toRight: true) }.joined()
+      .map { $0.significant(4).leftPadded(to: 11) }.joined()
     return name + numbers + " "
       + Terminal.styled(Sparkline.histogram(column.histogram(bins: Self.bins)), .blue, if: colour)
   }
@@ -58,11 +58,6 @@ struct TableOverview {
   }
 
   private static func percent(_ part: Double) -> String { "\(Int((100 * part).rounded())) %" }
-
-  private static func padded(_ text: String, _ width: Int, toRight: Bool = false) -> String {
-    let space = String(repeating: " ", count: max(0, width - text.count))
-    return toRight ? space + text : text + space
-  }
 }
 
 /// A column as JSON shows it; numbers that there are not are null.

@@ -6,15 +6,18 @@ struct PlotGrid {
   let count: Int
   let across: Int
   let width = 230.0
-  let height = 150.0
+  let height: Double
   private let left = 62.0
   private let top: Double
   var script: PlotScript
 
-  /// - Parameter legend: lines with their colours, above all.
-  init(_ count: Int, legend: [(words: String, colour: String)]) {
-    self.count = count
-    across = count == 4 ? 2 : min(3, count)
+  /// - Parameters:
+  ///   - across: how many stand side by side; nil for at most three.
+  ///   - legend: lines with their colours, above all.
+  init(_ count: Int, across: Int? = nil, height: Double = 150, legend: [(words: String, colour: String)]) {
+    (self.count, self.height) = (count, height)
+    self.across = across ?? (count == 4 ? 2 : min(3, count))
+    let across = self.across
     top = legend.isEmpty ? 16 : 40
     let down = (count + across - 1) / across
     script = PlotScript(

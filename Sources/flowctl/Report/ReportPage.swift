@@ -5,9 +5,10 @@ struct ReportPage {
   let subject: ReportSubject
   private let sections: [(title: String, id: String, contents: [HTML])]
 
-  init(_ subject: ReportSubject) throws(FlowError) {
+  /// - Parameter isBrief: leaves out what takes most of the time, the comparison and the calibration.
+  init(_ subject: ReportSubject, isBrief: Bool = false) throws(FlowError) {
     self.subject = subject
-    sections = try subject.sections()
+    sections = try subject.sections(isBrief)
   }
 
   func write(to path: String) throws(FlowError) { try AtomicFile.write(Array(markup.utf8), to: path) }
@@ -55,7 +56,7 @@ extension ReportSubject {
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// In the order of the page.
-  fileprivate func sections() throws(FlowError) -> [(title: String, id: String, contents: [HTML])] {
+  fileprivate func sections(_ isBrief: Bool) throws(FlowError) -> [(title: String, id: String, contents: [HTML])] {
     var sections: [(title: String, id: String, contents: [HTML])] = [("What was fitted", "fit", fitSection)]
     if !inferenceSection.isEmpty { sections.append(("Inference", "inference", inferenceSection)) }
     if !model.curves.isEmpty { sections.append(("Training", "training", try trainingSection())) }
@@ -66,6 +67,10 @@ extension ReportSubject {
     if read != nil {
       sections.append(("Quantiles", "quantiles", try quantilesSection()))
       if let latents = try latentSection() { sections.append(("Latent space", "latents", latents)) }
+      if !isBrief {
+        sections.append(("Comparison", "comparison", try comparisonSection()))
+        if let calibration = try calibrationSection() { sections.append(("Calibration", "calibration", calibration)) }
+      }
       sections.append(("Least likely rows", "rows", worstRowsSection))
     }
     sections.append(("What the architecture can represent", "expressivity", expressivitySection))

@@ -40,14 +40,10 @@ struct ReportSubject {
 
   var role: Role {
     guard let read else { return .heldOut }
-    func matches(_ place: String, _ digest: String) -> Bool {
-      model.provenance[digest]?.text == read.digest && read.digest != nil || model.provenance[place]?.text == read.place
-    }
-    if matches("validation", "validation_digest"), model.provenance["validation"] != model.provenance["data"] {
-      return .validation
-    }
-    if model.provenance["validation_digest"]?.text == read.digest, read.digest != nil { return .validation }
-    return matches("data", "data_digest") ? .training : .heldOut
+    func isRecorded(as digest: String) -> Bool { read.digest != nil && model.provenance[digest]?.text == read.digest }
+    if isRecorded(as: "validation_digest") { return .validation }
+    let isFitted = model.isFitted(to: DataLocation(read.place)) || isRecorded(as: "data_digest")
+    return isFitted ? .training : .heldOut
   }
 
   /// Whether what tests say of these rows holds: they are new to the model, and independent draws.
