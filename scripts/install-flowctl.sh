@@ -16,7 +16,7 @@ built="$(swift build -c release --static-swift-stdlib --show-bin-path)/flowctl"
 share=$root/share
 mkdir -p "$root/bin" "$share/bash-completion/completions" "$share/zsh/site-functions" "$share/fish/vendor_completions.d"
 install -m 755 "$built" "$root/bin/flowctl"
-strip --strip-unneeded "$root/bin/flowctl"
+if command -v strip >/dev/null; then strip --strip-unneeded "$root/bin/flowctl"; fi
 flowctl=$root/bin/flowctl
 # A program that needs the toolchain's libraries would end here.
 env -i "$flowctl" --version >/dev/null

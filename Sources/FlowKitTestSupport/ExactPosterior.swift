@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A problem whose posterior is known, on which a ``Calibration`` can be proved: two parameters θ ~ N(0, I), data y = θ + noise of
 /// variance 1, so that θ given y is N(y/2, I/2). What is handed to a calibration may be bent.
-public struct ExactPosterior {
+public struct ExactPosterior: Sendable {
   /// Of the stated standard deviation to the right one.
   public var scale = 1.0
   /// Added to the stated mean of the first parameter.

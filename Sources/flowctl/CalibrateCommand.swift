@@ -8,9 +8,9 @@ struct Calibrate: ParsableCommand, Diagnosing {
     discussion: """
       Each row of DATA, which the model must not have been fitted to, is compared with draws of its own from the model: by each \
       column, by log p, and by the distance to random points. If the model is right, the ranks are uniform, and \
-      independent of the context. With train, valid and test in the file or group that DATA names, test is taken. All p-values \
-      are exact in the number of rows and corrected for their number (Holm). Rows count equally: of weighted data, draw rows in \
-      proportion to their weights first. The guide 'Is my model good?' explains the figures.
+      independent of the context. With train, valid and test in the file or group that DATA names, test is taken. p-values \
+      are exact in the number of rows, and corrected for their number (Holm). Of weighted rows, each is kept with a probability \
+      proportional to its weight, and then counts as any other. The guide 'Is my model good?' explains the figures.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")
@@ -24,6 +24,9 @@ struct Calibrate: ParsableCommand, Diagnosing {
 
   @Option(help: "The columns that are a conditional model's context, or DATA of their own that is as long.")
   var context: String?
+
+  @Option(help: "A column of weights, at least 0, or DATA of its own that is as long.")
+  var weights: String?
 
   @OptionGroup var missing: MissingArguments
 
@@ -67,12 +70,11 @@ struct Calibrate: ParsableCommand, Diagnosing {
       }
     }
     let access = try missing.access(arrays.access())
-    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
     let model = try reading.model(model)
+    let location = try Self.heldOut(DataLocation(data), access)
     let events = try HeldOutEvents(
-      of: model, Self.heldOut(DataLocation(data), access), columns: columns?.names, contextColumns: context?.columns,
-      context: context?.location.map { location throws(FlowError) in try Self.heldOut(location, access) }, atMost: rows,
-      seed: seed, skippingNonFinite: skipNonFinite, access: access)
+      of: model, location, selection(of: model, location, access), atMost: rows, seed: seed,
+      skippingNonFinite: skipNonFinite, access: access)
     events.notes.note()
     Interrupts.catchThem()
     let count = events.count
@@ -92,6 +94,24 @@ struct Calibrate: ParsableCommand, Diagnosing {
       try Terminal.finishOutput()
       throw ExitCode.findings
     }
+  }
+
+  private func selection(
+    of model: Model, _ location: DataLocation, _ access: any TableAccess
+  ) throws(FlowError) -> ColumnSelection {
+    func own(_ choice: ColumnsOrData?) throws(FlowError) -> DataLocation? {
+      try choice?.location.map { location throws(FlowError) in try Self.heldOut(location, access) }
+    }
+    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+    let weights = try weights.map { text throws(FlowError) in try ColumnsOrData(text) }
+    if let names = weights?.columns, names.count != 1 {
+      throw FlowError(.data, "--weights is one column, got \(names.joined(separator: ","))")
+    }
+    var selection = try ColumnSelection(
+      for: model, in: location, columns: columns?.names, contextColumns: context?.columns, context: own(context),
+      access: access)
+    (selection.weights, selection.weightsTable) = (weights?.columns?.first, try own(weights))
+    return selection
   }
 
   private static func heldOut(_ location: DataLocation, _ access: any TableAccess) throws(FlowError) -> DataLocation {

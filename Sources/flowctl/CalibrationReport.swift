@@ -27,12 +27,13 @@ struct CalibrationReport {
     let of = events.rows > calibration.events ? " of \(events.rows.grouped)" : ""
     print("calibration on \(events.location)")
     print("\(calibration.events.grouped)\(of) rows, \(calibration.draws.grouped) draws for each")
+    if let kept = events.kept { print("\(kept.grouped) rows were kept by their weights") }
     if events.nonFinite > 0 { print("left out: \(events.nonFinite.grouped) rows with values that are not finite") }
     print("")
     print(Self.row("", "bias / sigma", "width (1 = right)", ["p band", "p KS", "p chi2", "p Holm"]))
     for check in calibration.checks { print(Self.row(of: check)) }
     print("")
-    if let density = calibration.density { print("coverage of highest-density regions  \(coverage(density))") }
+    if let density = calibration.density { print("coverage of highest-density regions\n  \(coverage(density))") }
     if let local = calibration.local { print(Self.line(local)) }
     print("\n\(calibration.verdict.wrapped(at: 80))")
   }
@@ -63,7 +64,7 @@ struct CalibrationReport {
     let points = calibration.band.points
     return [0.5, 0.8, 0.9, 0.95].compactMap { level -> String? in
       guard let index = points.firstIndex(where: { abs($0 - level) < 1e-9 }) else { return nil }
-      return "\((100 * level).text(digits: 0)) %: \((100 * density.distribution[index]).text(digits: 1))"
+      return "\((100 * level).text(digits: 0)) %: \((100 * density.distribution[index]).text(digits: 1)) %"
     }.joined(separator: "  ")
   }
 

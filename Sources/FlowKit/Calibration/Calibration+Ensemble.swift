@@ -59,9 +59,4 @@ extension Calibration {
     }
     try self.init(levels, context: context, contextColumns: contextColumns, threads: threads)
   }
-
-  static func checkCount(_ count: Int) throws(FlowError) {
-    guard count < fewestEvents else { return }
-    throw FlowError(.data, "\(count) events say too little of a calibration; give at least \(fewestEvents)")
-  }
 }

@@ -20,43 +20,57 @@ extension Calibration {
       context.count == levels.count * contextColumns.count,
       "\(context.count) context values for \(levels.count) events of \(contextColumns.count) context columns")
     try Self.checkCount(levels.count)
-    let reference = UniformityReference(count: levels.count)
-    func check(_ values: [Double], _ statistic: RankCheck.Statistic, _ name: String? = nil) -> RankCheck {
-      RankCheck(values, draws: levels.draws, statistic, name: name ?? statistic.rawValue, reference)
-    }
-    var columns = zip(levels.ofColumns, levels.columns).map { check($0, .column, $1) }
-    var density = levels.ofDensity.isEmpty ? nil : check(levels.ofDensity, .density)
-    var distances = [
-      check(levels.ofUniformReference, .distanceToUniform), check(levels.ofEventReference, .distanceToEvent),
-    ]
-    let local: LocalDependence? =
+    let local =
       contextColumns.isEmpty
       ? nil
       : LocalDependence(
-        levels.ofColumns + (density == nil ? [] : [levels.ofDensity]),
-        names: levels.columns + (density.map { [$0.name] } ?? []), context: context, contextColumns: contextColumns,
-        draws: levels.draws, permutations: permutations, seed: levels.seed, threads: threads)
-    let all = columns + (density.map { [$0] } ?? []) + distances
-    let corrected = HolmCorrection.corrected(
-      all.flatMap { [$0.shapeP, $0.biasP, $0.widthP] } + (local.map { [$0.pValue] } ?? []))
-    func smallest(_ index: Int) -> Double { corrected[(3 * index)..<(3 * index + 3)].min()! }
-    let ofKS = HolmCorrection.corrected(columns.map(\.ksP))
-    let ofChiSquare = HolmCorrection.corrected(columns.map(\.chiSquareP))
-    for index in columns.indices {
-      (columns[index].ksPHolm, columns[index].chiSquarePHolm) = (ofKS[index], ofChiSquare[index])
-      columns[index].pHolm = smallest(index)
-    }
-    density?.pHolm = smallest(columns.count)
-    for index in distances.indices { distances[index].pHolm = smallest(all.count - distances.count + index) }
+        levels, context: context, contextColumns: contextColumns, permutations: permutations, threads: threads)
+    let reference = UniformityReference(count: levels.count)
+    var checks = levels.checks(reference)
+    let corrected = Self.correct(&checks, local?.pValue)
+    let dimension = levels.columns.count
     (events, draws, seed) = (levels.count, levels.draws, levels.seed)
-    (self.columns, self.density, self.distances, self.local) = (columns, density, distances, local)
+    columns = Array(checks[..<dimension])
+    density = checks.first { $0.statistic == .density }
+    distances = Array(checks.suffix(2))
+    self.local = local
     (band, bins) = (reference.band, reference.bins)
     pValue = corrected.min()!
     verdict =
       CalibrationVerdict(
-        columns: columns, density: density, distances: distances, local: local,
-        localP: local == nil ? 1 : corrected.last!,
+        columns: columns, density: density, local: local, localP: local == nil ? 1 : corrected.last!,
         events: levels.count, pValue: corrected.min()!
       ).line
+  }
+
+  /// Sets the corrected p-values; returns those of all tests, the local one last.
+  private static func correct(_ checks: inout [RankCheck], _ localP: Double?) -> [Double] {
+    let corrected = HolmCorrection.corrected(
+      checks.flatMap { [$0.shapeP, $0.biasP, $0.widthP] } + (localP.map { [$0] } ?? []))
+    for index in checks.indices { checks[index].pHolm = corrected[(3 * index)..<(3 * index + 3)].min()! }
+    let columns = checks.indices.filter { checks[$0].statistic == .column }
+    let ofKS = HolmCorrection.corrected(columns.map { checks[$0].ksP })
+    let ofChiSquare = HolmCorrection.corrected(columns.map { checks[$0].chiSquareP })
+    for (place, index) in columns.enumerated() {
+      (checks[index].ksPHolm, checks[index].chiSquarePHolm) = (ofKS[place], ofChiSquare[place])
+    }
+    return corrected
+  }
+
+  static func checkCount(_ count: Int) throws(FlowError) {
+    guard count < fewestEvents else { return }
+    throw FlowError(.data, "\(count) events say too little of a calibration; give at least \(fewestEvents)")
+  }
+}
+
+extension CalibrationLevels {
+  /// The checks of the columns, of the density where there is one, of the two distances.
+  fileprivate func checks(_ reference: UniformityReference) -> [RankCheck] {
+    func check(_ values: [Double], _ statistic: RankCheck.Statistic, _ name: String? = nil) -> RankCheck {
+      RankCheck(values, draws: draws, statistic, name: name ?? statistic.rawValue, reference)
+    }
+    return zip(ofColumns, columns).map { check($0, .column, $1) }
+      + (ofDensity.isEmpty ? [] : [check(ofDensity, .density)])
+      + [check(ofUniformReference, .distanceToUniform), check(ofEventReference, .distanceToEvent)]
   }
 }

@@ -2,7 +2,6 @@
 struct CalibrationVerdict {
   let columns: [RankCheck]
   let density: RankCheck?
-  let distances: [RankCheck]
   let local: LocalDependence?
   /// That of the local test after correction.
   let localP: Double

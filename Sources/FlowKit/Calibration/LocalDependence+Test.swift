@@ -1,27 +1,21 @@
 extension LocalDependence {
   /// - Parameters:
-  ///   - levels: of each statistic, each event's level.
+  ///   - levels: of the columns and the density.
   ///   - context: N × C, row-major.
   init(
-    _ levels: [[Double]], names: [String], context: [Double], contextColumns: [String], draws: Int,
-    permutations: Int, seed: UInt64, threads: Int?
+    _ levels: CalibrationLevels, context: [Double], contextColumns: [String], permutations: Int, threads: Int?
   ) {
-    let events = levels[0].count
     let columns = contextColumns.indices.map { column in
       stride(from: column, to: context.count, by: contextColumns.count).map { context[$0] }
     }
+    let hasDensity = !levels.ofDensity.isEmpty
+    let all = levels.ofColumns + (hasDensity ? [levels.ofDensity] : [])
+    let names = levels.columns + (hasDensity ? [RankCheck.Statistic.density.rawValue] : [])
     let scores = columns.map(ContextFeatures.normalScores)
-    let targets = Targets(levels)
+    let targets = Targets(all)
     let features = ContextFeatures(scores)
     let observed = targets.explained(by: features, order: nil)
-    let pool = WorkerPool(threads: threads ?? Processors.count)
-    let permuted = UnitResults.collect(permutations, startingWith: [Double]()) { results in
-      pool.run(units: permutations) { _, unit in
-        var random = RandomStream(seed: seed, purpose: .contextOrders, index: UInt64(unit))
-        results[unit] = targets.explained(by: features, order: random.permutation(of: events))
-      }
-    }
-    let largest = permuted.map { $0.max()! }
+    let largest = Self.largestOfPermuted(targets, features, permutations, seed: levels.seed, threads)
     func p(_ value: Double) -> Double {
       // As large but for the rounding of another order of summation.
       Double(1 + largest.count { $0 >= value * (1 - 1e-12) }) / Double(permutations + 1)
@@ -29,12 +23,25 @@ extension LocalDependence {
     self.permutations = permutations
     pValue = p(observed.max()!)
     let alone = scores.map { targets.explained(by: ContextFeatures([$0]), order: nil) }
-    statistics = levels.indices.map { index in
+    statistics = all.indices.map { index in
       let column = columns.indices.max { alone[$0][index] < alone[$1][index] }!
       return OfStatistic(
         name: names[index], explained: observed[index], pValue: p(observed[index]),
         contextColumn: contextColumns[column],
-        regions: Region.quarters(of: columns[column], levels: levels[index], draws: draws))
+        regions: Region.quarters(of: columns[column], levels: all[index], draws: levels.draws))
+    }
+  }
+
+  /// The largest statistic under each order of the contexts.
+  private static func largestOfPermuted(
+    _ targets: Targets, _ features: ContextFeatures, _ permutations: Int, seed: UInt64, _ threads: Int?
+  ) -> [Double] {
+    let pool = WorkerPool(threads: threads ?? Processors.count)
+    return UnitResults.collect(permutations, startingWith: 0.0) { results in
+      pool.run(units: permutations) { _, unit in
+        var random = RandomStream(seed: seed, purpose: .contextOrders, index: UInt64(unit))
+        results[unit] = targets.explained(by: features, order: random.permutation(of: targets.events)).max()!
+      }
     }
   }
 
@@ -43,6 +50,8 @@ extension LocalDependence {
     /// N × 2Q, row-major.
     let values: [Double]
     let count: Int
+    /// N.
+    var events: Int { values.count / count }
 
     init(_ levels: [[Double]]) {
       var functions: [[Double]] = []
@@ -62,7 +71,6 @@ extension LocalDependence {
     /// The mean part of the two variances of each statistic that the features explain, with event i given the context of event
     /// `order`[i].
     func explained(by features: ContextFeatures, order: [Int]?) -> [Double] {
-      let events = values.count / count
       guard features.count > 0 else { return [Double](repeating: 0, count: count / 2) }
       var basis = features.basis
       if let order {

@@ -24,6 +24,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case calibration = 48
   /// Which rows of many a calibration reads.
   case calibrationRows = 49
+  /// Which weighted rows stand for others.
+  case weightedRows = 51
   /// The orders of contexts in a test of dependence on them.
   case contextOrders = 50
   /// Which member of an ensemble draws an event.
