@@ -14,6 +14,7 @@ let package = Package(
       dependencies: [
         "CBLAS",
         .product(name: "FlowKit", package: "FlowKit"),
+        .product(name: "FlowKitTestSupport", package: "FlowKit"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: [

@@ -5,7 +5,8 @@ set -eu
 exec </dev/null
 cd "$(dirname "$0")/.."
 
-sh scripts/install.sh python3-h5py
+# gnuplot draws reports. Tests look at them in Chromium where it is installed.
+sh scripts/install.sh python3-h5py gnuplot-nox
 step() { printf '\n== %s\n' "$1"; }
 
 step "format"

@@ -88,7 +88,7 @@ struct Check: ParsableCommand, Diagnosing {
     }
     if results.contains(where: { !$0.expressivity.findings.isEmpty }) {
       try Terminal.finishOutput()
-      throw ExitCode(2)
+      throw ExitCode.findings
     }
   }
 

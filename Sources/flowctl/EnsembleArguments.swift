@@ -24,6 +24,13 @@ struct EnsembleArguments: ParsableArguments {
       """)
   var keepState = false
 
+  @Option(
+    help: """
+      When the fit is over, write a page on it to this file, as 'flowctl report' does: of the test rows of DATA, else of the \
+      validation rows.
+      """)
+  var report: String?
+
   func fit(_ setup: TrainingSetup) throws(FlowError) -> EnsembleFit {
     let count = try OptionCheck.positive(ensemble ?? 1, "--ensemble", atMost: 1_000)
     guard !refit || setup.validation != nil else {

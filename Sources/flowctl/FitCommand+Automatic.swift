@@ -15,13 +15,14 @@ extension Fit {
     let fit = try AutomaticFit(events, validation: validation, choices: choices, threads: threads)
     try describe(fit)
     if automatic.dryRun { return }
+    try checkReport()
     let provenance = try provenance(fit.train, fit.validation).merging(fit.provenance()) { $1 }
     let begun = try automaticModelToResume(fit, provenance)
     if let begun, begun.automatic == nil {
       return Terminal.note("\(output): the fit has ended already; there is nothing to resume")
     }
     Interrupts.catchThem()
-    let progress = AutomaticProgress(json: json)
+    var progress = AutomaticProgress(json: json)
     let saves = AutomaticFit.Saves(every: checkpointEvery) { state, result in
       // Before there is any flow there is nothing that a file could hold.
       guard let result else { return }
@@ -34,6 +35,7 @@ extension Fit {
     Terminal.status("")
     try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
     try AutomaticReport(output, result, fit.validation?.place).show(json: json)
+    try writeReport(fit.train, fit.validation)
     if result.stopped == .interrupted {
       Terminal.note("flowctl: interrupted; wrote the best so far to \(output), from which --resume goes on")
     }
@@ -66,36 +68,4 @@ extension Fit {
 extension FitPlan.Decision {
   /// Whether it is said without being asked for.
   var isMain: Bool { what == "preprocessing" || what == "layers" }
-}
-
-/// Shows the rounds of an automatic fit.
-struct AutomaticProgress {
-  let json: Bool
-
-  func show(_ event: AutomaticFitEvent) {
-    switch event {
-    case .begins(let purpose, let epochs, let flows):
-      Terminal.status("\(purpose.rawValue): \(flows) flows, \(epochs) epochs")
-    case .training(.progress(let step, let total, let epoch, let train, let rate)):
-      Terminal.status(
-        "epoch \(epoch)  train \(train.text(digits: 4))  step \(step) of \(total)  \(Int(rate).grouped) events/s")
-    case .training(.retry(let message)), .training(.note(let message)): Terminal.note(message)
-    case .training: break
-    case .ended(let round): show(round)
-    }
-  }
-
-  private func show(_ round: FitRound) {
-    if json {
-      do { try round.printJSON() } catch { Terminal.note(error.line) }
-      return
-    }
-    Terminal.status("")
-    let loss = round.logDensity.map { "  valid \((-$0).text(digits: 4))" } ?? ""
-    let flows = round.members == 1 ? "1 flow" : "\(round.members) flows"
-    let mark = round.isBest ? "" : "  no better"
-    Terminal.note(
-      "\(round.purpose.rawValue)  \(round.preprocessing), \(flows), \(round.epochs) epochs\(loss)\(mark)  "
-        + "\(round.seconds.text(digits: 1)) s")
-  }
 }

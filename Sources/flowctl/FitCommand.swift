@@ -140,6 +140,7 @@ struct Fit: ParsableCommand, Diagnosing {
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding, options: options, objective: objective, broad: automatic.broad ?? 0)
     let fit = try ensembles.fit(setup)
+    try checkReport()
     let begun = try stateToResume(fit)
     if let ended = fit.ending(of: begun) {
       Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
@@ -156,6 +157,7 @@ struct Fit: ParsableCommand, Diagnosing {
     }
     try Model(fit, state, provenance).write(to: output, keepingState: ensembles.keepState)
     try report(fit, state)
+    try writeReport(setup.train, setup.validation)
   }
 
   // MARK: Options

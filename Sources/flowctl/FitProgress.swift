@@ -9,6 +9,8 @@ struct FitProgress {
   private var best = Double.infinity
   private var bestEpoch = 0
   private var lastValid, lastCompanion: Double?
+  /// The validation losses of this run.
+  private var losses: [Double] = []
   private let start = ContinuousClock.now
   /// The number of the flow in an ensemble, and what lines about it begin with.
   private let member: Int?
@@ -39,8 +41,12 @@ struct FitProgress {
       guard !json else { return }
       let left = (ContinuousClock.now - start) / max(1, step - stepsBefore) * (total - step)
       Terminal.status(
-        "\(label)epoch \(epoch)  \(name)train \(train.text(digits: 4))" + validText
-          + "  \(Int(rate).grouped) events/s  \(Self.clock(left)) left")
+        Terminal.fitting([
+          "\(label)epoch \(epoch)", "\(Self.clock(left)) left", "\(name)train \(train.text(digits: 4))",
+          lastValid.map { "valid \($0.text(digits: 4))" } ?? "", Sparkline.text(losses, width: 16),
+          lastValid == nil ? "" : "best \(best.text(digits: 4)), epoch \(bestEpoch)",
+          lastCompanion.map { "-log p \($0.text(digits: 4)) nats" } ?? "", "\(Int(rate).grouped) events/s",
+        ]))
     case .epoch(let report): show(report)
     }
   }
@@ -56,6 +62,7 @@ struct FitProgress {
 
   private mutating func show(_ report: EpochReport) {
     (lastValid, lastCompanion) = (report.valid, report.companion)
+    if let valid = report.valid { losses.append(valid) }
     if let valid = report.valid, valid < best { (best, bestEpoch) = (valid, report.epoch) }
     if json {
       // A report is finite, so that JSON can express it.
@@ -92,7 +99,7 @@ struct FitProgress {
     }
   }
 
-  private static func clock(_ duration: Duration) -> String {
+  static func clock(_ duration: Duration) -> String {
     let seconds = Int(duration.components.seconds)
     let padded = seconds % 60 < 10 ? "0\(seconds % 60)" : "\(seconds % 60)"
     return "\(seconds / 60):\(padded)"

@@ -26,16 +26,47 @@ struct Inspect: ParsableCommand, Diagnosing {
 
   private struct TablesLine: Encodable {
     let format = "data"
-    let tables: [FileContents.TableSummary]
+    let tables: [TableLine]
     let others: [String]
   }
 
+  /// A table and what its columns hold; null where they are not read.
+  private struct TableLine: Encodable {
+    let table: FileContents.TableSummary
+    let statistics: [ColumnLine]?
+
+    private enum Keys: CodingKey { case statistics }
+
+    func encode(to encoder: any Encoder) throws {
+      try table.encode(to: encoder)
+      var container = encoder.container(keyedBy: Keys.self)
+      try container.encode(statistics, forKey: .statistics)
+    }
+  }
+
   private func show(_ tables: [FileContents.TableSummary], _ others: [String]) throws(FlowError) {
-    guard !json else { return try TablesLine(tables: tables, others: others).printJSON() }
+    guard !json else {
+      var lines: [TableLine] = []
+      for table in tables {
+        let found = try overview(of: table)
+        lines.append(TableLine(table: table, statistics: found.map { $0.columns.map(ColumnLine.init) }))
+      }
+      return try TablesLine(tables: lines, others: others).printJSON()
+    }
     print("data  \(file)")
-    for table in tables { show(table) }
+    for table in tables {
+      show(table)
+      try overview(of: table)?.show()
+    }
     if tables.isEmpty { print("  no tables of numbers") }
     for other in others { print("  no table: \(other)") }
+  }
+
+  /// What the columns of a table hold; nil where its path alone does not choose them.
+  private func overview(of table: FileContents.TableSummary) throws(FlowError) -> TableOverview? {
+    guard !table.needsColumns else { return nil }
+    let path = table.path == "/" ? nil : table.path
+    return try TableOverview(arrays.access().table(DataLocation(file: file, path: path)))
   }
 
   private func show(_ table: FileContents.TableSummary) {

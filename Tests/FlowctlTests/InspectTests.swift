@@ -86,7 +86,27 @@ import Testing
     #expect(tables[0]["columns"] as? [String] == ["x", "y"])
     let text = try workspace.expectSuccess(["inspect", "parts.h5"]).output
     #expect(
-      lines(text) == ["data  parts.h5", "  /test  7 rows x 2 columns: x, y", "  /train  30 rows x 2 columns: x, y"])
+      lines(text).filter { !$0.hasPrefix("    ") } == [
+        "data  parts.h5", "  /test  7 rows x 2 columns: x, y", "  /train  30 rows x 2 columns: x, y",
+      ])
+    let statistics = try #require(tables[1]["statistics"] as? [[String: Any]])
+    #expect(statistics.map { $0["name"] as? String } == ["x", "y"])
+    #expect(statistics[0]["count"] as? Int == 30 && (statistics[0]["histogram"] as? [Int])?.reduce(0, +) == 30)
+  }
+
+  @Test func columnsAtAGlance() throws {
+    let rows = (0..<500).map { row -> [Double] in
+      [Double(row % 5), row < 3 ? .nan : Double(row) / 7, 1e12 * Double(row), 2.5]
+    }
+    try workspace.write("data.h5", rows, columns: ["whole", "some are missing here", "large", "constant"])
+    let text = try workspace.expectSuccess(["inspect", "data.h5"]).output
+    #expect(lines(text).dropFirst(2).allSatisfy { $0.count <= 80 }, "\(text)")
+    for line in [
+      "    column                  min        max       mean      sigma",
+      "    whole                     0          4          2      1.414 █  █   █   █  █",
+      "      whole numbers, 100 % of the values repeat, 5 different ones", "      3 missing (NaN)", "      constant",
+      "    some ar…ng here      0.4286      71.29",
+    ] { #expect(text.contains(line), "\(line)\n\(text)") }
   }
 
   /// What cannot be read does not hide what can.

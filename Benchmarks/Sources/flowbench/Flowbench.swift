@@ -24,6 +24,9 @@ struct Flowbench: ParsableCommand {
   @Flag(help: "Measure criteria over pairs of points instead: Sinkhorn's sweeps, kernels, energies.")
   var pairs = false
 
+  @Option(help: "Count instead how often so many exact and so many bent posteriors pass as calibrated.")
+  var calibrations: Int?
+
   func validate() throws {
     let known = single ? Recipe.all.map(\.name) : Workload.all.map(\.name)
     for name in workloads where !known.contains(name) {
@@ -34,6 +37,7 @@ struct Flowbench: ParsableCommand {
   func run() throws {
     if single { return try measureSingleEvents() }
     if pairs { return try Pairs.measure(threads: threads) }
+    if let calibrations { return try Calibrations.count(calibrations) }
     for workload in Workload.all where workloads.isEmpty || workloads.contains(workload.name) {
       let result = try measure(workload)
       print(json ? result.json : result.text)

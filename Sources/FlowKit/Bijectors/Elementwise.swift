@@ -64,7 +64,8 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   }
   public var traits: LayerTraits {
     map.family == .bend
-      ? .trainableKink(smooth: true) : .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
+      ? .trainableKink(smooth: true)
+      : .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
   }
   public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
   public func image(of input: [Interval]) -> [Interval] { domain }

@@ -28,6 +28,15 @@ public struct ColumnStatistics: Sendable {
   /// √(Σ wᵢ (xᵢ − μ)² / Σ wᵢ).
   public var standardDeviations: [Double] { all.standardDeviations }
 
+  /// Pearson's, D × D, row-major: 1 with itself, NaN with a constant column.
+  public var correlations: [Double] {
+    let (lower, width) = (all.correlations, columns.count)
+    return (0..<(width * width)).map { index in
+      let (j, k) = (index / width, index % width)
+      return j == k ? 1 : lower[max(j, k) * width + min(j, k)]
+    }
+  }
+
   /// Of all rows.
   var all: ColumnSums {
     var result = sums

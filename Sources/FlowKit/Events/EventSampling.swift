@@ -22,7 +22,7 @@ extension EventSource {
 
   /// A random choice of events, in their order, at most `most`: a function of the seed and the source. Events of weight 0
   /// are never among them. The parts of a sorted source are represented by their size.
-  func sample(_ most: Int, seed: UInt64) throws(FlowError) -> EventBlock {
+  package func sample(_ most: Int, seed: UInt64) throws(FlowError) -> EventBlock {
     let total = try weightMoments().positive
     var sampling = SelectionSampling(min(most, total), of: total, seed: seed, purpose: .start)
     var result = EventBlock(LabelledEvents([], weights: hasWeights ? [] : nil), rows: [])

@@ -10,6 +10,21 @@ public struct LabelledEvents: Sendable, Equatable {
     (self.events, self.context, self.weights) = (events, context, weights)
   }
 
+  /// Of rows that hold the features, then the context.
+  ///
+  /// - Parameter width: the number of values in a row.
+  init(interleaved rows: [Double], dimension: Int, width: Int) {
+    guard width > dimension else {
+      self.init(rows)
+      return
+    }
+    self.init([])
+    for start in stride(from: 0, to: rows.count, by: width) {
+      events += rows[start..<(start + dimension)]
+      context += rows[(start + dimension)..<(start + width)]
+    }
+  }
+
   /// Adds those of `other` behind.
   mutating func append(_ other: LabelledEvents) {
     events += other.events

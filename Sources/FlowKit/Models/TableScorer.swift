@@ -51,7 +51,10 @@ package final class TableScorer {
     var block: [Double] = []
     for start in stride(from: 0, to: rows, by: reader.blockRows) {
       try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
-      let (events, context, agree) = separated(block)
+      let all = LabelledEvents(
+        interleaved: block, dimension: model.allColumns.count, width: reader.columns.count)
+      let (events, agree) = model.dependent.separating(all.events, width: model.allColumns.count)
+      let context = all.context
       var logDensities = evaluator.logDensity(events, first: start, context: context)
       for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
       if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
@@ -86,21 +89,5 @@ package final class TableScorer {
       let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
       firstWithoutNumber = (firstRow + row, place)
     }
-  }
-
-  /// The columns of the density, the context, and whether the other columns are what follows from the first.
-  private func separated(_ block: [Double]) -> (events: [Double], context: [Double], agree: [Bool]) {
-    let (width, dimension) = (reader.columns.count, model.allColumns.count)
-    var (events, context) = (block, [Double]())
-    if width > dimension {
-      events = []
-      for start in stride(from: 0, to: block.count, by: width) {
-        events += block[start..<(start + dimension)]
-        context += block[(start + dimension)..<(start + width)]
-      }
-    }
-    guard !model.dependent.isEmpty else { return (events, context, []) }
-    let (kept, agree) = model.dependent.separating(events, width: dimension)
-    return (kept, context, agree)
   }
 }

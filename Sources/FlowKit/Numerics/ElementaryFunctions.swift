@@ -25,6 +25,8 @@ extension Double {
   /// √(x² + y²), without overflow of the squares.
   static func hypot(_ x: Double, _ y: Double) -> Double { Glibc.hypot(x, y) }
   static func errorFunction(_ x: Double) -> Double { Glibc.erf(x) }
+  /// 1 − erf x, exact where erf x is near 1.
+  static func complementaryErrorFunction(_ x: Double) -> Double { Glibc.erfc(x) }
 
   /// log |Γ(x)|.
   static func logGamma(_ x: Double) -> Double {
