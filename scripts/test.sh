@@ -5,8 +5,8 @@ set -eu
 exec </dev/null
 cd "$(dirname "$0")/.."
 
-# gnuplot draws reports. Tests look at them in Chromium where it is installed.
-sh scripts/install.sh python3-h5py gnuplot-nox
+# gnuplot draws reports, and tests look at them in Chromium.
+sh scripts/install.sh python3-h5py gnuplot-nox chromium
 step() { printf '\n== %s\n' "$1"; }
 
 step "format"
@@ -18,12 +18,23 @@ python3 scripts/rooms.py --check
 step "sizes"
 python3 scripts/sizes.py --check
 
-# Builds the library, flowctl and the tests.
+# The compiler works on one module at a time, mostly with one thread: both builds side by side take little longer than one.
+# To list the tests builds the library, flowctl and the tests, as running them does.
+step "builds, Float and Double"
+double="--traits DoublePrecision --scratch-path .build-double"
+swift package resolve
+# shellcheck disable=SC2086 # options
+swift test list -c release $double >.build/double.log 2>&1 &
+building=$!
+swift test list -c release >/dev/null
+wait $building || { cat .build/double.log; exit 1; }
+
 step "tests, Float"
 swift test -c release
 
 step "tests, Double"
-swift test -c release --traits DoublePrecision --scratch-path .build-double
+# shellcheck disable=SC2086 # options
+swift test -c release $double
 
 step "models read by an independent program"
 # The system's Python, to which the package belongs.
