@@ -34,7 +34,7 @@ ROOMS = [
     ["Events", "Text"],
     ["Flows"],
     ["Expressivity", "Calibration"],
-    ["Objectives"],
+    ["Objectives", "Comparison"],
     ["Training"],
     ["Targets", "Inference", "Automatic"],
     ["Models"],

@@ -9,8 +9,8 @@ struct Flowctl: ParsableCommand {
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
     subcommands: [
-      Fit.self, Infer.self, Sample.self, Density.self, Calibrate.self, Inspect.self, Check.self, Diff.self,
-      Convert.self,
+      Fit.self, Infer.self, Sample.self, Density.self, Calibrate.self, Compare.self, Reweight.self, Inspect.self,
+      Check.self, Diff.self, Convert.self,
     ])
 
   /// Every failure is one line on standard error and an exit code other than 0: 1, or 130 (128 + SIGINT) where somebody asked to stop,

@@ -42,6 +42,13 @@ struct Sample: ParsableCommand, Diagnosing {
   @Flag(help: "Write the parameters as the Stan model names them, of a flow that 'infer' fitted to one.")
   var constrained = false
 
+  @Flag(
+    help: "Keep only some draws, so that they are more like data: by what 'flowctl reweight' wrote beside the model.")
+  var refined = false
+
+  @Option(help: "The same by another file of 'flowctl reweight'.")
+  var refinement: String?
+
   @OptionGroup var reading: ModelReading
 
   @Flag(help: "Print JSON.")
@@ -63,13 +70,15 @@ struct Sample: ParsableCommand, Diagnosing {
     guard let output = destination.file else {
       throw FlowError(.file, "nothing says where to write; give -o FILE or --append-to FILE:/path")
     }
-    try destination.check(inputs: [model] + (context.map { [$0.file] } ?? []), withContext: context != nil)
+    try destination.check(
+      inputs: [model] + (context.map { [$0.file] } ?? []) + (refinementPath.map { [$0] } ?? []),
+      withContext: context != nil)
     Interrupts.catchThem()
     let path = model
     let model = try reading.model(path)
     let sampler = try TableSampler(
       model, count: count, context: context, columns: columns?.names, seed: seed, threads: threads,
-      access: missing.access(arrays.access()))
+      refinement: refinement(of: model, path), access: missing.access(arrays.access()))
     sampler.context?.notes.note()
     let target = constrained ? try ContainedTarget(of: model, path) : nil
     // Text has two axes: each row is followed by its context.
@@ -78,8 +87,9 @@ struct Sample: ParsableCommand, Diagnosing {
     let units = target == nil ? model.units + (isJoined ? model.contextUnits : []) : columns.map { _ in nil }
     let rows = sampler.shape.dropLast()
     let shape = (isJoined ? [rows.reduce(1, *)] : Array(rows)) + [columns.count]
-    let attributes = Provenance.common.merging(
+    var attributes = Provenance.common.merging(
       ["model": .text(path), "model_digest": .text(try AtomicFile.digest(path)), "seed": .text("\(seed)")]) { $1 }
+    if let refinementPath { attributes["refinement"] = .text(refinementPath) }
     let contextPath = try destination.isHDF5 ? sampler.context.map { _ in destination.contextPath } : nil
     let writer = try destination.begin(
       "samples", shape: shape, columns: columns, units: units, attributes: attributes, mark: .samples,
@@ -94,11 +104,24 @@ struct Sample: ParsableCommand, Diagnosing {
     try writer?.finish()
     let total = sampler.shape.dropLast().reduce(1, *)
     if json {
-      try Line(file: output, samples: total).printJSON()
+      try Line(file: output, samples: total, acceptance: sampler.acceptance).printJSON()
     } else {
+      if let acceptance = sampler.acceptance { print("kept \((acceptance * 100).text(digits: 1)) % of the draws") }
       let sizes = shape.map(String.init).joined(separator: " x ")
       print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
     }
+  }
+
+  private var refinementPath: String? { refinement ?? (refined ? Refinement.path(besideModel: model) : nil) }
+
+  private func refinement(of model: Model, _ path: String) throws(FlowError) -> Refinement? {
+    guard let file = refinementPath else { return nil }
+    guard OutputPath.exists(file) else {
+      throw FlowError(.file, "\(file) does not exist; 'flowctl reweight \(path) DATA' writes it")
+    }
+    let refinement = try Refinement(reading: file)
+    try refinement.check(model, digest: AtomicFile.digest(path), file)
+    return refinement
   }
 
   /// The rows of context, beside the samples that are drawn for them.
@@ -114,5 +137,7 @@ struct Sample: ParsableCommand, Diagnosing {
   private struct Line: Encodable {
     let file: String
     let samples: Int
+    /// The part of the draws that a refinement kept; left out without one.
+    let acceptance: Double?
   }
 }

@@ -52,6 +52,12 @@ public enum Wasserstein {
     return Sliced(cost: mean, standardError: standardError, distance: Double.pow(mean, 1 / power))
   }
 
+  /// W₁ of points on a line that weigh the same.
+  static func lineCost(_ x: [Double], _ y: [Double]) -> Double {
+    let (a, b) = (PointCloud(unchecked: x, dimension: 1), PointCloud(unchecked: y, dimension: 1))
+    return lineCost(a.values, a.weights, b.values, b.weights, 1)
+  }
+
   /// Both sorted, then paired from below.
   private static func lineCost(_ x: [Double], _ a: [Double], _ y: [Double], _ b: [Double], _ power: Double) -> Double {
     let (xOrder, yOrder) = (x.indices.sorted { x[$0] < x[$1] }, y.indices.sorted { y[$0] < y[$1] })

@@ -10,15 +10,17 @@ package final class TableSampler {
   private let contextDimension: Int
   private let count: Int
   private let seed: UInt64
+  private let refined: RefinedDraws?
 
   /// - Parameters:
   ///   - count: N, the number of events for each row of context.
   ///   - context: where the rows of context are; needed by a conditional model, and by no other.
   ///   - columns: which of its columns are the model's context, in its order; nil finds them by its names.
+  ///   - refinement: of the model, which keeps some of its draws.
   ///   - access: opens the file of the context.
   package init(
     _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
-    threads: Int? = nil, access: any TableAccess = InProcessAccess()
+    threads: Int? = nil, refinement: Refinement? = nil, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     contextDimension = model.contextColumns.count
     (self.count, self.seed) = (count, seed)
@@ -43,8 +45,13 @@ package final class TableSampler {
     guard !bytes.1 else {
       throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
     }
-    evaluator = model.ensemble.evaluator(threads: threads)
+    let evaluator = model.ensemble.evaluator(threads: threads)
+    self.evaluator = evaluator
+    refined = refinement.map { RefinedDraws(evaluator, $0, seed: seed, threads: threads) }
   }
+
+  /// The part of the draws so far that a refinement kept; nil without one.
+  package var acceptance: Double? { refined.map { Double($0.kept) / Double(max(1, $0.made)) } }
 
   private static func contextReader(
     _ model: Model, _ location: DataLocation, _ columns: [String]?, _ access: any TableAccess
@@ -80,7 +87,7 @@ package final class TableSampler {
     for first in stride(from: 0, to: total, by: block) {
       let events = first..<min(total, first + block)
       let context = try contexts(of: events)
-      let samples = try evaluator.sample(events.count, first: first, context: context, seed: seed)
+      let samples = try samples(of: events, context)
       guard withContext else {
         try body(samples)
         continue
@@ -88,6 +95,11 @@ package final class TableSampler {
       let labelled = LabelledEvents(samples, context: context)
       try body(labelled.interleaved(dimension: shape.last!, contextDimension: contextDimension))
     }
+  }
+
+  private func samples(of events: Range<Int>, _ context: [Double]) throws(FlowError) -> [Double] {
+    if let refined { return try refined.sample(events.count, first: events.lowerBound, context: context) }
+    return try evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed)
   }
 
   /// Event e belongs to row e / N of the context.

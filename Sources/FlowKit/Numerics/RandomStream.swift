@@ -30,6 +30,14 @@ public enum RandomPurpose: UInt32, Sendable {
   case contextOrders = 50
   /// Which member of an ensemble draws an event.
   case members = 44
+  /// Which rows a test by permutation calls those of the first sample.
+  case permutations = 60
+  /// Which rows are compared, where there are more than a comparison takes.
+  case rows = 61
+  /// Which draws of a model a refinement keeps.
+  case acceptance = 62
+  /// Which rows a weight keeps.
+  case weights = 63
 }
 
 /// The counter-based random numbers of (seed, purpose, index): Philox 4×32-10 (Salmon et al. 2011).
