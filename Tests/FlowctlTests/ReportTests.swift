@@ -1,5 +1,6 @@
 import FlowKit
 import Foundation
+import FoundationXML
 import Testing
 
 @Suite(.enabled("gnuplot is not installed: pictures are not tested") { hasGnuplot() }) struct ReportTests {
