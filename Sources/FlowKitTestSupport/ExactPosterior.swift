@@ -38,7 +38,7 @@ public struct ExactPosterior: Sendable {
   }
 
   /// The calibration of N events with y as context.
-  public func calibration(_ events: Int, seed: UInt64, permutations: Int = 199) throws(FlowError) -> Calibration {
+  public func calibration(_ events: Int, seed: UInt64, permutations: Int = 999) throws(FlowError) -> Calibration {
     let (levels, context) = levels(events, seed: seed)
     return try Calibration(
       levels, context: context, contextColumns: ["y1", "y2"], permutations: permutations, threads: 1)

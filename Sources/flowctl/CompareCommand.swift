@@ -118,7 +118,7 @@ struct Compare: ParsableCommand, Diagnosing {
     }
     guard comparison.differs(at: level) else { return }
     try Terminal.finishOutput()
-    throw ExitCode(2)
+    throw ExitCode.findings
   }
 
   private func show(_ comparison: Comparison) {

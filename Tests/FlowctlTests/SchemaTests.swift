@@ -40,6 +40,8 @@ import Testing
     try workspace.expectSuccess(["fit", "given.h5", "-o", "given-model.h5", "--context", "c"] + quick)
     try expectFits(["calibrate", "given-model.h5", "given.h5", "--draws", "10"])
     try expectFits(["inspect", "given-model.h5"])
+    try expectFits(["compare", "model.h5", "data.h5", "--permutations", "99"])
+    try expectFits(["reweight", "model.h5", "data.h5"])
   }
 
   @Test func descriptions() throws {

@@ -45,9 +45,13 @@ extension Calibration {
 
   /// Sets the corrected p-values; returns those of all tests, the local one last.
   private static func correct(_ checks: inout [RankCheck], _ localP: Double?) -> [Double] {
-    let corrected = HolmCorrection.corrected(
-      checks.flatMap { [$0.shapeP, $0.biasP, $0.widthP] } + (localP.map { [$0] } ?? []))
-    for index in checks.indices { checks[index].pHolm = corrected[(3 * index)..<(3 * index + 3)].min()! }
+    let corrected = HolmCorrection.corrected(checks.flatMap(\.tests) + (localP.map { [$0] } ?? []))
+    var first = 0
+    for index in checks.indices {
+      let own = first..<(first + checks[index].tests.count)
+      checks[index].pHolm = corrected[own].min()!
+      first = own.upperBound
+    }
     let columns = checks.indices.filter { checks[$0].statistic == .column }
     let ofKS = HolmCorrection.corrected(columns.map { checks[$0].ksP })
     let ofChiSquare = HolmCorrection.corrected(columns.map { checks[$0].chiSquareP })

@@ -46,8 +46,8 @@ public struct Calibration: Sendable, Codable, Equatable {
 
   /// Whether nothing speaks against the density at this level: a calibrated one fails with a probability of at most `level`.
   ///
-  /// The family of tests is the three of each check (``RankCheck/shapeP``, ``RankCheck/biasP``, ``RankCheck/widthP``) and the local
-  /// one, with Holm's correction (Holm 1979).
+  /// The family of tests is ``RankCheck/shapeP`` of all checks, ``RankCheck/biasP`` and ``RankCheck/widthP`` of columns and density, and
+  /// the local one, with Holm's correction (Holm 1979).
   public func isCalibrated(at level: Double = 0.05) -> Bool { pValue >= level }
 
   /// A number and its standard error.

@@ -62,14 +62,16 @@ struct CalibrationVerdict {
     return "\(isNarrow ? "narrow" : "wide") by about \(text(percent, 0)) ± \(text(max(1, error), 0)) %"
   }
 
-  /// The coverage of the region that should hold half of the events, or where it differs most.
+  /// What regions of some masses hold, and in which direction that is wrong, if it is one.
   private static func jointFinding(of density: RankCheck) -> String {
-    let points = density.difference.count + 1
-    let worst = density.difference.indices.max { abs(density.difference[$0]) < abs(density.difference[$1]) }!
-    let nominal = 100 * Double(worst + 1) / Double(points)
-    let kind = density.difference[worst] < 0 ? "small" : "large"
-    return "joint regions too \(kind): that of \(text(nominal, 0)) % holds "
-      + "\(text(100 * density.distribution[worst], 0)) % of the events"
+    let points = density.distribution.count + 1
+    let held = [0.5, 0.8, 0.95].map { mass in
+      text(100 * density.distribution[Int((mass * Double(points)).rounded()) - 1], 1)
+    }
+    let ofBias = density.bias.value / density.bias.error
+    let direction = abs(ofBias) > 2.5 ? " too \(ofBias > 0 ? "small" : "large")" : ""
+    return
+      "joint regions\(direction): those of 50, 80 and 95 % hold \(held[0]), \(held[1]) and \(held[2]) % of the events"
   }
 
   private static func localFinding(of local: LocalDependence) -> String {
@@ -93,7 +95,7 @@ struct CalibrationVerdict {
     return "right on average, but not everywhere: \(what) \(place)"
   }
 
-  private static func comparison(_ p: Double) -> String { p < 1e-6 ? "< 1e-6" : "= \(text(p))" }
+  private static func comparison(_ p: Double) -> String { p < 1e-4 ? "< 0.0001" : "= \(text(p))" }
 
   /// Two digits of a probability.
   static func text(_ p: Double) -> String {

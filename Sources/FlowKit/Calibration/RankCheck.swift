@@ -45,9 +45,18 @@ public struct RankCheck: Sendable, Codable, Equatable {
   public let width: Calibration.Estimate
   /// Twice the smaller tail of Σ z² ~ χ²(N), exact in N.
   public let widthP: Double
-  /// ``ksP``, ``chiSquareP``, and the smallest of ``shapeP``, ``biasP`` and ``widthP``, after Holm's correction: the first two over
-  /// the columns, the last over all tests of the calibration.
+  /// ``ksP``, ``chiSquareP``, and the smallest p-value that counts for the verdict, after Holm's correction: the first two over the
+  /// columns, the last over all tests of the calibration. Those are ``shapeP``, ``biasP`` and ``widthP``, of distances, which have no
+  /// direction, ``shapeP`` alone.
   public internal(set) var ksPHolm: Double
   public internal(set) var chiSquarePHolm: Double
   public internal(set) var pHolm: Double
+
+  /// The p-values that count for the verdict.
+  var tests: [Double] {
+    switch statistic {
+    case .column, .density: [shapeP, biasP, widthP]
+    case .distanceToUniform, .distanceToEvent: [shapeP]
+    }
+  }
 }

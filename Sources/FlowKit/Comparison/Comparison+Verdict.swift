@@ -29,7 +29,8 @@ extension Comparison {
 
   /// One line in words: whether the samples differ, by how much, and how that was tested.
   public var verdict: String {
-    let rows = "\(first.name) (\(first.rows) rows) and \(second.name) (\(second.rows) rows)"
+    func named(_ sample: Sample) -> String { "\(sample.name) (\(sample.rows) row\(sample.rows == 1 ? "" : "s"))" }
+    let rows = "\(named(first)) and \(named(second))"
     let isDifferent = tests.contains { $0.p * Double(tests.count) <= 0.05 }
     var parts: [String]
     switch p {
@@ -78,7 +79,8 @@ extension Comparison {
     while size < 1 { (digits, size) = (digits + 1, size * 10) }
     while size >= 10, digits > 0 { (digits, size) = (digits - 1, size / 10) }
     let scale = Double.pow(10, Double(digits))
-    return "\((value * scale).rounded() / scale)"
+    let rounded = (value * scale).rounded() / scale
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
   }
 
   private static func scientific(_ value: Double) -> String {

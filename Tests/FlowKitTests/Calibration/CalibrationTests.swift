@@ -6,7 +6,9 @@ import Testing
 @Suite struct CalibrationTests {
   /// The acceptance of `Benchmarks` in small: of 100 exact posteriors at most 5 % are refused, within four standard errors.
   @Test func anExactPosteriorPasses() throws {
-    let passed = try (0..<100).count { try ExactPosterior(draws: 50).calibration(100, seed: UInt64($0)).isCalibrated() }
+    let passed = try (0..<100).count {
+      try ExactPosterior(draws: 50).calibration(100, seed: UInt64($0), permutations: 199).isCalibrated()
+    }
     #expect(passed >= 87, "\(passed) of 100")
   }
 
@@ -45,14 +47,14 @@ import Testing
 
   /// The prior as posterior: every average is right, and only the context tells.
   @Test func aPosteriorThatIgnoresItsDataIsFoundLocally() throws {
-    let calibration = try ExactPosterior(ignoresData: true).calibration(400, seed: 5)
+    let calibration = try ExactPosterior(ignoresData: true).calibration(400, seed: 5, permutations: 199)
     #expect(calibration.columns.allSatisfy { $0.pHolm > 0.05 })
     let local = try #require(calibration.local)
     #expect(local.pValue == 1.0 / 200)
     #expect(local.statistics[0].contextColumn == "y1" && local.statistics[1].contextColumn == "y2")
     let biases = local.statistics[0].regions.map(\.bias.value)
     #expect(biases.count == 4 && biases == biases.sorted() && biases[0] < -0.5 && biases[3] > 0.5)
-    let all = try ExactPosterior(ignoresData: true).calibration(400, seed: 5, permutations: 1_999)
+    let all = try ExactPosterior(ignoresData: true).calibration(400, seed: 5)
     #expect(all.verdict.contains("right on average, but not everywhere"), "\(all.verdict)")
   }
 
@@ -75,7 +77,7 @@ import Testing
     #expect(calibration.columns.allSatisfy { $0.pHolm > 0.05 } && calibration.local == nil)
     let others = [try #require(calibration.density)] + calibration.distances
     #expect(others.map(\.pHolm).min()! < 1e-3)
-    #expect(!calibration.isCalibrated())
+    #expect(calibration.verdict.contains("joint regions"), "\(calibration.verdict)")
   }
 
   /// Ranks of whole numbers have ties: levels are uniform all the same.

@@ -50,21 +50,21 @@ import Testing
     #expect(results[0] == results[1])
   }
 
-  /// p-values of equal distributions are uniform: of 60 about 12 are at most 0.2, with a standard deviation of 3.1.
+  /// p-values of equal distributions are uniform: all of 14 or none are at most 0.5 once in 8,000 times.
   @Test(arguments: [false, true]) func underTheNullHypothesisThatIsRare(isPaired: Bool) throws {
     var options = quickOptions(permutations: 49)
     options.isPaired = isPaired
     var found = 0
-    for trial in 0..<60 as Range<UInt64> {
+    for trial in 0..<14 as Range<UInt64> {
       options.seed = trial
       let noise = try normals(160, seed: 500 + trial)
       // In pairs most of a value is that of both rows.
       let common = try normals(80, seed: 900 + trial).map { isPaired ? 10 * $0 : 0 }
       let values = noise.indices.map { noise[$0] + common[$0 % 80] }
       let fit = fit(Array(values[..<80]), Array(values[80...]), width: 2, isPaired: isPaired, seed: trial)
-      found += try ClassifierTest(fit, options, pool).p <= 0.2 ? 1 : 0
+      found += try ClassifierTest(fit, options, pool).p <= 0.5 ? 1 : 0
     }
-    #expect(abs(found - 12) <= 10)
+    #expect(1...13 ~= found)
   }
 
   @Test func constantsAndOutliersAreNumbers() throws {

@@ -22,14 +22,16 @@ import Testing
     return Model(flow: Flow(architecture: architecture, parameters: [0, 0, s, s]), columns: ["0", "1"])
   }
 
+  /// Trained once for all tests.
+  private static let fitted = Result {
+    try Refinement.fitted(gaussian(), modelDigest: "digest", to: ring(700, seed: 1), options: quickOptions())
+  }
+
   private let model = RefinementTests.gaussian()
   private let refinement: Refinement
   private let score: Refinement.Score
 
-  init() throws {
-    (refinement, score) = try Refinement.fitted(
-      model, modelDigest: "digest", to: Self.ring(1_500, seed: 1), options: quickOptions())
-  }
+  init() throws { (refinement, score) = try Self.fitted.get() }
 
   private func draws(_ count: Int, _ refinement: Refinement?, threads: Int = 2) throws -> (
     rows: [Double], part: Double?
@@ -42,15 +44,15 @@ import Testing
   }
 
   @Test func aPoorModelComesNearerToTheData() throws {
-    let data = try Self.ring(1_500, seed: 2)
-    let (plain, refined) = (try draws(1_500, nil), try draws(1_500, refinement))
+    let data = try Self.ring(700, seed: 2)
+    let (plain, refined) = (try draws(700, nil), try draws(700, refinement))
     func accuracy(_ rows: [Double]) throws -> Double {
       let result = try Comparison(data, EventArray(rows, dimension: 2), options: quickOptions(permutations: 9))
       return try #require(result.joint.c2st)
     }
     let (before, after) = (try accuracy(plain.rows), try accuracy(refined.rows))
-    #expect(before > 0.7 && abs(before - score.accuracy) < 0.06)
-    #expect(after < 0.58)
+    #expect(before > 0.7 && abs(before - score.accuracy) < 0.1)
+    #expect(after < 0.6)
     let part = try #require(refined.part)
     #expect(plain.part == nil && abs(part - refinement.acceptance) < 0.05)
   }
