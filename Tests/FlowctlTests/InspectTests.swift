@@ -103,7 +103,7 @@ import Testing
     #expect(lines(text).dropFirst(2).allSatisfy { $0.count <= 80 }, "\(text)")
     for line in [
       "    column                  min        max       mean      sigma",
-      "    whole                     0          4          2      1.414 █  █   █   █  █",
+      "    whole                     0          4          2      1.414 █   █   █   █  █",
       "      whole numbers, 100 % of the values repeat, 5 different ones", "      3 missing (NaN)", "      constant",
       "    some ar…ng here      0.4286      71.29",
     ] { #expect(text.contains(line), "\(line)\n\(text)") }

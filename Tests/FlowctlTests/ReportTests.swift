@@ -1,5 +1,6 @@
 import FlowKit
 import Foundation
+import FoundationXML
 import Testing
 
 @Suite(.enabled("gnuplot is not installed: pictures are not tested") { hasGnuplot() }) struct ReportTests {
@@ -24,8 +25,8 @@ import Testing
     let page = try page()
     #expect(
       headings(page) == [
-        "What was fitted", "Training", "Data against model", "Quantiles", "Latent space", "Least likely rows",
-        "What the architecture can represent", "To repeat it", "Provenance",
+        "What was fitted", "Training", "Data against model", "Quantiles", "Latent space", "Comparison", "Calibration",
+        "Least likely rows", "What the architecture can represent", "To repeat it", "Provenance",
       ])
     for text in [
       "was fitted to 300 events of data.h5:/train. 100 other events of data.h5:/valid chose the epoch.",
@@ -42,7 +43,7 @@ import Testing
 
   @Test func rowsThatWereFittedDecideNothing() throws {
     try workspace.fitMoons()
-    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html"])
+    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html", "--brief"])
     let page = try page()
     #expect(page.contains("rows that the model was fitted to") && page.contains("decide nothing"))
     #expect(!page.contains("within chance") && !page.contains("different</td>"))
@@ -72,7 +73,9 @@ import Testing
     let rows = moons(400).enumerated().map { $1 + [Double($0 % 3)] }
     try workspace.write("data.h5", rows, columns: ["x", "c", "w"])
     try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5", "--context", "c", "--weights", "w"] + quick)
-    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html", "--weights", "w"])
+    try workspace.expectSuccess([
+      "report", "model.h5", "data.h5", "-o", "report.html", "--weights", "w", "--rows", "150",
+    ])
     #expect(try page().contains("conditional density of one column (x) given c"))
     try workspace.expectSuccess(["report", "model.h5", "-o", "alone.html"])
     #expect(
@@ -95,7 +98,7 @@ import Testing
     let name = "<script>alert('x')</script>\"&"
     try workspace.write("data.h5", moons(200), columns: [name, "y"])
     try workspace.expectSuccess(["fit", "data.h5", "-o", "model.h5"] + quick)
-    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html"])
+    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html", "--brief"])
     let page = try page()
     #expect(!page.contains("<script") && page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;"))
   }
@@ -103,7 +106,7 @@ import Testing
   /// What a screen reader and a browser need of the page, as far as its text shows it.
   @Test func thePageIsWellFormed() throws {
     try workspace.fitMoons()
-    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html"])
+    try workspace.expectSuccess(["report", "model.h5", "data.h5", "-o", "report.html", "--brief"])
     let page = try page()
     let document = XMLParser(data: Data(xml(page).utf8))
     #expect(document.parse(), "\(String(describing: document.parserError)) in line \(document.lineNumber)")

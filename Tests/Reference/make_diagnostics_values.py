@@ -61,8 +61,13 @@ def density():
     smooth = masses
     for axis in (1, 0):
         reach = int(np.ceil(4 * sigmas[axis]))
-        smooth = scipy.ndimage.gaussian_filter1d(
-            smooth, sigmas[axis], axis=axis, mode="constant", radius=reach)
+        used = np.flatnonzero(masses.sum(1 - axis))
+        place = [slice(None), slice(None)]
+        place[axis] = slice(used[0], used[-1] + 1)
+        result = np.zeros_like(smooth)
+        result[tuple(place)] = scipy.ndimage.gaussian_filter1d(
+            smooth[tuple(place)], sigmas[axis], axis=axis, mode="reflect", radius=reach)
+        smooth = result
     order = np.argsort(-smooth.ravel(), kind="stable")
     sums = np.cumsum(masses.ravel()[order])
     levels = [smooth.ravel()[order[np.searchsorted(sums, mass)]] for mass in (0.393, 0.865)]

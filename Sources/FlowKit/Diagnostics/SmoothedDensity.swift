@@ -1,6 +1,6 @@
 /// A density of two columns on a grid, smoothed, whose contours enclose stated parts of the events.
 ///
-/// Events are counted in square bins, of which the counts are smoothed by a normal kernel. Its standard deviation along each axis is
+/// Events are counted in square bins, of which the counts are smoothed by a normal kernel. Beyond the outermost bins with events it is mirrored. Its standard deviation along each axis is
 /// that of Scott's rule, σ n^(−1/6), σ being the smaller of the standard deviation and that of a normal density with the same
 /// quartiles, n the effective number of events, and at least 0.8 bins: narrow, so that modes stay apart. Contours are where this density has
 /// a level; a level encloses the part of the *events* (not of the smoothed density) that is asked for.
@@ -60,21 +60,31 @@ public struct SmoothedDensity: Sendable {
     return 0
   }
 
-  /// Along one axis, whose bins are `step` apart; what would fall beyond the grid is lost.
+  /// Along one axis, whose bins are `step` apart. What would fall beyond the outermost bins with events is mirrored there: a column that
+  /// ends at a value ends there in the picture, too.
   private static func smoothed(_ values: [Double], _ size: Int, step: Int, deviation: Double) -> [Double] {
-    let reach = min(size - 1, Int((4 * deviation).rounded(.up)))
+    let lines = (0..<size).map { step == 1 ? $0 * size : $0 }
+    let occupied = (0..<size).filter { bin in lines.contains { values[$0 + bin * step] > 0 } }
+    guard let first = occupied.first, let last = occupied.last else { return values }
+    let (count, reach) = (last - first + 1, Int((4 * deviation).rounded(.up)))
     let kernel = (0...reach).map { Double.exp(-0.5 * (Double($0) / deviation) * (Double($0) / deviation)) }
     let total = 2 * kernel.reduce(0, +) - kernel[0]
     var result = [Double](repeating: 0, count: values.count)
-    for line in 0..<size {
-      let start = step == 1 ? line * size : line
-      for bin in 0..<size where values[start + bin * step] > 0 {
-        for other in max(0, bin - reach)...min(size - 1, bin + reach) {
-          result[start + other * step] += values[start + bin * step] * kernel[abs(other - bin)] / total
+    for start in lines {
+      for bin in first...last where values[start + bin * step] > 0 {
+        for distance in -reach...reach {
+          let place = mirrored(bin - first + distance, count) + first
+          result[start + place * step] += values[start + bin * step] * kernel[abs(distance)] / total
         }
       }
     }
     return result
+  }
+
+  /// d c b a | a b c d | d c b a.
+  private static func mirrored(_ index: Int, _ count: Int) -> Int {
+    let place = ((index % (2 * count)) + 2 * count) % (2 * count)
+    return place < count ? place : 2 * count - 1 - place
   }
 }
 

@@ -38,8 +38,9 @@ struct Picture {
     let bytes = try Gnuplot.run("set encoding utf8\nset terminal \(terminal)\n\(script)\n")
     guard format == .svg else { return bytes }
     // Names that gnuplot gives to plots would be shown where a pointer rests.
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    return Array(lines.filter { !$0.contains("<title>") && !$0.contains("<text></text>") }.joined(separator: "\n").utf8)
+    let named = String(decoding: bytes, as: UTF8.self).replacing(/<title>[^<]*<\/title>/, with: "")
+    let lines = named.split(separator: "\n", omittingEmptySubsequences: false)
+    return Array(lines.filter { !$0.contains("<text></text>") }.joined(separator: "\n").utf8)
   }
 }
 

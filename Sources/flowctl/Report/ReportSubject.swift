@@ -74,7 +74,8 @@ struct ReportSubject {
       let weight = read?.rows.weights?[event] ?? 1
       squares += weight * weight * (value - mean) * (value - mean)
     }
-    return (mean, squares.squareRoot() / total, infinite)
+    let count = Double(logDensities.count - infinite)
+    return (mean, (squares * count / max(1, count - 1)).squareRoot() / total, infinite)
   }
 
   /// The quantiles of each column that pictures show, with limits for all of them together.

@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct ColumnSummaryTests {
   @Test func whatAColumnHolds() throws {
-    let values = (0..<1_000).map { row -> [Double] in
-      [Double(row % 10), row < 5 ? .nan : row == 5 ? .infinity : Double(row) / 7]
+    let values = (0..<1_000).map { (row: Int) -> [Double] in
+      let other: Double = row < 5 ? Double.nan : row == 5 ? Double.infinity : Double(row) / 7
+      return [Double(row % 10), other]
     }
     let (columns, rows) = try withFolder { folder in
       try ColumnSummary.all(of: HDF5Table(writeTable(values, columns: ["whole", "other"], in: folder)))
