@@ -22,19 +22,19 @@ struct TableOverview {
   func show() {
     let colour = Terminal.hasColourOnOutput
     let head =
-      "column".padded(to: 16) + ["min", "max", "mean", "sigma"].map { $0.leftPadded(to: 11) }.joined()
+      "column".padded(to: 15) + ["min", "max", "mean", "sigma"].map { $0.leftPadded(to: 11) }.joined()
     print("    " + Terminal.styled(head, .dim, if: colour))
     for column in columns.prefix(Self.columnsAtMost) {
       print("    " + line(of: column, colour))
       let remarks = Self.remarks(on: column)
-      if !remarks.isEmpty { print("      " + Terminal.styled(remarks.joined(separator: ", "), .yellow, if: colour)) }
+      if !remarks.isEmpty { print("        " + Terminal.styled(remarks.joined(separator: ", "), .yellow, if: colour)) }
     }
     if allColumns > Self.columnsAtMost { print("    and \((allColumns - Self.columnsAtMost).grouped) more columns") }
     if rows.read < rows.all { print("    of \(rows.read.grouped) rows, evenly spread over the table") }
   }
 
   private func line(of column: ColumnSummary, _ colour: Bool) -> String {
-    let name = Terminal.styled(PlotAxis.shortened(column.name, to: 15).padded(to: 16), .bold, if: colour)
+    let name = Terminal.styled(PlotAxis.shortened(column.name, to: 14).padded(to: 15), .bold, if: colour)
     guard column.count > 0 else { return name + "no finite value" }
     let numbers = [column.minimum, column.maximum, column.mean, column.standardDeviation]
       .map { $0.significant(4).leftPadded(to: 11) }.joined()

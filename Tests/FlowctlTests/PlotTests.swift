@@ -111,7 +111,9 @@ func isInstalled(_ program: String, _ consequence: String) -> Bool {
         try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
       }
-      let outcome = try workspace.run(["plot", "model.h5", "-o", "x.svg"], environment: ["PATH": folder.path])
+      let outcome = try workspace.run(
+        ["plot", "model.h5", "-o", "x.svg"],
+        environment: ["PATH": script == nil ? folder.path : "\(folder.path):/usr/bin:/bin"])
       #expect(outcome.code == 1 && outcome.errorLines.count == 1)
       #expect(try !workspace.names().contains { $0.hasPrefix("x.svg") })
       return outcome.errors
@@ -121,7 +123,7 @@ func isInstalled(_ program: String, _ consequence: String) -> Bool {
         == "flowctl: pictures are drawn by gnuplot, which is not installed; on Debian and Ubuntu: apt-get install gnuplot-nox\n"
     )
     #expect(
-      try fail("echo '\"-\" line 7: undefined variable' >&2; exit 1")
+      try fail("cat >/dev/null; echo '\"-\" line 7: undefined variable' >&2; exit 1")
         == "flowctl: gnuplot could not draw the picture: \"-\" line 7: undefined variable\n")
     #expect(try fail("exit 3").hasPrefix("flowctl: gnuplot could not draw the picture: "))
     #expect(try fail("kill -9 $$").hasPrefix("flowctl: gnuplot could not draw the picture: "))

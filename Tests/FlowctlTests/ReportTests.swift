@@ -66,7 +66,7 @@ import Testing
       page.contains("A mixture of 2 normalizing flows") && page.contains("rows that chose the length of the training"))
     try workspace.expectFailure(
       ["fit", "data.h5", "-o", "other.h5", "--report", "report.html"] + quick,
-      "report.html exists; choose another name, or replace it with --force")
+      "report.html exists already; choose another name, or replace it with --force")
   }
 
   @Test func aConditionalModelAndWeights() throws {

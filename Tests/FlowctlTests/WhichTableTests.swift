@@ -44,7 +44,7 @@ import Testing
     #expect(try HDF5Table(DataLocation(workspace.path("data.h5"))).columns == ["x", "y"])
     let text = try workspace.expectSuccess(["inspect", "data.h5"]).output
     #expect(
-      lines(text) == [
+      withoutColumns(lines(text)) == [
         "data  data.h5", "  /  300 rows x 2 columns: x, y", "  /samples  50 rows x 2 columns: x, y",
         "      FlowKit samples: read only if the path is given", "  /scores  300 rows x 1 column",
         "      FlowKit log-densities: read only if the path is given",
@@ -189,7 +189,7 @@ import Testing
 
   @Test func everyColumnOfEveryTableIsShown() throws {
     func shown(_ name: String) throws -> [String] {
-      Array(lines(try workspace.expectSuccess(["inspect", tables(name)]).output).dropFirst())
+      withoutColumns(Array(lines(try workspace.expectSuccess(["inspect", tables(name)]).output).dropFirst()))
     }
     #expect(
       try shown("catalogue.h5") == [

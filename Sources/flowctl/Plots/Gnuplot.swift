@@ -1,5 +1,6 @@
 import Dispatch
 import FlowKit
+import Glibc
 import Subprocess
 import Synchronization
 
@@ -17,6 +18,9 @@ enum Gnuplot {
   static func run(_ script: String) throws(FlowError) -> [UInt8] {
     let outcome = Mutex<Result<[UInt8], FlowError>?>(nil)
     let isDone = DispatchSemaphore(value: 0)
+    // A gnuplot that ends before it has read all is an error of the write, and no reason to die.
+    let before = signal(SIGPIPE, SIG_IGN)
+    defer { signal(SIGPIPE, before) }
     // Commands are not asynchronous: this thread waits for the one picture that it needs.
     Task.detached {
       let result = await drawn(script)

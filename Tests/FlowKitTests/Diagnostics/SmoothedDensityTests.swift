@@ -49,11 +49,13 @@ import Testing
   }
 
   @Test func aRingHasAHole() {
-    let angles = uniforms(20_000, seed: 5).map { 2 * Double.pi * $0 }
+    let (angles, radii) = (
+      uniforms(20_000, seed: 5).map { 2 * Double.pi * $0 }, uniforms(20_000, seed: 6).map { 0.7 + 0.3 * $0 }
+    )
     let found = SmoothedDensity(
-      x: angles.map { DiagnosticsReference.cosine($0) }, y: angles.map { DiagnosticsReference.sine($0) },
-      xRange: -1.5...1.5, yRange: -1.5...1.5)
-    let contours = found.contours(at: found.level(enclosing: 0.99))
+      x: zip(radii, angles).map { $0 * DiagnosticsReference.cosine($1) },
+      y: zip(radii, angles).map { $0 * DiagnosticsReference.sine($1) }, xRange: -1.5...1.5, yRange: -1.5...1.5)
+    let contours = found.contours(at: 0.3 * found.values.max()!)
     #expect(contours.map(\.isHole) == [false, true])
     #expect(contours[0].area > contours[1].area)
     #expect(found.contours(at: 0).isEmpty && found.contours(at: 1).isEmpty)
