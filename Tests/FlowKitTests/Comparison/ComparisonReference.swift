@@ -42,6 +42,6 @@ func normalEvents(_ count: Int, dimension: Int, shift: Double = 0, seed: UInt64,
 /// What a quick comparison takes.
 func quickOptions(permutations: Int = 99, seed: UInt64 = 0) -> ComparisonOptions {
   var options = ComparisonOptions()
-  (options.permutations, options.seed, options.directions) = (permutations, seed, 20)
+  (options.permutations, options.seed, options.directions, options.folds) = (permutations, seed, 20, 3)
   return options
 }
