@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds a Debian package of flowctl: deb.sh [FOLDER], by default ./. Checked by lintian where that is installed.
+# DEBFULLNAME and DEBEMAIL name its maintainer.
 set -eu
 exec </dev/null
 folder=$(cd "${1:-.}" && pwd)
@@ -10,7 +11,7 @@ for tool in dpkg-deb dpkg-shlibdeps; do
 done
 version=$(sed -n 's/.*flowKitVersion = "\(.*\)".*/\1/p' Sources/FlowKit/Version.swift)
 architecture=$(dpkg --print-architecture)
-maintainer=${DEBFULLNAME:-FlowKit developers}\ \<${DEBEMAIL:-flowkit@localhost.localdomain}\>
+maintainer="${DEBFULLNAME:-FlowKit developers} <${DEBEMAIL:-flowkit@example.org}>"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/flowctl

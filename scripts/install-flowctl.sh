@@ -21,7 +21,8 @@ flowctl=$root/bin/flowctl
 # A program that needs the toolchain's libraries would end here.
 env -i "$flowctl" --version >/dev/null
 complete() { "$flowctl" --generate-completion-script "$1"; }
-complete bash >"$share/bash-completion/completions/flowctl"
+# Sourced, not run: without its first line.
+complete bash | sed '1{/^#!/d;}' >"$share/bash-completion/completions/flowctl"
 complete zsh >"$share/zsh/site-functions/_flowctl"
 complete fish >"$share/fish/vendor_completions.d/flowctl.fish"
 python3 scripts/manual.py "$flowctl" "$share/man/man1" "${MANUAL_DATE:-$(date +%Y-%m-%d)}"
