@@ -23,7 +23,7 @@ struct ComparedSamples {
       let model = try command.reading.model(paths[index])
       let events = try reader.events(of: model, paths[1 - index])
       options.isPaired = !model.contextColumns.isEmpty
-      options.isFitted = model.isFitted(to: events.location)
+      options.isFitted = model.isFitted(to: events.location, digest: try events.digest())
       let draws = try model.draws(
         like: events, seed: command.seed, threads: options.threads, place: "draws of \(paths[index])")
       drawn = index

@@ -25,8 +25,9 @@ extension Model {
       contextColumns: isConditional ? events.contextColumns : nil, place: place)
   }
 
-  /// Whether the model says that it was fitted to the rows at a location.
-  package func isFitted(to location: DataLocation) -> Bool {
+  /// Whether the model says that it was fitted to the rows at a location, or to rows of that digest.
+  package func isFitted(to location: DataLocation, digest: String?) -> Bool {
+    if let digest, provenance["data_digest"]?.text == digest { return true }
     guard let text = provenance["data"]?.text else { return false }
     let own = DataLocation(text)
     return FileSystem.isSameFile(own.file, location.file) && own.objectPath == location.objectPath

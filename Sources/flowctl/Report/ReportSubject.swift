@@ -40,10 +40,8 @@ struct ReportSubject {
 
   var role: Role {
     guard let read else { return .heldOut }
-    func isRecorded(as digest: String) -> Bool { read.digest != nil && model.provenance[digest]?.text == read.digest }
-    if isRecorded(as: "validation_digest") { return .validation }
-    let isFitted = model.isFitted(to: DataLocation(read.place)) || isRecorded(as: "data_digest")
-    return isFitted ? .training : .heldOut
+    if let digest = read.digest, model.provenance["validation_digest"]?.text == digest { return .validation }
+    return model.isFitted(to: DataLocation(read.place), digest: read.digest) ? .training : .heldOut
   }
 
   /// Whether what tests say of these rows holds: they are new to the model, and independent draws.
