@@ -51,7 +51,11 @@ struct Compare: ParsableCommand, Diagnosing {
       "Write the classifier's ratio of densities, that of the first sample over that of the second, of each row: .h5.")
   var ratio: String?
 
-  @Flag(help: "Replace the file of ratios if it exists.")
+  @Option(
+    name: .shortAndLong, help: "Write a page with the figures and a corner plot of both: .html. Drawn by gnuplot.")
+  var output: String?
+
+  @Flag(help: "Replace output files if they exist.")
   var force = false
 
   @Option(
@@ -87,6 +91,7 @@ struct Compare: ParsableCommand, Diagnosing {
     } else {
       comparison = try samples.compared(options)
     }
+    if let output { try samples.page(comparison, self).write(to: output) }
     if json { try comparison.printJSON() } else { show(comparison) }
     try fail(comparison)
   }
@@ -102,6 +107,10 @@ struct Compare: ParsableCommand, Diagnosing {
       guard permutations >= least else {
         throw FlowError(.data, "at the level \(level) nothing can differ; give --permutations \(least) or more")
       }
+    }
+    if let output {
+      try OutputPath.check(output, force: force, inputs: [first, second].map { DataLocation($0).file })
+      try Gnuplot.checkInstalled()
     }
     guard let ratio else { return }
     try OutputPath.check(ratio, force: force, inputs: [first, second].map { DataLocation($0).file })

@@ -21,7 +21,7 @@ extension Fit {
     let most = EventReading.usualRows
     let source: any EventSource = if let test = try testEvents(like: train) { test } else { validation ?? train }
     let read = try ReadEvents(source, atMost: most, seed: seed)
-    try ReportPage(ReportSubject(model, output, read, draws: most, seed: seed)).write(to: path)
+    try ReportSubject(model, output, read, draws: most, seed: seed).page().write(to: path)
     if !json { print("wrote \(path)") }
   }
 

@@ -38,7 +38,7 @@ struct Report: ParsableCommand, Diagnosing {
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
     var subject = try ReportSubject(model, self.model, read, draws: events.rows, seed: events.seed)
     subject.command = CommandLine.arguments.joined(separator: " ")
-    try ReportPage(subject, isBrief: brief).write(to: output)
+    try subject.page(isBrief: brief).write(to: output)
     print("wrote \(output)")
   }
 }

@@ -16,6 +16,18 @@ import Testing
     page.matches(of: /<h2[^>]*>([^<]*)<\/h2>/).map { String($0.1) }
   }
 
+  @Test func twoSamplesThatAreCompared() throws {
+    for (name, seed) in [("a.h5", 1), ("b.h5", 2)] {
+      try workspace.write(name, moons(120, seed: UInt64(seed)), columns: ["x", "y"])
+    }
+    try workspace.expectSuccess(["compare", "a.h5", "b.h5", "--permutations", "99", "-o", "report.html"])
+    let page = try page()
+    #expect(headings(page) == ["Verdict", "A against B", "Measures", "To repeat it"])
+    for text in ["A: a.h5:/events, 120 rows", "B: b.h5:/events, 120 rows", "no difference found", "<svg"] {
+      #expect(page.contains(text), "\(text)")
+    }
+  }
+
   @Test func aFitAgainstItsTestRows() throws {
     try workspace.write(
       "data.h5", ["train": moons(300), "valid": moons(100, seed: 1), "test": moons(200, seed: 2)], columns: ["x", "y"])

@@ -1,63 +1,17 @@
 import FlowKit
 
-/// The page: one file that needs nothing else.
-struct ReportPage {
-  let subject: ReportSubject
-  private let sections: [(title: String, id: String, contents: [HTML])]
-
-  /// - Parameter isBrief: leaves out what takes most of the time, the comparison and the calibration.
-  init(_ subject: ReportSubject, isBrief: Bool = false) throws(FlowError) {
-    self.subject = subject
-    sections = try subject.sections(isBrief)
-  }
-
-  func write(to path: String) throws(FlowError) { try AtomicFile.write(Array(markup.utf8), to: path) }
-
-  private var markup: String {
-    let title = "Report on \(subject.name)"
-    let links = sections.map { section -> HTML in "<li><a href=\"#\(section.id)\">\(section.title)</a></li>" }
-    let bodies = sections.map { HTML.section($0.title, id: $0.id, $0.contents) }
-    // Nothing may be fetched from anywhere, whatever a name holds.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    let page: HTML = """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="\(policy)">
-      <meta name="color-scheme" content="light dark">
-      <meta name="generator" content="flowctl \(flowKitVersion)">
-      <title>\(title)</title>
-      <style>\(HTML(markup: ReportStyle.sheet))</style>
-      </head>
-      <body>
-      <a class="skip" href="#content">Skip to the content</a>
-      <header>
-      <p class="kind">flowctl report</p>
-      <h1>\(title)</h1>
-      \(subject.summary)
-      </header>
-      <nav aria-label="Contents"><ol>\(links)</ol></nav>
-      <main id="content">
-      \(bodies)
-      </main>
-      <footer><p>Written by flowctl \(flowKitVersion). Everything on this page is in this file.</p></footer>
-      </body>
-      </html>
-
-      """
-    return page.markup
-  }
-}
-
 extension ReportSubject {
+  /// - Parameter isBrief: leaves out what takes most of the time, the comparison and the calibration.
+  func page(isBrief: Bool = false) throws(FlowError) -> Page {
+    try Page(kind: "flowctl report", title: "Report on \(name)", summary: summary, sections: sections(isBrief))
+  }
+
   /// The model's file without its folders.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// In the order of the page.
-  fileprivate func sections(_ isBrief: Bool) throws(FlowError) -> [(title: String, id: String, contents: [HTML])] {
-    var sections: [(title: String, id: String, contents: [HTML])] = [("What was fitted", "fit", fitSection)]
+  private func sections(_ isBrief: Bool) throws(FlowError) -> [Page.Section] {
+    var sections: [Page.Section] = [("What was fitted", "fit", fitSection)]
     if !inferenceSection.isEmpty { sections.append(("Inference", "inference", inferenceSection)) }
     if !model.curves.isEmpty { sections.append(("Training", "training", try trainingSection())) }
     if events.data != nil || events.model != nil {

@@ -22,40 +22,7 @@ extension ReportSubject {
       source(rows.events, rows.weights, "data"),
       source(ReadEvents.rows(numbers, of: draws.values, width), weights, "model"),
       options: options)
-    var contents: [HTML] = [
-      Self.verdict(comparison.verdict, isWarning: comparison.differs(at: 0.05)),
-      .table("Together", head: ["measure", "value", "p"], Self.joint(comparison)),
-    ]
-    let hasP = comparison.p != nil
-    let columns = comparison.columns.map { column in
-      [
-        column.name, column.ks.significant(3), hasP ? Self.text(column.ksP) : "–",
-        hasP ? Self.text(column.ksPHolm) : "–",
-        column.w1.significant(3),
-      ]
-    }
-    contents.append(
-      .table("Column by column", head: ["column", "KS distance", "p", "p after Holm", "W₁ / σ"], columns))
-    return contents
-  }
-
-  private static func joint(_ comparison: Comparison) -> [[String]] {
-    let (joint, hasP) = (comparison.joint, comparison.p != nil)
-    func p(_ value: Double?) -> String { hasP ? value.map(text) ?? "–" : "–" }
-    func number(_ value: Double?, _ error: Double? = nil) -> String {
-      guard let value else { return "–" }
-      return value.significant(3) + (error.map { " ± \($0.significant(2))" } ?? "")
-    }
-    return [
-      [
-        "classifier's accuracy on rows it has not seen (0.5 where nothing can be told)",
-        number(joint.c2st, joint.c2stError), p(joint.c2stP),
-      ],
-      ["area under its ROC curve", number(joint.auc, joint.aucError), "–"],
-      ["energy distance [σ]", number(joint.energy), p(joint.energyP)], ["MMD²", number(joint.mmd), p(joint.mmdP)],
-      ["sliced W₂ [σ]", number(joint.slicedW2), "–"], ["sliced KS distance", number(joint.slicedKS), "–"],
-      ["Fréchet distance [σ²]", number(joint.frechet, joint.frechetError), "–"],
-    ]
+    return [comparison.verdictOnPage] + comparison.tables
   }
 
   func calibrationSection() throws(FlowError) -> [HTML]? {
@@ -64,12 +31,12 @@ extension ReportSubject {
     let table = calibration.checks.map { check in
       [
         RanksPlot.name(of: check), "\(check.bias.value.text(digits: 3)) ± \(check.bias.error.text(digits: 3))",
-        "\(check.width.value.text(digits: 3)) ± \(check.width.error.text(digits: 3))", Self.text(check.shapeP),
-        Self.text(check.pHolm),
+        "\(check.width.value.text(digits: 3)) ± \(check.width.error.text(digits: 3))", check.shapeP.asP,
+        check.pHolm.asP,
       ]
     }
     return [
-      Self.verdict(calibration.verdict, isWarning: !calibration.isCalibrated()),
+      .verdict(calibration.verdict, isWarning: !calibration.isCalibrated()),
       .paragraph(
         "Each of \(calibration.events.grouped) rows is ranked among \(calibration.draws.grouped) draws of its own from the model. Where the model is right, ranks are uniform: the histogram stays in its band, and so does the difference between the distribution of the levels and a uniform one, with a probability of 95 % for each as a whole. A width above 1 says that the model is too narrow."
       ),
@@ -80,14 +47,6 @@ extension ReportSubject {
         "Calibration", head: ["check", "bias / σ", "width (1 is right)", "p of the band", "p after Holm"], table),
     ]
   }
-
-  private static func verdict(_ text: String, isWarning: Bool) -> HTML {
-    let kind = isWarning ? "verdict warn" : "verdict"
-    return "<p class=\"\(kind)\">\(text)</p>"
-  }
-
-  /// A p-value.
-  private static func text(_ p: Double) -> String { p < 0.0005 ? "< 0.0005" : p.text(digits: 3) }
 }
 
 extension ReadEvents {
