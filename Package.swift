@@ -8,6 +8,10 @@ let swiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// The tests are not what is fast: optimizing them takes as long as the library. Test targets are no part of the products that other
+// packages use, so that these are free of unsafe flags.
+let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "FlowKit",
   products: [
@@ -40,10 +44,10 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport", "CFlowKernels"],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -33,6 +33,9 @@ expect "^without the registry: .*base.h5: the model has a base of kind 'cauchy',
 expect "^without the network: .*network.h5: the model has a network of kind 'cosine', which this program does not know" \
   "$examples/CustomNetwork" "$folder/network.h5"
 expect '^[0-9.e-]+ [0-9.e-]+$' "$examples/PrintTable" data/galaxy.h5:/valid redshift u
+mkdir "$folder/paper"
+export PATH="$(swift build -c release --show-bin-path):$PATH"
+expect '^(no difference found between|.* differ: p = )' Examples/from-file-to-paper.sh data/galaxy.h5 "$folder/paper" 0.1
 mkdir "$folder/guides"
 (cd "$folder/guides" && "$examples/Guides" >output) || { tail -n 1 "$folder/guides/output" >&2; exit 1; }
 grep '^ok: ' "$folder/guides/output"

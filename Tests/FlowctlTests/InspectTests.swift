@@ -14,7 +14,7 @@ import Testing
       kinds(printed[0]) == [
         "format": "text", "formatVersion": "number", "elementType": "text", "bytes": "number", "fileDigest": "text",
         "digest": "text", "edited": "number", "units": "array", "contextUnits": "array", "dimension": "number",
-        "columns": "array", "context": "array", "preprocessing": "text",
+        "columns": "array", "context": "array", "dependentColumns": "array", "preprocessing": "text",
         "layers": "text",
         "base": "text", "parameters": "number", "history": "array", "provenance": "object",
         "tensors": "array", "architecture": "text", "training": "object",

@@ -4,7 +4,8 @@ import Glibc
 import Subprocess
 import Synchronization
 
-/// The program that draws: it is given a script with its data through a pipe, and gives back the picture. No file is made.
+/// The program that draws: it is given a script with its data, and gives back the picture. The script is a file without a name: no
+/// folder has it, and a gnuplot that ends before it has read all leaves nobody writing.
 enum Gnuplot {
   /// What a picture may be long at most.
   private static let limit = 256 << 20
@@ -18,12 +19,18 @@ enum Gnuplot {
   static func run(_ script: String) throws(FlowError) -> [UInt8] {
     let outcome = Mutex<Result<[UInt8], FlowError>?>(nil)
     let isDone = DispatchSemaphore(value: 0)
-    // A gnuplot that ends before it has read all is an error of the write, and no reason to die.
-    let before = signal(SIGPIPE, SIG_IGN)
-    defer { signal(SIGPIPE, before) }
+    guard let file = tmpfile() else {
+      throw failure("there is no room for its script in the folder of temporary files")
+    }
+    defer { fclose(file) }
+    let bytes = Array(script.utf8)
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count, fflush(file) == 0 else {
+      throw failure("there is no room for its script in the folder of temporary files")
+    }
+    let path = "/proc/\(getpid())/fd/\(fileno(file))"
     // Commands are not asynchronous: this thread waits for the one picture that it needs.
     Task.detached {
-      let result = await drawn(script)
+      let result = await drawn(path)
       outcome.withLock { $0 = result }
       isDone.signal()
     }
@@ -31,13 +38,13 @@ enum Gnuplot {
     return try outcome.withLock { $0! }.get()
   }
 
-  private static func drawn(_ script: String) async -> Result<[UInt8], FlowError> {
+  private static func drawn(_ path: String) async -> Result<[UInt8], FlowError> {
     do {
       // Without the user's own start-up file: pictures are the same everywhere.
       let result = try await Subprocess.run(
-        .name("gnuplot"), arguments: ["-d", "-"], input: .string(script), output: .bytes(limit: limit),
+        .name("gnuplot"), arguments: ["-d", path], input: .none, output: .bytes(limit: limit),
         error: .string(limit: 1 << 20))
-      let complaint = firstLine(result.standardError)
+      let complaint = firstLine(result.standardError.replacing(path, with: "-"))
       guard result.terminationStatus.isSuccess else { return .failure(failure(complaint)) }
       guard !result.standardOutput.isEmpty else { return .failure(failure(complaint)) }
       return .success(result.standardOutput)

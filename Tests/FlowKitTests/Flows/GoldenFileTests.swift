@@ -39,7 +39,8 @@ import Testing
     let texts = try file().cases.map { try model($0.name).flow.architecture.jsonText() }
     let later = ["chain", "autoregressive-additive", "elementwise-additive"]
     let circular = ["coupling-circular-rqs", "autoregressive-circular-rqs"]
-    for name in Registry.standard.layerNames + Registry.standard.baseNames where !(later + circular).contains(name) {
+    let names = Registry.standard.layerNames + Registry.standard.baseNames
+    for name in names where !(later + circular).contains(name) && !name.hasSuffix(SmoothLeakyReLU.name) {
       #expect(texts.contains { $0.contains("\"kind\":\"\(name)\"") }, "\(name)")
     }
   }

@@ -29,6 +29,9 @@ private let networks: [ListedCase] = [
   ListedCase(Elementwise(dimension: 3, map: AffineMap())),
   ListedCase(Elementwise(dimension: 3, map: RationalQuadraticSpline())),
   ListedCase(Elementwise(dimension: 3, map: CircularSpline())),
+  ListedCase(Coupling(dimension: 3, map: SmoothLeakyReLU(), hidden: [4])),
+  ListedCase(Autoregressive(dimension: 3, map: SmoothLeakyReLU(join: .root), hidden: [4])),
+  ListedCase(Elementwise(dimension: 3, map: SmoothLeakyReLU(join: .root))),
   ListedCase(Residual(dimension: 3, hidden: [4], lipschitz: 0.999, activation: .sine, determinant: .roulette)),
 ]
 
