@@ -47,6 +47,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],
+      exclude: ["Browser/check.js"],
       swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
