@@ -42,12 +42,12 @@ INLINE REAL root_join_inverse(REAL y, REAL alpha, REAL h) {
 #define BEND_BOUND ((REAL)6.907755278982137)
 
 typedef struct {
-  REAL log_value, value, derivative;
+  REAL value, derivative;
 } Positive;
 
 INLINE Positive bend_parameter(REAL a, REAL log_start) {
-  REAL q = softening(BEND_SPEED * a, 1 / BEND_BOUND), log_value = log_start + BEND_SPEED * a * q;
-  return (Positive){log_value, exp_(log_value), BEND_SPEED * q * q};
+  REAL q = softening(BEND_SPEED * a, 1 / BEND_BOUND);
+  return (Positive){exp_(log_start + BEND_SPEED * a * q), BEND_SPEED * q * q};
 }
 
 #define LOG_SLOPE_START ((REAL)-0.10536051565782628)

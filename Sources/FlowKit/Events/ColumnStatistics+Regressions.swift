@@ -29,12 +29,15 @@ extension ColumnStatistics {
       }
       if residual < 1e-10, isConclusive, !spared.contains(j) {
         let values = Self.coefficients(of: row, factor, width: width)
-        regressions.append((j, zip(kept, values).map { ($0, $1) }))
-      } else {
-        // A column that is spared but says nothing new stays out of regressions.
-        factor[row * width + row] = residual < 1e-10 ? 0 : residual.squareRoot()
-        kept.append(j)
+        // Large coefficients that cancel each other are no relation that is safe to use.
+        if values.reduce(0, { $0 + abs($1) }) <= 100 {
+          regressions.append((j, zip(kept, values).map { ($0, $1) }))
+          continue
+        }
       }
+      // A column that is kept but says nothing new stays out of regressions.
+      factor[row * width + row] = residual < 1e-10 ? 0 : residual.squareRoot()
+      kept.append(j)
     }
     return (kept, regressions)
   }

@@ -13,7 +13,8 @@ extension DependentColumns {
     var first: [Double]?
     try events.forEachBlock { block in
       statistics.add(block.events.events, weights: block.events.weights)
-      guard first == nil, let event = block.events.weights?.firstIndex(where: { $0 > 0 }) ?? 0 as Int? else { return }
+      let counted = block.events.weights.map { weights in weights.firstIndex { $0 > 0 } } ?? 0
+      guard first == nil, let event = counted else { return }
       first = Array(block.events.events[(event * events.dimension)..<((event + 1) * events.dimension)])
     }
     var spared = Set(events.columns.indices.filter { sparing.contains(events.columns[$0]) })
@@ -39,9 +40,7 @@ extension DependentColumns {
     let (kept, regressions) = statistics.regressions(sparing: spared)
     let (means, deviations) = (statistics.means, statistics.standardDeviations)
     return DependentColumns(
-      regressions.compactMap { column, standardized in
-        // Large coefficients that cancel each other are no relation that is safe to use.
-        guard standardized.reduce(0, { $0 + abs($1.1) }) <= 100 else { return nil }
+      regressions.map { column, standardized in
         var coefficients = [Double](repeating: 0, count: kept.count)
         for (other, value) in standardized where abs(value) > 1e-8 {
           coefficients[kept.firstIndex(of: other)!] = (value * deviations[column] / deviations[other]).rounded(
