@@ -23,7 +23,7 @@ extension Fit {
     }
     Interrupts.catchThem()
     var progress = AutomaticProgress(json: json)
-    let saves = AutomaticFit.Saves(every: checkpointEvery) { state, result in
+    let saves = AutomaticFit.Saves(every: checkpointEvery) { [output] state, result in
       // Before there is any flow there is nothing that a file could hold.
       guard let result else { return }
       do throws(FlowError) { try Model(fit, result, provenance, state).write(to: output) } catch {

@@ -3,10 +3,12 @@
 extension AutomaticFit.Run {
   /// A flow that fewer passes than these fill the time of is trained to the end at once.
   private static let fewEpochs = 150.0
+  /// More passes than these teach one flow less than another flow adds to it.
+  private static let enoughEpochs = 180.0
   /// Seconds of one processor for one event, one pass and one parameter, as measured on the machines of docs/benchmarks.md.
   private static let secondsPerParameter = 1.1e-10
 
-  /// Trains one flow for a while; if it does not overfit, then one for all of the time.
+  /// Trains one flow for a while; if it does not overfit, then one or more for all of the time.
   mutating func trainLong() throws(FlowError) {
     let perEpoch = nominalSecondsPerEpoch
     let possible = secondsLeft / perEpoch
@@ -24,18 +26,30 @@ extension AutomaticFit.Run {
     }
   }
 
-  /// One flow for the time that is left.
+  /// One flow for the time that is left, or a mixture of as many as there is time enough for.
   private mutating func trainToTheEnd(_ perEpoch: Double) throws(FlowError) {
     let isTimed = fit.choices.minutes != nil
+    let flows = self.flows(perEpoch)
     // Of a time that is not measured, so that the number does not depend on the machine.
     let left = isTimed ? secondsLeft : fit.choices.limitInSeconds - Double(epochs) * perEpoch
-    let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, Int(0.75 * left / perEpoch)))
+    let affordable = Int(0.75 * left / perEpoch / Double(flows))
+    let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, affordable))
     guard planned > epochs else { return }
-    let fitted = try trained(.long, planned, members: 0..<1)
-    let isBest = self.scores.map { fitted[0].scores!.gain(over: $0).value > 0 } ?? true
-    let trained = fitted[0].result.history.count
-    if isBest { (best, scores, epochs) = (fitted, fitted[0].scores, trained) }
-    end(.long, scaling, trained, fitted, fitted[0].scores, isBest: isBest)
+    // Those that there is no processor for wait for the others.
+    let turns = (flows + fit.threads - 1) / fit.threads
+    let fitted = try trained(.long, planned, members: 0..<flows, part: flows == 1 ? 1 : 1 / Double(turns))
+    let scores = Self.mixed(fitted, nil)
+    let isBest = self.scores.flatMap { before in scores.map { $0.gain(over: before).value > 0 } } ?? true
+    let trained = fitted.map(\.result.history.count).max()!
+    if isBest { (best, self.scores, epochs) = (fitted, scores, trained) }
+    end(.long, scaling, trained, fitted, scores, isBest: isBest)
+  }
+
+  /// A mixture overfits less than one flow that is trained longer: as many flows as have enough passes each, in pairs.
+  private func flows(_ perEpoch: Double) -> Int {
+    if let given = fit.choices.members { return given }
+    let possible = Double(fit.choices.limitInSeconds) * (fit.choices.refits ? 0.5 : 1) / perEpoch
+    return max(1, min(plan.members, Int(possible / Self.enoughEpochs)) / 2 * 2)
   }
 
   /// What a pass over the training events takes on two processors, by the number of parameters.

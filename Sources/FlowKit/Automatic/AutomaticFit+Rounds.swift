@@ -30,9 +30,10 @@ extension AutomaticFit.Run {
       FitCandidate(scaling: $0, epochs: epochs, minutes: nil, member: 0, role: .race)
     }
     training.known = state
-    let fitted = try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
-    guard !isStopped() else { return }
+    let fitted = try training.fitted(
+      sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: isStopped)
     keep(fitted)
+    guard !isStopped() else { return }
     var winner = 0
     for index in fitted.indices.dropFirst() {
       let gain = fitted[index].scores!.gain(over: fitted[winner].scores!)
@@ -92,7 +93,7 @@ extension AutomaticFit.Run {
     (best, scores, epochs) = (rungs[place].fitted, rungs[place].scores, rungs[place].epochs)
   }
 
-  private static func mixed(_ fitted: [FittedCandidate], _ others: ValidationScores?) -> ValidationScores? {
+  static func mixed(_ fitted: [FittedCandidate], _ others: ValidationScores?) -> ValidationScores? {
     fitted.compactMap(\.scores).reduce(others) { $0?.adding($1) ?? $1 }
   }
 
@@ -106,13 +107,14 @@ extension AutomaticFit.Run {
     training.known = state
     let fitted =
       candidates.count == 1
-      ? [try alone(candidates[0], by: training)]
-      : try training.fitted(sideBySide: candidates, threads: fit.threads, shouldStop: isStopped)
-    if !isStopped() {
-      keep(fitted)
-    } else if fitted.count == 1, fitted[0].result.checkpoint.stopped == nil {
-      (state.running, state.seconds) = ((candidates[0], fitted[0].result.checkpoint), seconds)
-    }
+      ? [
+        try training.fitted(
+          candidates[0], threads: fit.givenThreads, saves: candidateSaves, observe: { observe(.training($0)) },
+          shouldStop: isStopped)
+      ]
+      : try training.fitted(
+        sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: isStopped)
+    keep(fitted)
     return fitted
   }
 
@@ -129,17 +131,16 @@ extension AutomaticFit.Run {
       scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member, role: role)
   }
 
-  /// Trains one flow with all threads.
-  private func alone(_ candidate: FitCandidate, by training: CandidateTraining) throws(FlowError) -> FittedCandidate {
-    let saves = saves.map { saves in
-      TrainingSaves(every: saves.seconds) { checkpoint in
+  /// Saves what is being trained with what has been.
+  private var candidateSaves: CandidateSaves? {
+    saves.map { saves in
+      CandidateSaves(every: saves.seconds) { [state, result, secondsBefore, start] running in
         var state = state
-        (state.running, state.seconds) = ((candidate, checkpoint), seconds)
+        state.note(running)
+        state.seconds = secondsBefore + (ContinuousClock.now - start).inSeconds
         saves.save(state, result)
       }
     }
-    return try training.fitted(
-      candidate, threads: fit.givenThreads, saves: saves, observe: { observe(.training($0)) }, shouldStop: isStopped)
   }
 
   // MARK: More flows

@@ -12,7 +12,7 @@
 ///
 /// Without `choices.minutes` the same events and seed give the same flows, bit for bit, for any number of threads, unless the
 /// limit of the effort ends it.
-public final class AutomaticFit {
+public final class AutomaticFit: Sendable {
   public let profile: FitProfile
   public let plan: FitPlan
   /// What a look at all events showed.
@@ -81,13 +81,13 @@ public final class AutomaticFit {
   }
 
   /// When and how a fit is saved while it goes on.
-  public struct Saves {
+  public struct Saves: Sendable {
     let seconds: Double
-    let save: (AutomaticFitState, AutomaticFitResult?) -> Void
+    let save: @Sendable (AutomaticFitState, AutomaticFitResult?) -> Void
 
-    /// - Parameter seconds: calls `save` with what was trained and the best so far after every round, and while one flow is
-    ///   trained when so much time has passed since the last time.
-    public init(every seconds: Double, _ save: @escaping (AutomaticFitState, AutomaticFitResult?) -> Void) {
+    /// - Parameter seconds: calls `save` with what was trained and the best so far after every round, and while flows are
+    ///   trained when so much time has passed since the last time, on the thread of one of them, never on two at once.
+    public init(every seconds: Double, _ save: @escaping @Sendable (AutomaticFitState, AutomaticFitResult?) -> Void) {
       (self.seconds, self.save) = (seconds, save)
     }
   }

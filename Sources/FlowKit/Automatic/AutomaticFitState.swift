@@ -26,9 +26,14 @@ public struct AutomaticFitState: Sendable {
     }
   }
 
+  /// A flow whose training was stopped, and where it stood.
+  struct Running: Sendable {
+    let candidate: FitCandidate
+    let checkpoint: TrainingCheckpoint
+  }
+
   var entries: [Entry] = []
-  /// A flow that was being trained alone, and where its training stood.
-  var running: (candidate: FitCandidate, checkpoint: TrainingCheckpoint)?
+  var running: [Running] = []
   /// What all of it took.
   var seconds = 0.0
 
@@ -36,18 +41,27 @@ public struct AutomaticFitState: Sendable {
 
   mutating func add(_ fitted: [FittedCandidate]) {
     for each in fitted where entry(each.candidate) == nil {
+      guard each.result.checkpoint.stopped != nil else {
+        note([Running(candidate: each.candidate, checkpoint: each.result.checkpoint)])
+        continue
+      }
+      running.removeAll { $0.candidate.isSame(as: each.candidate) }
       entries.append(
         Entry(
           candidate: each.candidate, parameters: each.result.flow.parameters, history: each.result.history,
           bestEpoch: each.result.bestEpoch, loss: each.result.loss, seconds: each.seconds))
     }
-    running = nil
+  }
+
+  /// Takes note of where flows stand now.
+  mutating func note(_ now: [Running]) {
+    running.removeAll { before in now.contains { $0.candidate.isSame(as: before.candidate) } }
+    running += now
   }
 
   func entry(_ candidate: FitCandidate) -> Entry? { entries.first { $0.candidate.isSame(as: candidate) } }
 
   func checkpoint(of candidate: FitCandidate) -> TrainingCheckpoint? {
-    guard let running, running.candidate.isSame(as: candidate) else { return nil }
-    return running.checkpoint
+    running.first { $0.candidate.isSame(as: candidate) }?.checkpoint
   }
 }

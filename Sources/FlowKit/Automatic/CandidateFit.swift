@@ -76,7 +76,7 @@ struct CandidateTraining: Sendable {
 
   /// Trains a candidate to its end, or until `shouldStop` says so.
   func fitted(
-    _ candidate: FitCandidate, threads: Int?, saves: TrainingSaves? = nil,
+    _ candidate: FitCandidate, threads: Int?, saves: CandidateSaves? = nil,
     observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool
   ) throws(FlowError) -> FittedCandidate {
     let start = ContinuousClock.now
@@ -87,7 +87,8 @@ struct CandidateTraining: Sendable {
         entry.result(setup.architecture)
       } else {
         try Trainer(setup, threads: threads).fit(
-          from: known.checkpoint(of: candidate), saves: saves, observe: observe, shouldStop: shouldStop)
+          from: known.checkpoint(of: candidate), saves: saves?.saves(of: candidate), observe: observe,
+          shouldStop: shouldStop)
       }
     let scores = try validation.map { events throws(FlowError) in
       try result.flow.scores(of: events, threads: threads)
@@ -102,13 +103,13 @@ struct CandidateTraining: Sendable {
   ///
   /// - Throws: where none is left.
   func fitted(
-    sideBySide candidates: [FitCandidate], threads: Int, shouldStop: @Sendable () -> Bool
+    sideBySide candidates: [FitCandidate], threads: Int, saves: CandidateSaves? = nil, shouldStop: @Sendable () -> Bool
   ) throws(FlowError) -> [FittedCandidate] {
     typealias Outcome = Result<FittedCandidate, FlowError>
     let outcomes = UnitResults.collect(candidates.count, startingWith: Outcome?.none) { outcomes in
       WorkerPool(threads: max(1, min(threads, candidates.count))).run(units: candidates.count) { _, unit in
         outcomes[unit] = Outcome { () throws(FlowError) in
-          try fitted(candidates[unit], threads: 1, shouldStop: shouldStop)
+          try fitted(candidates[unit], threads: 1, saves: saves, shouldStop: shouldStop)
         }
       }
     }

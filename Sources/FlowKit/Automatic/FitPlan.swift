@@ -28,6 +28,10 @@ public struct FitPlan: Sendable {
   static let largeRows = 20_000
   private static let heavyKurtosis = 6.0
   private static let nearSingular = 0.01
+  /// What one row takes on two processors with networks of 128x128, as measured on the machines of docs/benchmarks.md.
+  private static let secondsPerRow = 1.1e-5
+  /// Where there is time for fewer passes than these, narrower networks learn more in it.
+  private static let fewPasses = 25.0
 
   /// - Parameter setAside: a sentence for each column that others determine.
   init(_ profile: FitProfile, _ choices: FitChoices, setAside: [String]) {
@@ -81,6 +85,8 @@ public struct FitPlan: Sendable {
     }
     let bins = isLarge ? 8 : 4
     let (rows, dimension) = (profile.rows, profile.dimension)
+    let passes = choices.limitInSeconds / (Self.secondsPerRow * Double(rows))
+    let isShort = passes < Self.fewPasses
     if dimension == 1 {
       let network = profile.contextDimension > 0 ? "hidden=64x64,activation=silu," : ""
       layers = "lu,3*[elementwise-rqs(\(network)bins=\(2 * bins),bound=5),lu]"
@@ -89,8 +95,10 @@ public struct FitPlan: Sendable {
     let count = dimension > 64 ? 3 : 5
     // Smooth units learn less of the noise of few rows; those of many rows learn as much from relu, and sooner.
     let activation = isLarge ? "" : ",activation=silu"
-    layers = "lu,\(count)*[autoregressive-rqs(bins=\(bins),bound=5,hidden=128x128\(activation)),permute(random)]"
-    add("layers", layers, "\(rows) rows of \(dimension) columns")
+    let network = (isShort ? "hidden=64x64" : "hidden=128x128") + activation
+    layers = "lu,\(count)*[autoregressive-rqs(bins=\(bins),bound=5,\(network)),permute(random)]"
+    let time = isShort ? ", time for about \(max(1, Int(passes))) passes" : ""
+    add("layers", layers, "\(rows) rows of \(dimension) columns\(time)")
   }
 
   private mutating func decideTraining(_ profile: FitProfile, _ choices: FitChoices) {

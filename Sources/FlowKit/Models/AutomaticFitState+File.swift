@@ -1,6 +1,6 @@
 // In the file of a model whose automatic fit was interrupted, the group /automatic: the attribute seconds; entries, a JSON text
-// that says what was trained; parameters/<n> of each; and, where one flow was being trained, running/… with its state as /fit has
-// it and its history as a JSON text.
+// that says what was trained; parameters/<n> of each; and, of each flow whose training was stopped,
+// running/<n>/… with its state as /fit has it and its history as a JSON text.
 
 extension AutomaticFitState {
   private static let groupName = "automatic"
@@ -19,11 +19,14 @@ extension AutomaticFitState {
     for (index, entry) in entries.enumerated() {
       try group.write(entry.parameters, shape: [entry.parameters.count], to: "parameters/\(index)")
     }
-    guard let running else { return }
-    let own = try group.makeGroup("running")
-    let text = RunningText(candidate: running.candidate, history: running.checkpoint.history)
-    try own.write(try text.jsonText(), to: "candidate")
-    try running.checkpoint.write(to: own, beside: [], keepingState: false)
+    guard !running.isEmpty else { return }
+    let all = try group.makeGroup("running")
+    for (index, each) in running.enumerated() {
+      let own = try all.makeGroup("\(index)")
+      let text = RunningText(candidate: each.candidate, history: each.checkpoint.history)
+      try own.write(try text.jsonText(), to: "candidate")
+      try each.checkpoint.write(to: own, beside: [], keepingState: false)
+    }
   }
 
   /// Reads the group; nil where there is none.
@@ -36,10 +39,13 @@ extension AutomaticFitState {
       jsonText: try group.dataset("entries").readTexts().first ?? "", "what an automatic fit has trained")
     for index in entries.indices { entries[index].parameters = try group.dataset("parameters/\(index)").read() }
     guard try group.contains("running") else { return }
-    let own = try group.group("running")
-    let text = try RunningText(
-      jsonText: try own.dataset("candidate").readTexts().first ?? "", "what an automatic fit was training")
-    guard let checkpoint = try TrainingCheckpoint(own, text.history, beside: []) else { return }
-    running = (text.candidate, checkpoint)
+    let all = try group.group("running")
+    while try all.contains("\(running.count)") {
+      let own = try all.group("\(running.count)")
+      let text = try RunningText(
+        jsonText: try own.dataset("candidate").readTexts().first ?? "", "what an automatic fit was training")
+      guard let checkpoint = try TrainingCheckpoint(own, text.history, beside: []) else { return }
+      running.append(Running(candidate: text.candidate, checkpoint: checkpoint))
+    }
   }
 }

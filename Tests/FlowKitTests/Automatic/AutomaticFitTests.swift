@@ -157,6 +157,32 @@ import Testing
     #expect(result?.rounds.map(\.logDensity) == whole.rounds.map(\.logDensity))
   }
 
+  /// Stopped again and again in the midst of two flows that are trained side by side.
+  @Test func interruptedFlowsAreNotTrainedAgain() throws {
+    let choices = untimed(members: 2)
+    let events = try moons(500)
+    let whole = try fit(events, choices, threads: 1)
+    var result: AutomaticFitResult?
+    var runs = 0
+    repeat {
+      let steps = Atomic(0)
+      result = try AutomaticFit(events, choices: choices, threads: 2).fit(
+        from: result?.state, shouldStop: { steps.add(1, ordering: .relaxed).newValue > 300 })
+      runs += 1
+    } while result?.state != nil && runs < 50
+    #expect(runs > 3)
+    #expect(result?.members.map(\.parameters) == whole.members.map(\.parameters))
+    #expect(result?.rounds.map(\.logDensity) == whole.rounds.map(\.logDensity))
+  }
+
+  @Test func flowsOfManyRowsShareTheTime() throws {
+    let choices = choices { ($0.layers, $0.members, $0.minutes) = ("lower", 2, 0.1) }
+    let result = try fit(moons(23_000), choices)
+    #expect(result.rounds.last?.purpose == .long)
+    #expect(result.rounds.last?.members == 2)
+    #expect(result.members.count == 2)
+  }
+
   @Test func aRefitSeesAllRows() throws {
     let choices = choices {
       $0.members = 2

@@ -50,6 +50,17 @@ import Testing
     #expect(try DependentColumns(in: events).isEmpty)
   }
 
+  @Test func aDifferenceOfNearlyEqualColumnsDeterminesNothing() throws {
+    // y = 10⁴ (b − x) holds exactly, but rounding in x and b would decide it. The columns about it keep their places.
+    let found = try DependentColumns(
+      in: events { row, event in
+        let (x, y) = (event[1], event[3])
+        event = [3.7, x, x + 1e-4 * y, y, x - Double(row % 7)]
+      })
+    #expect(found.columns.map(\.name) == ["c"])
+    #expect(found.columns[0].coefficients == [0, 0, 0, 0])
+  }
+
   @Test func rowsOfWeightZeroDoNotCount() throws {
     let source = try events { row, event in if row == 3 { event[0] = 0 } }
     var weights = [Double](repeating: 1, count: source.count)
