@@ -57,15 +57,6 @@ import Testing
     expectClose([plain.cost, plain.value], [turned.cost, turned.value], within: 1e-10, "turned")
   }
 
-  /// What is no number stays none.
-  @Test func aPointThatIsNoNumberIsNotHidden() throws {
-    let (x, y) = try reference.clouds()
-    let broken = try PointCloud(Array(x.values.dropLast()) + [.nan], dimension: 2)
-    var sinkhorn = exact(0.3)
-    sinkhorn.maximumSweeps = 3
-    #expect(try sinkhorn.transport(broken, y, acceptingUnconverged: true).value.isNaN)
-  }
-
   @Test func twoPointsHaveAClosedForm() throws {
     let x = try PointCloud([0, 1])
     let plan = try exact(1).transport(x, x)
