@@ -11,6 +11,7 @@
 #include "networks.h"
 #include "normal.h"
 #include "pairs.h"
+#include "soft_maximum.h"
 #include "fills.h"
 #include "rows.h"
 #include "smooth.h"

@@ -6,8 +6,35 @@
 #define PAIR_COLUMNS 256
 
 typedef REAL Points __attribute__((ext_vector_type(BLOCK), aligned(sizeof(REAL))));
+typedef INT PointBits __attribute__((ext_vector_type(BLOCK), aligned(sizeof(REAL))));
 
 #define COLUMN_BLOCKS for (size_t e = 0; e < count; e += BLOCK)
+
+/* 2^t for t <= 0, at most 1.5 ulp; below the smallest normal number that number, NaN kept. The Taylor series of 2^f, |f| <= 1/2. */
+INLINE void exp2_nonpositive(Points *value) {
+  const Points least = 1 - EXPONENT_BIAS;
+  Points t = *value < least ? least : *value;
+  Points shifted = t + ROUNDING_MAGIC, f = t - (shifted - ROUNDING_MAGIC);
+#if IS_DOUBLE
+  Points p = 1.3691488853904129e-12;
+  p = p * f + 2.5678435993488205e-11;
+  p = p * f + 4.4455382718708115e-10;
+  p = p * f + 7.0549116208011233e-9;
+  p = p * f + 1.01780860092397e-7;
+  p = p * f + 1.3215486790144309e-6;
+  p = p * f + 1.525273380405984e-5;
+#else
+  Points p = 1.52527338e-5f;
+#endif
+  p = p * f + (REAL)0.0001540353039338161;
+  p = p * f + (REAL)0.0013333558146428443;
+  p = p * f + (REAL)0.0096181291076284772;
+  p = p * f + (REAL)0.05550410866482158;
+  p = p * f + (REAL)0.24022650695910071;
+  p = p * f + (REAL)0.69314718055994531;
+  p = p * f + 1;
+  *value = (Points)((PointBits)p + (((PointBits)shifted - bits_of(ROUNDING_MAGIC)) << MANTISSA_BITS));
+}
 
 /* c_j = |x - y_j|^2. */
 INLINE void squared_distances(const REAL *x, const REAL *y, size_t n, size_t dimension, size_t count,
@@ -44,42 +71,6 @@ INLINE void add_differences(const REAL *x, const REAL *y, size_t n, size_t dimen
     REAL xd = x[d];
     const REAL *yd = y + d * n;
     PAIR_SUM(sums[d], g[e + j] * (xd - yd[e + j]));
-  }
-}
-
-INLINE void soft_maximum_row(enum flowkit_pair_cost kind, const REAL *x, const REAL *y, const REAL *h, size_t n,
-                             size_t dimension, REAL rate, double *maximum, double *sum) {
-  REAL top = -(REAL)__builtin_inf();
-  double total = 0;
-  for (size_t first = 0; first < n; first += PAIR_COLUMNS) {
-    size_t count = n - first < PAIR_COLUMNS ? n - first : PAIR_COLUMNS;
-    REAL s[PAIR_COLUMNS], tops[BLOCK];
-    squared_distances(x, y + first, n, dimension, count, s);
-    pair_costs(kind, count, s);
-    for (size_t j = 0; j < BLOCK; j++) tops[j] = top;
-    COLUMN_BLOCKS LANES {
-      REAL score = h[first + e + j] - rate * s[e + j];
-      s[e + j] = score;
-      tops[j] = score > tops[j] ? score : tops[j];
-    }
-    REAL higher = top;
-    for (size_t j = 0; j < BLOCK; j++) higher = tops[j] > higher ? tops[j] : higher;
-    if (higher > top) {
-      if (total > 0) total *= exp_(top - higher);
-      top = higher;
-    }
-    PAIR_SUM(total, exp_(s[e + j] - top));
-  }
-  *maximum = top;
-  *sum = total;
-}
-
-KERNEL void flowkit_soft_maximum(enum flowkit_pair_cost kind, const REAL *x, size_t rows, const REAL *y, const REAL *h,
-                                 size_t n, size_t dimension, REAL rate, double *maximum, double *sum) {
-  if (kind == FLOWKIT_SQUARED_COST) {
-    ROWS soft_maximum_row(FLOWKIT_SQUARED_COST, x + i * dimension, y, h, n, dimension, rate, maximum + i, sum + i);
-  } else {
-    ROWS soft_maximum_row(FLOWKIT_EUCLIDEAN_COST, x + i * dimension, y, h, n, dimension, rate, maximum + i, sum + i);
   }
 }
 
@@ -138,10 +129,11 @@ INLINE void add_kernel(enum flowkit_pair_kernel kind, REAL bandwidth, const REAL
       COLUMN_BLOCKS LANES k[e + j] += c[e + j] * c[e + j], g[e + j] += 4 * c[e + j];
       return;
     case FLOWKIT_GAUSSIAN:
-      COLUMN_BLOCKS LANES {
-        REAL value = exp_(-rate2 / 2 * c[e + j]);
-        k[e + j] += value;
-        g[e + j] -= rate2 * value;
+      COLUMN_BLOCKS {
+        Points value = (REAL)(-0.5 * 1.4426950408889634) * rate2 * *(const Points *)(c + e);
+        exp2_nonpositive(&value);
+        *(Points *)(k + e) += value;
+        *(Points *)(g + e) -= rate2 * value;
       }
       return;
     case FLOWKIT_LAPLACE:

@@ -3,10 +3,12 @@ internal import FlowKit
 extension Fit {
   func readEvents(
     _ choice: ValidationChoice, buffer: Int
-  ) throws(FlowError) -> (events: any EventSource, validation: Validation) {
+  ) throws(FlowError) -> (events: any EventSource, validation: Validation, ease: [Double]?) {
     let access = try missing.access(reading.access())
     let parts = try access.parts(of: DataLocation(data))
-    let selection = try FitSelection(columns: columns, context: context, weights: weights, parts, access)
+    let selection = try FitSelection(
+      columns: columns, context: context, weights: weights, leavingOut: lessons.curriculumBy, parts, access)
+    let ease = try lessons.ease(of: parts.train, access, buffer: buffer)
     let train = try read(parts.train, selection.train, buffer, access)
     train.notes.note()
     let hint = ShapeHint.text(rows: train.count, columns: train.columns.count, isTransposed: reading.transpose)
@@ -14,12 +16,12 @@ extension Fit {
     switch choice {
     case .location(let location):
       let own = try selection.forOthers(like: train, at: location)
-      return (train, .events(try read(access.parts(of: location).train, own, buffer, access)))
+      return (train, .events(try read(access.parts(of: location).train, own, buffer, access)), ease)
     case .automatic:
-      guard let part = parts.valid else { return (train, .fraction(0.1)) }
-      return (train, .events(try read(part, selection.forPart(like: train), buffer, access)))
-    case .none: return (train, .none)
-    case .fraction(let fraction): return (train, .fraction(fraction))
+      guard let part = parts.valid else { return (train, .fraction(0.1), ease) }
+      return (train, .events(try read(part, selection.forPart(like: train), buffer, access)), ease)
+    case .none: return (train, .none, ease)
+    case .fraction(let fraction): return (train, .fraction(fraction), ease)
     }
   }
 

@@ -30,7 +30,9 @@ extension Fit {
     let access = try missing.access(reading.access())
     let parts = try access.parts(of: DataLocation(data))
     guard let test = parts.test else { return nil }
-    var selection = try FitSelection(columns: columns, context: context, weights: weights, parts, access).train
+    var selection = try FitSelection(
+      columns: columns, context: context, weights: weights, leavingOut: lessons.curriculumBy, parts, access
+    ).train
     guard selection.contextTable == nil, selection.weightsTable == nil else { return nil }
     (selection.columns, selection.context) = (train.columns, train.contextColumns)
     return try EventSet(test, selection, skipNonFinite: true, access: access)

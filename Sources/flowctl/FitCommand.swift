@@ -89,19 +89,8 @@ struct Fit: ParsableCommand, Diagnosing {
   @Option(parsing: .unconditional, help: "Threads; the result does not depend on them.")
   var threads: Int?
 
-  @Option(
-    parsing: .unconditional,
-    help: """
-      Normal noise on the preprocessed rows and contexts of training steps, in standard deviations of each column, falling to 0: a \
-      number, or 'rule' for n^(-1/(4+d)) of n rows and d columns.
-      """)
-  var noise: String?
-
-  @Flag(
-    help: """
-      Easy rows first: rows that are unlikely by what a tenth of the training has learned count less, until half of it is over.
-      """)
-  var curriculum = false
+  @OptionGroup(title: "How training steps see their rows")
+  var lessons: LessonArguments
 
   @Flag(help: "Leave out rows with a NaN or an infinite value.")
   var skipNonFinite = false
@@ -134,11 +123,12 @@ struct Fit: ParsableCommand, Diagnosing {
     if let contextEmbedding { try ContextEmbedding.check(contextEmbedding) }
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
-    let (events, validation) = try readEvents(split, buffer: options.buffer)
+    let (events, validation, ease) = try readEvents(split, buffer: options.buffer)
     if isAutomatic { return try fitAutomatically(events, validation, preprocess) }
-    let setup = try TrainingSetup(
+    var setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
       contextEmbedding: contextEmbedding, options: options, objective: objective, broad: automatic.broad ?? 0)
+    setup.ease = ease
     let fit = try ensembles.fit(setup)
     try checkReport()
     let begun = try stateToResume(fit)
@@ -172,7 +162,7 @@ struct Fit: ParsableCommand, Diagnosing {
     if !isAutomatic, let flag = automatic.planFlag {
       throw FlowError(
         .architecture,
-        "\(flag) is about a fit whose plan is chosen from the data; leave out --epochs, --patience, --objective, --noise and --curriculum"
+        "\(flag) is about a fit whose plan is chosen from the data; leave out --epochs, --patience, --objective, --noise, --curriculum and --curriculum-by"
       )
     }
     if epochs != nil, minutes != nil {
@@ -190,8 +180,8 @@ struct Fit: ParsableCommand, Diagnosing {
     options.patience = try OptionCheck.positive(patience ?? options.patience, "--patience", atMost: 1_000_000_000)
     _ = try OptionCheck.threads(threads)
     _ = try OptionCheck.positive(checkpointEvery, "--checkpoint-every", atMost: .infinity)
-    options.noise = try noise.map { text throws(FlowError) in try TrainingNoise(text) }
-    (options.seed, options.curriculum) = (seed, curriculum)
+    try lessons.apply(to: &options)
+    options.seed = seed
     return options
   }
 

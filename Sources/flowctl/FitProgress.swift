@@ -44,7 +44,7 @@ struct FitProgress {
         Terminal.fitting([
           "\(label)epoch \(epoch)", "\(Self.clock(left)) left", "\(name)train \(train.text(digits: 4))",
           lastValid.map { "valid \($0.text(digits: 4))" } ?? "", Sparkline.text(losses, width: 16),
-          lastValid == nil ? "" : "best \(best.text(digits: 4)), epoch \(bestEpoch)",
+          lastValid == nil ? "" : bestText,
           lastCompanion.map { "-log p \($0.text(digits: 4)) nats" } ?? "", "\(Int(rate).grouped) events/s",
         ]))
     case .epoch(let report): show(report)
@@ -54,9 +54,14 @@ struct FitProgress {
   /// Losses are those of the likelihood, in nats, where no other objective is named.
   private var name: String { objective.criterion == nil ? "" : "\(objective.name): " }
 
+  /// Nothing against a critic, whose values of different epochs do not compare.
+  private var bestText: String {
+    objective.criterion is Adversary ? "" : "best \(best.text(digits: 4)), epoch \(bestEpoch)"
+  }
+
   private var validText: String {
-    let valid =
-      lastValid.map { "  valid \($0.text(digits: 4)) (best \(best.text(digits: 4)), epoch \(bestEpoch))" } ?? ""
+    let best = bestText.isEmpty ? "" : " (\(bestText))"
+    let valid = lastValid.map { "  valid \($0.text(digits: 4))\(best)" } ?? ""
     return valid + (lastCompanion.map { "  -log p \($0.text(digits: 4)) nats" } ?? "")
   }
 

@@ -6,8 +6,10 @@ struct FitSelection {
   /// Where context and weights of their own have the rows of the validation part.
   private let validContext, validWeights: DataLocation?
 
+  /// - Parameter other: a column that is no event column unless `columns` names it.
   init(
-    columns: ColumnList?, context: String?, weights: String?, _ parts: DataParts, _ access: any TableAccess
+    columns: ColumnList?, context: String?, weights: String?, leavingOut other: String? = nil, _ parts: DataParts,
+    _ access: any TableAccess
   ) throws(FlowError) {
     let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
     let weights = try weights.map { text throws(FlowError) in try ColumnsOrData(text) }
@@ -26,8 +28,12 @@ struct FitSelection {
     if let names = weights?.columns, names.count != 1 {
       throw FlowError(.data, "--weights is one column, got \(names.joined(separator: ","))")
     }
+    let contextColumns = context?.columns ?? []
+    let kept = other.map { other in
+      ([other] + contextColumns + (weights?.columns ?? [])).filter { !$0.hasPrefix("!") }.map { "!\($0)" }
+    }
     train = ColumnSelection(
-      columns: columns?.names, context: context?.columns ?? [], weights: weights?.columns?.first,
+      columns: columns?.names ?? kept, context: contextColumns, weights: weights?.columns?.first,
       contextTable: contexts.train, weightsTable: weightings.train)
   }
 

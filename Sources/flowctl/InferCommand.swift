@@ -49,6 +49,15 @@ struct Infer: ParsableCommand, Diagnosing {
   @Flag(help: "Then train on points that are moved towards the target's modes, which covers all of them.")
   var refine = false
 
+  @Option(
+    help:
+      "DATA with draws of the target, such as those of a Markov chain, unconstrained: the flow is to cover them too.")
+  var given: String?
+
+  @Option(
+    parsing: .unconditional, help: "How much the divergence of these from the flow counts beside the reverse one.")
+  var mix: Double?
+
   @Option(parsing: .unconditional, help: "Draws for the final figures.")
   var draws = InferenceOptions().draws
 
@@ -75,14 +84,16 @@ struct Infer: ParsableCommand, Diagnosing {
   func run() throws {
     guard !list, let target, let output else { return listTargets() }
     let options = try inferenceOptions()
-    try OutputPath.check(output, force: force, inputs: [])
+    try OutputPath.check(output, force: force, inputs: given.map { [DataLocation($0).file] } ?? [])
     let density = try density(target)
+    let draws = try givenDraws(of: density)
     Interrupts.catchThem()
     if !json {
       print("target \(target): \(density.columns.count) parameters")
       try Terminal.finishOutput()
     }
-    let inference = try Inference(of: density, layers: layers, base: base, options: options, threads: threads)
+    let inference = try Inference(
+      of: density, layers: layers, base: base, draws: draws, mix: mix ?? 1, options: options, threads: threads)
     if !json {
       print("flow   \(inference.architecture.layerList), \(inference.architecture.parameterCount.grouped) parameters")
       try Terminal.finishOutput()
@@ -127,6 +138,7 @@ struct Infer: ParsableCommand, Diagnosing {
     options.batchSize = try OptionCheck.positive(batch, "--batch", atMost: 1_000_000)
     options.learningRate = try OptionCheck.positive(learningRate, "--learning-rate", atMost: 1_000)
     options.draws = try OptionCheck.positive(draws, "--draws", atMost: 100_000_000)
+    _ = try mix.map { mix throws(FlowError) in try OptionCheck.positive(mix, "--mix", atMost: 1e6) }
     _ = try OptionCheck.threads(threads)
     (options.anneals, options.refines, options.seed) = (anneal, refine, seed)
     return options

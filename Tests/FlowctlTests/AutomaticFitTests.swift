@@ -84,7 +84,7 @@ import Testing
       fit + ["--quick", "--thorough"], "--quick and --thorough both say how long to look; give one of them")
     try workspace.expectFailure(
       fit + ["--quick", "--epochs", "3"],
-      "--quick is about a fit whose plan is chosen from the data; leave out --epochs, --patience, --objective, --noise and --curriculum"
+      "--quick is about a fit whose plan is chosen from the data; leave out --epochs, --patience, --objective, --noise, --curriculum and --curriculum-by"
     )
     try workspace.expectFailure(fit + ["--broad", "1"], "--broad is a number from 0 to below 1, got 1.0")
   }

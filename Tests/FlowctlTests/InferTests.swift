@@ -22,6 +22,32 @@ import Testing
     #expect(try HDF5Table(DataLocation(workspace.path("out.h5:/samples"))).columns == ["x1", "x2"])
   }
 
+  /// Draws far from the target, if they count for much, are where the flow goes; they are found by name.
+  @Test func givenDrawsAreCovered() throws {
+    let draws = moons(300).map { [0, 6 + 0.2 * $0[1], 9 + 0.2 * $0[0]] }
+    try workspace.write("draws.h5", draws, columns: ["chain", "x2", "x1"])
+    let infer = [
+      "infer", "banana(2)", "-o", "model.h5", "--force", "--steps", "300", "--batch", "128", "--draws", "1000",
+      "--learning-rate", "0.01", "--layers", "lower",
+    ]
+    func score(_ options: [String]) throws -> Double {
+      _ = try workspace.json(infer + options)
+      let scored = try workspace.json(["density", "model.h5", "draws.h5", "--columns", "x1,x2", "--json"])
+      return try #require(scored.last?["mean"] as? Double)
+    }
+    let (without, with) = (try score([]), try score(["--given", "draws.h5", "--mix", "50"]))
+    #expect(with > without + 2, "\(without), \(with)")
+    try workspace.write("three.h5", [[1, 2, 3], [2, 3, 4]], columns: ["a", "b", "c"])
+    for (options, text) in [
+      (["--given", "three.h5"], "three.h5:/events: draws of 3 columns for a target of 2 parameters"),
+      (["--mix", "1"], "--mix says how much draws of the target count; give them with --given"),
+      (["--given", "draws.h5", "--mix", "0"], "--mix is a number above 0, got 0.0"),
+    ] {
+      let outcome = try workspace.run(infer + options)
+      #expect(outcome.errorLines == ["flowctl: \(text)"])
+    }
+  }
+
   @Test func listsTheTargets() throws {
     let printed = try workspace.expectSuccess(["infer", "--list"]).output
     for target in BuiltInTarget.all { #expect(printed.contains(target.name)) }

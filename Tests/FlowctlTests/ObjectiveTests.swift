@@ -75,6 +75,26 @@ import Testing
     #expect(notes.count == 3 && notes[0].contains(" transports did not converge in 1 sweeps"), "\(outcome.errors)")
   }
 
+  /// A critic that weighs much at once makes a flow collapse: that its likelihood is lost is said in a line, also beside JSON.
+  @Test func anAdversarialFitThatRuinsTheLikelihoodSaysSo() throws {
+    let arguments = [
+      "fit", "data.h5", "-o", "model.h5", "--force", "--objective",
+      "wasserstein(constraint=clip,limit=1,hidden=16,critic-rate=0.1)", "--layers",
+      "2*[coupling-affine(hidden=8),permute(reverse)]",
+      "--epochs", "12", "--batch", "100", "--learning-rate", "0.3",
+    ]
+    for json in [[], ["--json"]] {
+      let outcome = try workspace.expectSuccess(arguments + json)
+      let lines = outcome.messages.filter { $0.contains("ruined") }
+      #expect(
+        lines.count == 1 && lines[0].hasPrefix("wasserstein has ruined the likelihood: -log p is "), "\(outcome.errors)"
+      )
+      #expect(lines.first?.hasSuffix("; --likelihood-weight mixes it in") == true)
+    }
+    let quiet = try workspace.expectSuccess(fit("wasserstein(hidden=16)", ["--likelihood-weight", "1"]))
+    #expect(!quiet.messages.contains { $0.contains("ruined") })
+  }
+
   @Test func wrongUseIsOneLine() throws {
     try workspace.expectFailure(
       fit("wishes"),

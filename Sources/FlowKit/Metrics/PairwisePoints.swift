@@ -33,22 +33,26 @@ struct PairwisePoints<Element: PairwiseElement>: Sendable {
 
   /// log Σⱼ exp(hⱼ − rate · C(xᵢ, yⱼ)) of each row.
   func logSums(
-    over y: PairwisePoints, scores h: [Element], rate: Double, _ cost: flowkit_pair_cost, _ pool: WorkerPool
+    over y: PairwisePoints, scores h: (_ point: Int) -> Double, rate: Double, _ cost: flowkit_pair_cost,
+    _ pool: WorkerPool
   ) -> [Double] {
-    precondition(h.count == y.width && y.dimension == dimension, "\(h.count) scores for \(y.width) columns")
+    precondition(y.dimension == dimension, "points of \(dimension) and \(y.dimension) coordinates")
+    // The kernel takes powers of 2.
+    let ln2 = Double.log(2)
+    let (h, binaryRate) = (y.columnValues(padding: -.infinity) { h($0) / ln2 }, rate / ln2)
     var sums: [Double] = []
     let maxima = UnitResults.collect(count, startingWith: 0.0) { maxima in
       sums = UnitResults.collect(count, startingWith: 0.0) { sums in
         forEachUnit(y, pool) { first, rows, x, columns in
           h.withUnsafeBufferPointer { h in
             Element.softMaximum(
-              cost, x, rows: rows, columns, scores: h.baseAddress!, rate: Element(rate),
+              cost, x, rows: rows, columns, scores: h.baseAddress!, rate: Element(binaryRate),
               maximum: maxima.pointer(to: first), sum: sums.pointer(to: first))
           }
         }
       }
     }
-    return zip(maxima, sums).map { $0 + Double.log($1) }
+    return zip(maxima, sums).map { $0 * ln2 + Double.log($1) }
   }
 
   /// What rows of weights add up to: with Wᵢⱼ = exp(kᵢ + hⱼ − rate · C(xᵢ, yⱼ)) vⱼ the sums of Wᵢⱼ, of Wᵢⱼ Cᵢⱼ and, where it

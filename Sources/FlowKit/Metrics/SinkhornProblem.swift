@@ -36,13 +36,13 @@ struct SinkhornProblem<Element: PairwiseElement> {
 
   /// f = T(g): fᵢ = −ε log Σⱼ bⱼ exp((gⱼ − Cᵢⱼ)/ε).
   func best(forY g: [Double], _ epsilon: Double) -> [Double] {
-    let scores = y.columnValues(padding: -.infinity) { g[$0] / epsilon + logWeights.y[$0] }
-    return x.logSums(over: y, scores: scores, rate: 1 / epsilon, cost, pool).map { -epsilon * $0 }
+    x.logSums(over: y, scores: { g[$0] / epsilon + logWeights.y[$0] }, rate: 1 / epsilon, cost, pool)
+      .map { -epsilon * $0 }
   }
 
   func best(forX f: [Double], _ epsilon: Double) -> [Double] {
-    let scores = x.columnValues(padding: -.infinity) { f[$0] / epsilon + logWeights.x[$0] }
-    return y.logSums(over: x, scores: scores, rate: 1 / epsilon, cost, pool).map { -epsilon * $0 }
+    y.logSums(over: x, scores: { f[$0] / epsilon + logWeights.x[$0] }, rate: 1 / epsilon, cost, pool)
+      .map { -epsilon * $0 }
   }
 
   /// Sweeps until the marginals are met, which the next update of f shows: Σⱼ Pᵢⱼ = aᵢ exp((fᵢ − T(g)ᵢ)/ε).

@@ -10,8 +10,16 @@ extension TrainingSetup {
   func optionsProvenance() throws(FlowError) -> [String: MetadataValue] {
     [
       "training_options": .text(try options.jsonText()), "objective": .text(objective.description),
-      "preprocessing": .text(architecture.preprocessingSummary(columns: train.columns)),
+      "preprocessing": .text(architecture.preprocessingSummary(columns: train.columns)), "ease": .text(easeDigest),
     ]
+  }
+
+  /// SHA-256 of `ease`; `none` without.
+  private var easeDigest: String {
+    guard let ease else { return "none" }
+    var hash = SHA256()
+    hash.add(ease)
+    return hash.text()
   }
 
   /// Reads the model of an earlier fit, which must have had the same data, options and layers. One that has ended and kept its
@@ -54,6 +62,9 @@ extension TrainingSetup {
     let before = model.provenance["objective"]?.text ?? FitObjective.likelihood.description
     if before != objective.description {
       return "it was begun with the objective \(before), not \(objective.description)"
+    }
+    if model.provenance["ease"]?.text ?? "none" != easeDigest {
+      return "its curriculum went by another column, or by none"
     }
     let fitted = model.members[0].flow.architecture
     if fitted.layerList != architecture.layerList { return "its layers are \(fitted.layerList)" }

@@ -4,11 +4,12 @@
 ///
 /// of its weight, where ℓ is the log-density by the flow that the first tenth of the training, a plain one, has made, T the
 /// distance of ℓ's quartiles, and c_t falls from the median of ℓ through its quantiles. What follows is plain training: w = 1.
+/// Where somebody knows how easy events are, ℓ is that, and no plain tenth comes first.
 ///
 /// As c_t falls each w_t(x) grows, those of rare events most: Σ w_t and the entropy of q_t ∝ w_t p rise.
 package struct Curriculum {
-  /// In parts of the training.
-  static let (begin, end) = (0.1, 0.5)
+  /// Its end, and its begin after a warm-up, in parts of the training.
+  static let (warmUp, end) = (0.1, 0.5)
   /// How often c_t falls.
   package static let stages = 32
 
@@ -48,7 +49,9 @@ package struct Curriculum {
   }
 
   /// The stage at `progress`; nil where events count as they are.
-  package static func stage(at progress: Double) -> Int? {
+  ///
+  /// - Parameter begin: where the first one begins.
+  package static func stage(at progress: Double, from begin: Double = warmUp) -> Int? {
     begin..<end ~= progress ? Int((progress - begin) / (end - begin) * Double(stages)) : nil
   }
 

@@ -171,6 +171,6 @@ extension TrainingSetup {
   fileprivate func limited(toMinutes minutes: Double) -> TrainingSetup {
     var options = options
     options.minutes = minutes
-    return TrainingSetup(architecture, options, train: train, validation: validation, objective: objective)
+    return with(architecture, options)
   }
 }

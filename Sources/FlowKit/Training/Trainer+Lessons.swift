@@ -6,13 +6,12 @@ extension Trainer {
     let share = TrainingNoise.share(at: progress)
     lesson.noise = share > 0 ? noise.map { Scalar($0 * share) } : []
     guard options.curriculum else { return }
-    guard let stage = Curriculum.stage(at: progress) else {
+    guard let stage = Curriculum.stage(at: progress, from: ease == nil ? Curriculum.warmUp : 0) else {
       lesson.factors = nil
       return
     }
-    let warmup = run.at.warmup ?? engine.parameters.values
-    run.at.warmup = warmup
-    let curriculum = if let known = run.curriculum { known } else { try self.curriculum(warmup) }
+    if ease == nil, run.at.warmup == nil { run.at.warmup = engine.parameters.values }
+    let curriculum = if let known = run.curriculum { known } else { try self.curriculum(run.at.warmup) }
     run.curriculum = curriculum
     guard run.stage?.number != stage || lesson.factors == nil else { return }
     let next = curriculum.stage(stage)
@@ -26,13 +25,34 @@ extension Trainer {
     observe(.note(next.note))
   }
 
-  /// The log-densities of all training events by the flow that the warm-up has made.
-  private func curriculum(_ warmup: [Scalar]) throws(FlowError) -> Curriculum {
-    let now = engine.parameters.values
-    become(warmup)
-    defer { become(now) }
-    let scores = try evaluation.logDensities(events, flowArchitecture!)
+  /// How easy all training events are: as it is known, or the log-densities by the flow that the warm-up has made.
+  private func curriculum(_ warmup: [Scalar]?) throws(FlowError) -> Curriculum {
+    let scores = if let warmup { try logDensities(warmup) } else { ease! }
     return Curriculum(scores: scores, weights: scores.indices.map { events.data.relativeWeight(Int32($0)) })
+  }
+
+  private func logDensities(_ parameters: [Scalar]) throws(FlowError) -> [Double] {
+    let now = engine.parameters.values
+    become(parameters)
+    defer { become(now) }
+    return try evaluation.logDensities(events, flowArchitecture!)
+  }
+
+  /// How easy each event is, of numbers for the rows that the events stand in.
+  static func ease(
+    _ ofRows: [Double], of events: any EventSource
+  ) throws(FlowError) -> [Double] {
+    var ease: [Double] = []
+    try events.forEachBlock { block throws(FlowError) in
+      for event in 0..<(block.events.events.count / events.dimension) {
+        let row = block.row(of: event)
+        guard ofRows.indices ~= row, ofRows[row].isFinite else {
+          throw FlowError(.data, "\(events.place): how easy row \(row) is, is no finite number")
+        }
+        ease.append(ofRows[row])
+      }
+    }
+    return ease
   }
 
   /// The flow that is trained, or that something trained begins with.
@@ -42,7 +62,7 @@ extension Trainer {
 
   /// Throws where a curriculum has nothing to go by.
   func checkCurriculum() throws(FlowError) {
-    guard flowArchitecture != nil else {
+    guard flowArchitecture != nil || ease != nil else {
       throw FlowError(
         .architecture, "a curriculum goes by log-densities: it needs a flow, not \(type(of: objective.subject))")
     }

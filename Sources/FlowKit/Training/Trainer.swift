@@ -18,6 +18,8 @@ public final class Trainer {
   let state: TrainingState
   /// The noise at the start, by preprocessed column.
   let noise: [Double]
+  /// How easy each training event is, where a curriculum is not to find that out.
+  package let ease: [Double]?
   /// How steps see their events.
   var lesson = Lesson()
   var threads: ThreadChoice
@@ -41,10 +43,12 @@ public final class Trainer {
   }
 
   /// Trains the subject of any objective in the same way, from `parameters` on.
+  ///
+  /// - Parameter ease: how easy each row of the source of the training events is, for a curriculum: the larger, the easier.
   public convenience init(
     _ objective: some Objective, from parameters: [Scalar], train: any EventSource,
     validation: (any EventSource)? = nil, options: TrainingOptions, optimizer: any Optimizer = Adam(),
-    schedule: any Schedule = CosineSchedule(), threads: Int? = nil
+    schedule: any Schedule = CosineSchedule(), ease: [Double]? = nil, threads: Int? = nil
   ) throws(FlowError) {
     try options.check()
     let subject = objective.subject
@@ -54,19 +58,20 @@ public final class Trainer {
       try EventWindows(events, subject, buffer: options.buffer / 4, batchSize: 1, seed: nil)
     }
     let noise = try Self.noise(options, train, subject)
-    self.init(objective, parameters, windows, validation, options, optimizer, schedule, noise, threads)
+    let easeOfEvents = try ease.map { rows throws(FlowError) in try Self.ease(rows, of: train) }
+    self.init(objective, parameters, windows, validation, options, optimizer, schedule, noise, easeOfEvents, threads)
     if options.curriculum { try checkCurriculum() }
   }
 
   private init(
     _ objective: any Objective, _ parameters: [Scalar], _ events: EventWindows, _ validation: EventWindows?,
     _ options: TrainingOptions, _ optimizer: any Optimizer, _ schedule: any Schedule, _ noise: [Double],
-    _ threads: Int?
+    _ ease: [Double]?, _ threads: Int?
   ) {
     precondition(
       parameters.count == objective.subject.layout.parameterCount,
       "\(parameters.count) parameters for a subject of \(objective.subject.layout.parameterCount)")
-    (self.options, self.events, self.validation, self.noise) = (options, events, validation, noise)
+    (self.options, self.events, self.validation, self.noise, self.ease) = (options, events, validation, noise, ease)
     (self.objective, self.optimizer, self.schedule) = (objective, optimizer, schedule)
     turns = objective.turns
     precondition(

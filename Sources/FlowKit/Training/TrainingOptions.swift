@@ -22,7 +22,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
   public var noise: TrainingNoise?
   /// Whether easy events count most at first: by w(x) = min(1, exp((ℓ(x) − c) / T)), ℓ the log-density by the flow that the first tenth of
   /// the training has made, T the distance of its quartiles, and c falling from the median of ℓ until half of the training is over;
-  /// then w = 1. All training events must fit into the buffer.
+  /// then w = 1. ``TrainingSetup/ease`` gives another ℓ. All training events must fit into the buffer.
   public var curriculum = false
 
   public init() {}

@@ -14,18 +14,30 @@ extension TrainingSetup {
       chain: other.chain, base: other.base, preprocessing: architecture.preprocessing,
       contextPreprocessing: architecture.contextPreprocessing, contextEmbedding: other.contextEmbedding,
       broad: architecture.broad)
-    return TrainingSetup(architecture, options, train: train, validation: validation, objective: objective)
+    return with(architecture, options)
+  }
+
+  func with(_ architecture: Architecture, _ options: TrainingOptions) -> TrainingSetup {
+    var setup = TrainingSetup(architecture, options, train: train, validation: validation, objective: objective)
+    setup.ease = ease
+    return setup
   }
 
   /// The same fit to training and validation events together, for a number of epochs that was chosen before: nothing stops it
   /// early, and the learning rate falls to 0 over these epochs. Preprocessing and random layers stay those of the first fit.
   ///
-  /// - Throws: where there are no validation events.
+  /// - Throws: where there are no validation events, or `ease` is of rows of the training events alone.
   public func refitting(epochs: Int) throws(FlowError) -> TrainingSetup {
     guard let validation else {
       throw FlowError(
         .data, "to fit again on all rows takes a number of epochs that validation rows chose; there are none",
         fix: .chooseValidation)
+    }
+    guard ease == nil else {
+      throw FlowError(
+        .data,
+        "a curriculum by a column of the training rows says nothing of validation rows; fit without that column, or "
+          + "only once")
     }
     var options = options
     (options.epochs, options.minutes) = (max(1, epochs), nil)

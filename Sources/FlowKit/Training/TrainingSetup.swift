@@ -21,6 +21,9 @@ public struct TrainingSetup: Sendable {
   public let repeats: String?
   /// What is minimised.
   public let objective: FitObjective
+  /// How easy each row of the source of the training events is, the larger the easier, for a curriculum (`options.curriculum`) that
+  /// is not to find that out by itself; the numbers count from row 0 of the source, whatever part of it is trained on.
+  public var ease: [Double]?
   /// Makes the architecture anew, with the random choices of another seed; nil where it was given.
   let remake: Remake?
 
@@ -167,7 +170,7 @@ extension Trainer {
       startingWith: setup.start().parameters, using: &random)
     try self.init(
       objective, from: parameters, train: setup.train, validation: setup.validation,
-      options: setup.options, threads: threads)
+      options: setup.options, ease: setup.ease, threads: threads)
   }
 
   /// Makes ready to fit a flow to events: `try Trainer(fitting: events).fit().flow`. The arguments are those of

@@ -45,6 +45,18 @@ import Testing
     expectClose([costs[0].cost, costs[0].value], [costs[1].cost, costs[1].value], within: 1e-10, "weight 2")
   }
 
+  /// More points without weight than the kernels take at a time, before all others and without them.
+  @Test(arguments: [Sinkhorn.Cost.squared, .euclidean]) func pointsWithoutWeightAreNone(cost: Sinkhorn.Cost) throws {
+    let (x, y) = try reference.clouds()
+    let far = (0..<600).map { 3 * sin(Double($0)) }
+    let padded = try PointCloud(
+      far + x.values, dimension: 2, weights: Array(repeating: 0, count: 300) + Array(repeating: 1, count: 8))
+    let (plain, other) = (try exact(0.3, cost).transport(x, y), try exact(0.3, cost).transport(padded, y))
+    expectClose([plain.cost, plain.value], [other.cost, other.value], within: 1e-10, cost.rawValue)
+    let turned = try exact(0.3, cost).transport(y, padded)
+    expectClose([plain.cost, plain.value], [turned.cost, turned.value], within: 1e-10, "turned")
+  }
+
   @Test func twoPointsHaveAClosedForm() throws {
     let x = try PointCloud([0, 1])
     let plan = try exact(1).transport(x, x)

@@ -81,6 +81,44 @@ import Testing
     #expect(notes.count == 16 && notes.allSatisfy { $0.hasPrefix("curriculum: events count with 0.") })
   }
 
+  /// A curriculum by numbers of one's own, which belong to rows of the source, not to the part of it that is trained on.
+  @Test func aCurriculumGoesByNumbersOfOnesOwn() throws {
+    let events = try EventArray(uniformNumbers(2 * 600, seed: 1), dimension: 2)
+    func setup(_ ease: [Double]?) throws -> TrainingSetup {
+      var setup = try TrainingSetup(
+        fitting: events, validation: .fraction(0.25), layers: "lower",
+        options: TrainingOptions { ($0.epochs, $0.batchSize, $0.curriculum) = (4, 90, ease != nil) })
+      setup.ease = ease
+      return setup
+    }
+    let values = try events.contents().events
+    let first = stride(from: 0, to: 1_200, by: 2).map { values[$0] }
+    let ready = try setup(first)
+    let trainer = try Trainer(ready)
+    let trained = try ready.train.contents().events
+    #expect(trainer.ease == stride(from: 0, to: 900, by: 2).map { trained[$0] })
+    var notes: [String] = []
+    let result = try trainer.fit(observe: { if case .note(let text) = $0 { notes.append(text) } })
+    // Of 20 steps the first ten, without a warm-up.
+    #expect(notes.count == 10 && notes[0].hasPrefix("curriculum: events count with 0."))
+    #expect(result.checkpoint.warmup == nil)
+    let plain = try Trainer(setup(nil)).fit()
+    #expect(result.parameters != plain.parameters)
+    // Where all are as easy, nothing is put off: the same bits as without.
+    #expect(try Trainer(setup(Array(repeating: 3, count: 600))).fit().parameters == plain.parameters)
+    for (asked, threads) in [(3, 1), (12, 2)] {
+      var left = asked
+      let part = try Trainer(setup(first)).fit(shouldStop: {
+        left -= 1
+        return left < 0
+      })
+      #expect(try Trainer(setup(first), threads: threads).fit(from: part.checkpoint).parameters == result.parameters)
+    }
+    let error = #expect(throws: FlowError.self) { try Trainer(setup([1, .nan, 2])) }
+    #expect(error?.message.hasPrefix("the events: how easy row ") == true)
+    #expect(throws: FlowError.self) { try setup(first).refitting(epochs: 2) }
+  }
+
   /// Noise widens what is seen at first, and is gone at the end.
   @Test func noiseIsAnnealed() throws {
     func result(_ noise: TrainingNoise?) throws -> TrainingResult {

@@ -1,5 +1,6 @@
 import FlowKit
 import FlowKitTestSupport
+import Foundation
 import Testing
 
 /// Flows that learn by their samples.
@@ -8,18 +9,24 @@ import Testing
     try EventArray(set.events(count, seed: seed), dimension: 2)
   }
 
-  /// An affine flow is the whole family of normals: each objective finds the one of the events.
-  @Test(arguments: [
-    ("energy", 40), ("mmd", 30), ("sinkhorn(relative-epsilon=0.1)", 16),
-    ("sinkhorn(relative-epsilon=0.1,gradient=unrolled)", 16),
-  ])
-  func aNormalIsFound(objective: String, epochs: Int) throws {
+  /// 2,400 events of a normal density with correlated columns.
+  private func normalRows() throws -> [Double] {
     let noise = try normalCloud(2_400, dimension: 2, seed: 1).values
     var rows: [Double] = []
     for event in 0..<2_400 {
       let (u, v) = (noise[2 * event], noise[2 * event + 1])
       rows += [3 + 1.5 * u, -1 + u + 0.5 * v]
     }
+    return rows
+  }
+
+  /// An affine flow is the whole family of normals: each objective finds the one of the events.
+  @Test(arguments: [
+    ("energy", 40), ("mmd", 30), ("sinkhorn(relative-epsilon=0.1)", 16),
+    ("sinkhorn(relative-epsilon=0.1,gradient=unrolled)", 16),
+  ])
+  func aNormalIsFound(objective: String, epochs: Int) throws {
+    let rows = try normalRows()
     let setup = try TrainingSetup(
       fitting: EventArray(rows, dimension: 2), validation: .fraction(0.4), layers: "lower,upper",
       options: TrainingOptions {
@@ -37,6 +44,39 @@ import Testing
     #expect(result.loss == losses.min())
     let density = -result.flow.logDensity(rows).reduce(0, +) / 2_400
     #expect(abs(density - result.history[result.bestEpoch - 1].companion!) < 0.2)
+  }
+
+  /// A critic that is 1-Lipschitz finds the normal as well; a value is a bound of W₁ by the critic of the moment.
+  @Test func aCriticFindsANormal() throws {
+    let rows = try normalRows()
+    let setup = try TrainingSetup(
+      fitting: EventArray(rows, dimension: 2), layers: "lower,upper",
+      options: TrainingOptions { ($0.epochs, $0.batchSize, $0.learningRate) = (30, 240, 0.02) },
+      objective: FitObjective("wasserstein(hidden=16x16,critic-rate=0.01)"))
+    let start = try PointCloud(setup.start().sample(20_000, seed: 3), dimension: 2)
+    let result = try Trainer(setup).fit()
+    let (samples, events) = (
+      try PointCloud(result.flow.sample(20_000, seed: 3), dimension: 2), try PointCloud(rows, dimension: 2)
+    )
+    let (before, after) = (
+      try Wasserstein.gaussianCost(start, events), try Wasserstein.gaussianCost(samples, events)
+    )
+    #expect(after < 0.05 && before > 0.5, "W2^2 \(before), then \(after)")
+    #expect(result.bestEpoch == 30)
+  }
+
+  /// That an objective on samples has ruined the likelihood is seen from the epochs, and only where it has.
+  @Test func aRuinedLikelihoodIsSeen() {
+    func history(_ losses: [Double?]) -> [EpochReport] {
+      losses.enumerated().map { EpochReport.of(epoch: $0 + 1, companion: $1) }
+    }
+    let ruined = history([3, 2.5, 2.9, 3.6]).ruinedLikelihood(best: 4)
+    #expect(ruined?.best.epoch == 4 && ruined?.likeliest.epoch == 2)
+    #expect(history([3, 2.5, 2.9, .nan]).ruinedLikelihood(best: 4)?.likeliest.epoch == 2)
+    #expect(history([3, 2.5, 2.9, .infinity]).ruinedLikelihood(best: 4) != nil)
+    #expect(history([3, 2.5, 2.9, 3.4]).ruinedLikelihood(best: 4) == nil)
+    #expect(history([3, 2.5, 9, 2.6]).ruinedLikelihood(best: 4) == nil)
+    #expect(history([nil, nil]).ruinedLikelihood(best: 2) == nil)
   }
 
   @Test func aConditionalFlowFollowsItsContext() throws {
@@ -111,5 +151,15 @@ import Testing
       try companion(.likelihood)
     )
     #expect(mixed < alone && mixed < likelihood + 0.1, "\(alone), \(mixed), \(likelihood)")
+  }
+}
+
+extension EpochReport {
+  fileprivate static func of(epoch: Int, companion: Double?) -> EpochReport {
+    var text = "{\"epoch\":\(epoch),\"train\":0,\"seconds\":1"
+    if let companion, companion.isFinite { text += ",\"companion\":\(companion)" }
+    var report = try! JSONDecoder().decode(EpochReport.self, from: Data((text + "}").utf8))
+    report.companion = companion
+    return report
   }
 }
