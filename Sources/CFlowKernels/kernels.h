@@ -12,6 +12,7 @@
 #include "normal.h"
 #include "pairs.h"
 #include "fills.h"
+#include "heads.h"
 #include "rows.h"
 #include "smooth.h"
 #include "sorting.h"

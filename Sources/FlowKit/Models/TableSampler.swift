@@ -5,6 +5,9 @@ package final class TableSampler {
   /// The M rows of context, C numbers each; nil for a model without context.
   package var context: (any RandomAccessTable)? { contextReader }
   private let evaluator: EnsembleEvaluator
+  /// Of a model with an encoder, what makes events of latents.
+  private let decoder: EncoderEvaluator?
+  private let model: Model
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
   private let contextDimension: Int
@@ -50,7 +53,9 @@ package final class TableSampler {
       throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
     }
     let evaluator = model.ensemble.evaluator(threads: threads)
-    self.evaluator = evaluator
+    (self.model, self.evaluator) = (model, evaluator)
+    decoder = model.encoding?.encoder.evaluator(threads: threads)
+    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { _ = try encoder.events(from: []) }
     refined = refinement.map { RefinedDraws(evaluator, $0, seed: seed, threads: threads) }
   }
 
@@ -103,7 +108,8 @@ package final class TableSampler {
 
   private func samples(of events: Range<Int>, _ context: [Double]) throws(FlowError) -> [Double] {
     if let refined { return try refined.sample(events.count, first: events.lowerBound, context: context) }
-    return try evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed)
+    return try model.decoded(
+      evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed), by: decoder)
   }
 
   /// Event e belongs to row e / N of the context.
