@@ -5,11 +5,13 @@ import FlowKit
 extension Density {
   private struct Line: Encodable {
     let count: Int
-    let kind = "latent"
-    /// Of log p(z), over the events that have one.
+    let kind: String
+    /// Of log p(z), or of the bound, over the events that have one.
     let mean, standardError: JSONNumber
     /// The mean reconstruction error; null without a decoder.
     let reconstruction: JSONNumber
+    /// Of a bound, how many it is made of.
+    let draws: Int?
     let nonFinite: Int
     let data: String
   }
@@ -22,8 +24,10 @@ extension Density {
       model, location, columns: columns?.names, threads: OptionCheck.threads(threads),
       acceptingNonFinite: skipNonFinite, access: access)
     table.notes.note()
+    let draws = try OptionCheck.positive(draws, "--draws", atMost: 1_000_000)
     let hasDecoder = model.encoding?.encoder.hasDecoder == true
-    let names = ["latent_log_density"] + (hasDecoder ? ["reconstruction"] : [])
+    let names =
+      [table.scoresBounds ? "log_density_bound" : "latent_log_density"] + (hasDecoder ? ["reconstruction"] : [])
     let writer = try destination.begin(
       "scores", shape: [table.rows, names.count], columns: names,
       attributes: Provenance.common.merging([
@@ -31,7 +35,7 @@ extension Density {
         "data": .text(table.location.description),
       ]) { $1 }, mark: .logDensities)
     var (densities, errors) = (RunningMoments(), RunningMoments())
-    try table.score { latents, reconstructions throws(FlowError) in
+    try table.score(draws: draws) { latents, reconstructions throws(FlowError) in
       try Interrupts.check(writing: destination.file)
       for value in latents { densities.add(value) }
       for value in reconstructions ?? [] { errors.add(value) }
@@ -41,14 +45,21 @@ extension Density {
     try writer?.finish()
     if json {
       try Line(
-        count: table.rows, mean: JSONNumber(densities.mean), standardError: JSONNumber(densities.standardError),
-        reconstruction: JSONNumber(errors.mean), nonFinite: table.rows - densities.finiteCount,
+        count: table.rows, kind: table.scoresBounds ? "bound" : "latent", mean: JSONNumber(densities.mean),
+        standardError: JSONNumber(densities.standardError),
+        reconstruction: JSONNumber(errors.mean), draws: table.scoresBounds ? draws : nil,
+        nonFinite: table.rows - densities.finiteCount,
         data: table.location.description
       ).printJSON()
       return
     }
     print("scored \(table.location): \(table.rows.grouped) events")
-    print("mean log p(z) of the latents \(Self.text(densities)) nats: no density of the columns")
+    if table.scoresBounds {
+      let name = draws == 1 ? "evidence lower bound" : "importance-weighted bound of \(draws) draws"
+      print("mean \(name) \(Self.text(densities)) nats, below the mean log p of the columns")
+    } else {
+      print("mean log p(z) of the latents \(Self.text(densities)) nats: no density of the columns")
+    }
     if hasDecoder {
       let unit =
         model.encoding?.encoder.architecture.metric == .equal ? "squared units of the columns" : "squared deviations"

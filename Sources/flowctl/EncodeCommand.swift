@@ -15,7 +15,10 @@ struct Encode: ParsableCommand, Diagnosing {
   @Argument(help: "Events: file.h5, file.h5:/path/in/file, file.csv or file.npy.")
   var data: String
 
-  @Option(help: "What is written: latents, or the labels that a model of --objective dann predicts.")
+  @Option(
+    help:
+      "What is written: latents, the labels that a model of --objective dann predicts, sigma or draws of the latents of vae."
+  )
   var write = EncodedRows.Output.latents
 
   @OptionGroup var rows: EncodedRows
@@ -23,7 +26,9 @@ struct Encode: ParsableCommand, Diagnosing {
   @OptionGroup var diagnostics: Diagnostics
 
   func validate() throws {
-    if write == .events { throw ValidationError("--write takes latents or labels; 'flowctl decode' writes events") }
+    if write == .events {
+      throw ValidationError("--write takes latents, labels, sigma or draws; 'flowctl decode' writes events")
+    }
   }
 
   func run() throws {
@@ -86,11 +91,11 @@ struct EncodedRows: ParsableArguments {
 
   /// What is written; its name is that of the dataset.
   enum Output: String, ExpressibleByArgument {
-    case latents, labels, events
+    case latents, labels, sigma, draws, events
 
     func columns(of model: Model) -> [String] {
       switch self {
-      case .latents: model.ofLatents.columns
+      case .latents, .sigma, .draws: model.ofLatents.columns
       case .labels: ["label"]
       case .events: model.columns
       }
@@ -125,6 +130,8 @@ struct EncodedRows: ParsableArguments {
     switch output {
     case .latents: try table.encode(append)
     case .labels: try table.predict(append)
+    case .sigma: try table.encode(.deviations, append)
+    case .draws: try table.encode(.draws, append)
     case .events: try table.decode(append)
     }
     try writer?.finish()

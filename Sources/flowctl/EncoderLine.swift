@@ -6,7 +6,7 @@ struct EncoderLine: Encodable {
   let metric: String
   let latents: Int
   let network: String
-  let decoder: String?
+  let decoder, head: String?
   let parameters: Int
   let training: ModelReport.Training?
   let history: [EpochReport]
@@ -16,11 +16,14 @@ struct EncoderLine: Encodable {
     (objective, metric) = (encoding.objective.text, encoder.metric.rawValue)
     (latents, parameters) = (encoder.latentDimension, encoder.parameterCount)
     (network, decoder) = (encoder.encoder.text, encoder.decoder?.text)
+    head = encoder.head?.name
     (training, history) = (encoding.training.map { ModelReport.Training($0) }, encoding.history)
   }
 
   func show() {
-    print("encoder     \(network): \(latents) latents\(decoder.map { ", decoder \($0)" } ?? ", no decoder")")
+    print(
+      "encoder     \(network): \(latents) latents\(decoder.map { ", decoder \($0)" } ?? ", no decoder")\(head.map { ", head \($0)" } ?? "")"
+    )
     print("            \(parameters.grouped) parameters, trained by \(objective), columns in the metric '\(metric)'")
     guard let last = history.last else { return }
     let valid = last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""

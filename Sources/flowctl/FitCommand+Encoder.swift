@@ -9,9 +9,20 @@ extension Fit {
   ) throws {
     var options = options
     options.minutes = options.minutes.map { $0 / 2 }
+    let criterion = plan.objective.criterion
+    if criterion.head != nil, !criterion.trainsPrior, recipe != nil || self.layers != nil || base != StandardNormal.name
+    {
+      throw FlowError(
+        .architecture,
+        "the prior of \(plan.objective.name) is normal; for one of --layers, --recipe or --base give prior=flow")
+    }
     let setup = try EncoderSetup(
       fitting: events, validation: validation, latents: plan.latents, encoder: plan.encoder, decoder: plan.decoder,
-      objective: plan.objective, options: options)
+      layers: layers, base: base, objective: plan.objective, options: options)
+    if setup.prior != nil, ensembles.refit || ensembles.ensemble ?? 1 > 1 {
+      throw FlowError(
+        .architecture, "\(plan.objective.name) trains one encoder with its prior; leave out --ensemble and --refit")
+    }
     let origin = try setup.origin()
     let begun = try encoderToResume(setup, origin)
     Interrupts.catchThem()
@@ -26,6 +37,16 @@ extension Fit {
       }
       try setup.model(encoder, origin, provenance).write(to: output)
       return Terminal.note("flowctl: interrupted; wrote the encoder so far to \(output), from which --resume goes on")
+    }
+    if setup.prior != nil {
+      if begun?.fit.stopped != nil {
+        return Terminal.note(
+          "\(output): training has ended already (\(encoder.stopped!.rawValue)); there is nothing to resume")
+      }
+      try setup.model(encoder, origin, provenance).write(to: output, keepingState: ensembles.keepState)
+      try report(encoder, setup)
+      if let failure = encoder.failure { throw failure }
+      return
     }
     if let failure = encoder.failure { throw failure }
     let latent = try setup.latentSetup(encoder.encoder, layers: layers, base: base, broad: automatic.broad ?? 0)
@@ -96,6 +117,9 @@ extension Fit {
     print(
       "encoder \(architecture.encoder.text)\(decoder): \(architecture.dimension) columns to \(architecture.latentDimension) latents, "
         + "\(architecture.parameterCount.grouped) parameters")
+    if let prior = setup.prior {
+      print("prior  \(prior.layerList.isEmpty ? "" : "\(prior.layerList), ")\(prior.base.text)")
+    }
     print("loss   \(setup.objective.text), in \(setup.objective.criterion.unit)")
     try Terminal.finishOutput()
   }
@@ -109,8 +133,8 @@ extension Fit {
 
   private struct ResultLine: Encodable {
     let model: String
-    let kind = "latent"
-    /// Mean −log p(z) of the validation events; null without any.
+    let kind: String
+    /// Minus the mean of log p(z), or of the bound, of the validation events; null without any.
     let valid: JSONNumber
     let bestEpoch: Int?
     let stopped: String
@@ -121,24 +145,27 @@ extension Fit {
       let latents, bestEpoch: Int
       let valid, train: JSONNumber
       let stopped: String
+
+      init(_ encoder: EncoderFit, _ setup: EncoderSetup) {
+        let best = encoder.history.first { $0.epoch == encoder.bestEpoch }
+        (objective, latents) = (setup.objective.text, setup.architecture.latentDimension)
+        (bestEpoch, stopped) = (encoder.bestEpoch, encoder.stopped?.rawValue ?? "")
+        (valid, train) = (JSONNumber(best?.valid), JSONNumber(best?.train))
+      }
     }
   }
 
   private func report(
     _ encoder: EncoderFit, _ setup: EncoderSetup, _ fit: EnsembleFit, _ state: EnsembleState
   ) throws(FlowError) {
-    let best = encoder.history.first { $0.epoch == encoder.bestEpoch }
     let reasons = Set(state.members.map { $0.stopped?.rawValue ?? "unfinished" }).sorted().joined(separator: ", ")
     let hasValidation = setup.validation != nil
     let loss = hasValidation ? state.validation.map { -$0.value } ?? state.members[0].loss : nil
     if json {
       try ResultLine(
-        model: output, valid: JSONNumber(loss), bestEpoch: fit.count == 1 ? state.members[0].bestEpoch : nil,
-        stopped: reasons,
-        encoder: .init(
-          objective: setup.objective.text, latents: setup.architecture.latentDimension, bestEpoch: encoder.bestEpoch,
-          valid: JSONNumber(best?.valid), train: JSONNumber(best?.train), stopped: encoder.stopped?.rawValue ?? ""
-        )
+        model: output, kind: "latent", valid: JSONNumber(loss),
+        bestEpoch: fit.count == 1 ? state.members[0].bestEpoch : nil,
+        stopped: reasons, encoder: .init(encoder, setup)
       ).printJSON()
     } else {
       let kind = hasValidation ? "validation" : "training"
@@ -150,5 +177,20 @@ extension Fit {
     }
     if state.isInterrupted { Terminal.note("flowctl: interrupted; --resume goes on from \(output)") }
     if let failure = state.members.compactMap(\.failure).first { throw failure }
+  }
+
+  /// Of a variational encoder, whose prior is trained with it.
+  private func report(_ encoder: EncoderFit, _ setup: EncoderSetup) throws(FlowError) {
+    let (hasValidation, stopped) = (setup.validation != nil, encoder.stopped?.rawValue ?? "")
+    guard json else {
+      print(
+        "model  \(output): epoch \(encoder.bestEpoch), \(hasValidation ? "validation" : "training") bound of -log p "
+          + "\(encoder.loss.text(digits: 4)) nats; stopped by \(stopped)")
+      return
+    }
+    try ResultLine(
+      model: output, kind: "bound", valid: JSONNumber(hasValidation ? encoder.loss : nil), bestEpoch: nil,
+      stopped: stopped, encoder: .init(encoder, setup)
+    ).printJSON()
   }
 }

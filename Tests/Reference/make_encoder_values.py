@@ -122,3 +122,45 @@ cases = [triplet(d, m) for d in ("euclidean", "cosine") for m in ("all", "semiha
 write("triplets.json", __file__, "Triplet losses by plain loops.", ["jax", "numpy"], {"cases": cases})
 cases = [adversarial(0.0), adversarial(1.5)]
 write("domains.json", __file__, "Gradients of domain adaptation.", ["jax", "numpy"], {"cases": cases})
+def head(name):
+    """log p(x | z) of the data as they are, from a decoder's outputs."""
+    count, columns, levels, deviation = 5, 3, 5, 0.4
+    means, deviations = rng.normal(size=columns) + 2, rng.uniform(0.5, 2, size=columns)
+    outputs_per_column = {"categorical": levels, "logistic": 2}.get(name, 1)
+    outputs = rng.normal(size=(count, columns * outputs_per_column))
+    log_scales = rng.normal(size={"normal": 1, "normal-columns": columns}.get(name, 0)) * 0.5
+    if name.startswith("normal"):
+        events = means + deviations * rng.normal(size=(count, columns))
+    else:
+        events = rng.integers(0, 2 if name == "bernoulli" else levels, size=(count, columns)).astype(float)
+        events[0], events[1] = 0, 1 if name == "bernoulli" else levels - 1
+    cotangents = rng.normal(size=count)
+
+    def values(outputs, log_scales):
+        if name.startswith("normal"):
+            own = jnp.log(deviation) if name == "normal-fixed" else log_scales
+            scale = deviations * jnp.exp(own)
+            location = means + deviations * outputs
+            return jnp.sum(jax.scipy.stats.norm.logpdf(events, location, scale * jnp.ones(columns)), axis=1)
+        if name == "bernoulli":
+            return jnp.sum(jnp.where(events == 1, jax.nn.log_sigmoid(outputs), jax.nn.log_sigmoid(-outputs)), axis=1)
+        if name == "categorical":
+            logits = jax.nn.log_softmax(outputs.reshape(count, columns, levels), axis=2)
+            return jnp.sum(jnp.take_along_axis(logits, events.astype(int)[:, :, None], axis=2), axis=(1, 2))
+        location, scale = means + deviations * outputs[:, :columns], jnp.exp(outputs[:, columns:])
+        above = jnp.where(events == levels - 1, 1.0, jax.nn.sigmoid((events + 0.5 - location) / scale))
+        below = jnp.where(events == 0, 0.0, jax.nn.sigmoid((events - 0.5 - location) / scale))
+        return jnp.sum(jnp.log(above - below), axis=1)
+
+    slopes, of_scales = jax.grad(lambda o, s: jnp.sum(cotangents * values(o, s)), argnums=(0, 1))(
+        jnp.asarray(outputs), jnp.asarray(log_scales))
+    return {
+        "head": name, "levels": levels, "deviation": deviation, "outputs": array(outputs), "events": array(events),
+        "means": array(means), "deviations": array(deviations), "logScales": array(log_scales),
+        "values": array(values(outputs, log_scales)), "cotangents": array(cotangents), "slopes": array(slopes),
+        "logScaleGradient": array(of_scales),
+    }
+
+
+cases = [head(n) for n in ("normal", "normal-columns", "normal-fixed", "bernoulli", "categorical", "logistic")]
+write("heads.json", __file__, "Log-likelihoods of decoders' heads and their derivatives.", ["jax", "numpy"], {"cases": cases})

@@ -39,7 +39,7 @@ public struct DomainAdversarialCriterion: EncoderCriterion {
   }
 
   public func objective(
-    for architecture: EncoderArchitecture, train: any EventSource, seed: UInt64
+    for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64
   ) throws(FlowError) -> any Objective {
     let counts = try domains(train)
     let source = counts[counts.keys.min()!]!

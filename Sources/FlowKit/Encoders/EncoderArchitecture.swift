@@ -2,7 +2,8 @@
 ///
 ///     z = e(s(x)),      x̂ = s⁻¹(d(z))
 ///
-/// with networks e: ℝᴰ → ℝᴸ and d: ℝᴸ → ℝᴰ and the scaling s of the columns. No inverse is promised: where L < D events that differ may
+/// with networks e: ℝᴰ → ℝᴸ and d: ℝᴸ → ℝᴰ and the scaling s of the columns. With a head both have distributions: e gives m(x) and log σ(x),
+/// 2L numbers, of which z = m(x) is the latent, and d what the head makes p(x | z) of. No inverse is promised: where L < D events that differ may
 /// have one z, and x̂ is what the decoder makes of it.
 public struct EncoderArchitecture: Trainable, Codable {
   /// In what unit columns are compared, and with what scale they reach the encoder.
@@ -18,6 +19,8 @@ public struct EncoderArchitecture: Trainable, Codable {
   public let scaling: Standardize
   public let encoder: CodeNetwork
   public let decoder: CodeNetwork?
+  /// What the decoder's outputs say of an event; nil where they are the event itself, as the scaling leaves it.
+  public let head: DecoderHead?
   /// Predicts a label from z; nil where none was learned from.
   public let predictor: LabelPredictor?
   /// The encoder, then the decoder and the predictor if there are any.
@@ -25,28 +28,39 @@ public struct EncoderArchitecture: Trainable, Codable {
 
   public init(
     metric: Metric = .equal, scaling: Standardize, encoder: CodeNetwork, decoder: CodeNetwork? = nil,
-    predictor: LabelPredictor? = nil
+    head: DecoderHead? = nil, predictor: LabelPredictor? = nil
   ) {
     precondition(
-      Self.fits(scaling, encoder, decoder, predictor),
-      "an encoder of \(encoder.inputs) columns and a decoder for \(scaling.dimension) and \(encoder.outputs) latents")
+      Self.fits(scaling, encoder, decoder, head, predictor),
+      "an encoder of \(encoder.inputs) columns and \(encoder.outputs) outputs, and a decoder for \(scaling.dimension) columns"
+    )
     (self.metric, self.scaling, self.encoder, self.decoder) = (metric, scaling, encoder, decoder)
-    self.predictor = predictor
-    let others: [(name: String, value: (any Parameterized)?)] = [("decoder", decoder), ("predictor", predictor)]
+    (self.head, self.predictor) = (head, predictor)
+    let others: [(name: String, value: (any Parameterized)?)] = [
+      ("decoder", decoder), ("head", head), ("predictor", predictor),
+    ]
     layout = ParameterLayout([("encoder", encoder)] + others.compactMap { name, value in value.map { (name, $0) } })
   }
 
   private static func fits(
-    _ scaling: Standardize, _ encoder: CodeNetwork, _ decoder: CodeNetwork?, _ predictor: LabelPredictor?
+    _ scaling: Standardize, _ encoder: CodeNetwork, _ decoder: CodeNetwork?, _ head: DecoderHead?,
+    _ predictor: LabelPredictor?
   ) -> Bool {
-    encoder.inputs == scaling.dimension && predictor?.network.inputs ?? encoder.outputs == encoder.outputs
-      && (decoder.map { $0.inputs == encoder.outputs && $0.outputs == scaling.dimension } ?? true)
+    let latents = head == nil ? encoder.outputs : encoder.outputs / 2
+    let outputs = scaling.dimension * (head?.outputsPerColumn ?? 1)
+    guard let decoder else {
+      return head == nil && encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
+    }
+    return encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
+      && decoder.inputs == latents && decoder.outputs == outputs
+      && head?.dimension ?? scaling.dimension == scaling.dimension
+      && (head == nil || encoder.outputs.isMultiple(of: 2))
   }
 
   /// D.
   public var dimension: Int { scaling.dimension }
   /// L.
-  public var latentDimension: Int { encoder.outputs }
+  public var latentDimension: Int { head == nil ? encoder.outputs : encoder.outputs / 2 }
   public var parameterCount: Int { layout.parameterCount }
   public var preprocessing: [any Preprocessing] { [scaling] }
 
@@ -60,7 +74,7 @@ public struct EncoderArchitecture: Trainable, Codable {
 
   // MARK: Coding
 
-  private enum CodingKeys: CodingKey { case metric, scaling, encoder, decoder, predictor }
+  private enum CodingKeys: CodingKey { case metric, scaling, encoder, decoder, head, predictor }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -68,12 +82,14 @@ public struct EncoderArchitecture: Trainable, Codable {
     try scaling.checkDescription()
     let encoder = try container.decode(CodeNetwork.self, forKey: .encoder)
     let back = try container.decodeIfPresent(CodeNetwork.self, forKey: .decoder)
+    let head = try container.decodeIfPresent(DecoderHead.self, forKey: .head)
     let predictor = try container.decodeIfPresent(LabelPredictor.self, forKey: .predictor)
     try DescriptionCheck.require(
-      Self.fits(scaling, encoder, back, predictor),
+      Self.fits(scaling, encoder, back, head, predictor),
       "the parts of the encoder differ in their numbers of columns or latents")
     self.init(
       metric: try container.decode(.metric, default: .equal), scaling: scaling, encoder: encoder, decoder: back,
+      head: head,
       predictor: predictor)
   }
 
@@ -83,6 +99,7 @@ public struct EncoderArchitecture: Trainable, Codable {
     try container.encode(scaling, forKey: .scaling)
     try container.encode(self.encoder, forKey: .encoder)
     try container.encodeIfPresent(decoder, forKey: .decoder)
+    try container.encodeIfPresent(head, forKey: .head)
     try container.encodeIfPresent(predictor, forKey: .predictor)
   }
 }
@@ -96,11 +113,12 @@ extension EncoderArchitecture {
   ///   - latents: L.
   ///   - encoder: the encoder's network, as ``CodeNetwork`` writes it.
   ///   - decoder: that of the decoder; nil for none.
+  ///   - head: what the decoder's outputs say of an event; nil where they are the event itself.
   ///   - predictor: of labels, from L latents; nil for none.
   /// - Throws: where a text describes no network, or all columns are constant.
   public init(
-    fitting data: any EventSource, latents: Int, encoder: String, decoder: String?, predictor: LabelPredictor? = nil,
-    metric: Metric = .equal, registry: Registry = .standard
+    fitting data: any EventSource, latents: Int, encoder: String, decoder: String?, head: DecoderHead.Kind? = nil,
+    predictor: LabelPredictor? = nil, metric: Metric = .equal, registry: Registry = .standard
   ) throws(FlowError) {
     guard DescriptionCheck.sizes ~= latents else {
       throw FlowError(
@@ -108,13 +126,16 @@ extension EncoderArchitecture {
     }
     var statistics = ColumnStatistics(columns: data.columns)
     try data.forEachBlock { statistics.add($0.events.events, weights: $0.events.weights) }
+    let head = head.map { DecoderHead($0, dimension: data.dimension) }
     let back = try decoder.map { text throws(FlowError) in
-      try CodeNetwork(text, inputs: latents, outputs: data.dimension, registry: registry)
+      try CodeNetwork(
+        text, inputs: latents, outputs: data.dimension * (head?.outputsPerColumn ?? 1), registry: registry)
     }
+    let outputs = head == nil ? latents : 2 * latents
     self.init(
       metric: metric, scaling: try Self.scaling(statistics, metric, data.place),
-      encoder: try CodeNetwork(encoder, inputs: data.dimension, outputs: latents, registry: registry), decoder: back,
-      predictor: predictor)
+      encoder: try CodeNetwork(encoder, inputs: data.dimension, outputs: outputs, registry: registry), decoder: back,
+      head: head, predictor: predictor)
   }
 
   /// A column that is constant has no deviation: it keeps its unit, and is 0 for the encoder.

@@ -12,23 +12,42 @@ public final class EncoderEvaluator {
     engine = Engine(architecture.layout, ParameterBuffer(encoder.parameters), threads: threads)
   }
 
-  /// z of each event, N × L; NaN where an event has a value that is not finite, or too large.
+  /// z of each event, N × L, with a head their means; NaN where an event has a value that is not finite, or too large.
   public func latents(of events: [Double]) -> [Double] {
     var rows = events
     architecture.scaling.standardize(&rows)
     return mapped(rows, architecture.dimension, architecture.latentDimension) { $0.latents(of: $1) }
   }
 
-  /// x̂ of each latent, N × D, in the data's own units.
+  /// x̂ of each latent, N × D, in the data's own units; with a head the mean of p(x | z).
   ///
   /// - Throws: where there is no decoder.
   public func events(from latents: [Double]) throws(FlowError) -> [Double] {
     guard architecture.decoder != nil else {
       throw FlowError(.architecture, "the model's encoder has no decoder: nothing leads from latents back to events")
     }
-    var rows = mapped(latents, architecture.latentDimension, architecture.dimension) { $0.events(from: $1) }
-    architecture.scaling.restoreUnits(&rows)
-    return rows
+    let (head, scaling) = (architecture.head, architecture.scaling)
+    guard let head else {
+      var rows = mapped(latents, architecture.latentDimension, architecture.dimension) { $0.events(from: $1) }
+      scaling.restoreUnits(&rows)
+      return rows
+    }
+    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+      head.means(pass.events(from: z), count: range.count, scaling)
+    }
+  }
+
+  /// x of p(x | z) for each latent, N × D, in the data's own units; without a head as `events(from:)`.
+  ///
+  /// - Parameter first: the number of the first of them: the same seed and number give the same draw.
+  /// - Throws: where there is no decoder.
+  public func draws(from latents: [Double], first: Int = 0, seed: UInt64 = 0) throws(FlowError) -> [Double] {
+    guard let head = architecture.head else { return try events(from: latents) }
+    let scaling = architecture.scaling
+    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+      let random = EventRandom(seed: seed, first: first + range.lowerBound).child(0)
+      return head.draws(pass.events(from: z), count: range.count, scaling, pass.headParameters, from: random)
+    }
   }
 
   /// The label that is most probable for each event, N.
@@ -65,6 +84,13 @@ public final class EncoderEvaluator {
   private func mapped(
     _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile) -> Tile
   ) -> [Double] {
+    self.rows(rows, inputs, outputs) { pass, tile, range in body(pass, tile).rows(count: range.count) }
+  }
+
+  /// The same with rows of what the tile holds.
+  private func rows(
+    _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile, Range<Int>) -> [Double]
+  ) -> [Double] {
     precondition(rows.count.isMultiple(of: inputs), "\(rows.count) values are no whole rows of \(inputs)")
     let (engine, architecture, count) = (engine, architecture, rows.count / inputs)
     return UnitResults.collect(count * outputs, startingWith: 0.0) { results in
@@ -72,7 +98,7 @@ public final class EncoderEvaluator {
         let worker = engine.worker(worker)
         let input = Tile(
           rows: rows[(range.lowerBound * inputs)..<(range.upperBound * inputs)], features: inputs, pool: worker.tiles)
-        let output = body(EncoderPass(architecture, Pass(worker.parameters)), input).rows(count: range.count)
+        let output = body(EncoderPass(architecture, Pass(worker.parameters)), input, range)
         results.pointer(to: range.lowerBound * outputs).update(from: output, count: output.count)
       }
     }

@@ -52,6 +52,7 @@ public struct EncoderObjective: Sendable, Equatable {
   private static let kinds: [(name: String, make: Make)] = [
     (ReconstructionCriterion.name, { (arguments) throws(FlowError) in try ReconstructionCriterion(&arguments) }),
     (TripletCriterion.name, { (arguments) throws(FlowError) in try TripletCriterion(&arguments) }),
+    (VariationalCriterion.name, { (arguments) throws(FlowError) in try VariationalCriterion(&arguments) }),
     (
       DomainAdversarialCriterion.name,
       { (arguments) throws(FlowError) in try DomainAdversarialCriterion(&arguments) }

@@ -12,14 +12,54 @@ public struct EncoderPass {
   /// ∂L/∂outputs ↦ ∂L/∂inputs; adds to the gradient of all parameters.
   public typealias Pullback = NetworkPullback
 
-  /// z of each event.
-  public func latents(of x: Tile) -> Tile { architecture.encoder.network.forward(x, part(0)) }
+  /// z of each event; with a head its mean.
+  public func latents(of x: Tile) -> Tile {
+    let code = code(of: x)
+    return architecture.head == nil ? code : code.rows(0..<architecture.latentDimension)
+  }
 
+  /// The same, of an encoder without a head.
   public func latentsWithPullback(of x: Tile) -> (value: Tile, pullback: Pullback) {
+    precondition(architecture.head == nil, "latents that have a distribution have no value to pull back")
+    return codeWithPullback(of: x)
+  }
+
+  /// What the encoder's network makes of each event: z or, with a head, its mean and log σ.
+  public func code(of x: Tile) -> Tile { architecture.encoder.network.forward(x, part(0)) }
+
+  public func codeWithPullback(of x: Tile) -> (value: Tile, pullback: Pullback) {
     withPullback(architecture.encoder.network, x, 0)
   }
 
-  /// x̂ of each latent.
+  /// log p(x | z) of each event.
+  ///
+  /// - Precondition: there is a head.
+  public func logLikelihoods(of x: Tile, at z: Tile) -> [Double] {
+    head.logLikelihoods(events(from: z), of: x, architecture.scaling, headParameters).values
+  }
+
+  /// The same, and the map from its cotangent (one row) to that of z; it adds to the gradient of all parameters.
+  public func logLikelihoodsWithPullback(of x: Tile, at z: Tile) -> (values: [Double], pullback: Pullback) {
+    let (outputs, pullBackDecoder) = eventsWithPullback(from: z)
+    let (values, pullBackHead) = head.logLikelihoods(outputs, of: x, architecture.scaling, headParameters)
+    let range = range(2)
+    return (
+      values,
+      { cotangent, gradient in
+        let slopes = cotangent
+        return pullBackDecoder(gradient.withSlice(range) { pullBackHead(slopes, &$0) }, &gradient)
+      }
+    )
+  }
+
+  /// log σ.
+  var headParameters: Parameters { pass.parameters.slice(range(2)) }
+  private var head: DecoderHead {
+    guard let head = architecture.head else { preconditionFailure("this decoder has no head") }
+    return head
+  }
+
+  /// x̂ of each latent or, with a head, the decoder's outputs.
   ///
   /// - Precondition: there is a decoder.
   public func events(from z: Tile) -> Tile { decoder.forward(z, part(1)) }
@@ -35,7 +75,7 @@ public struct EncoderPass {
     withPullback(predictor, z, predictorPart)
   }
 
-  private var predictorPart: Int { architecture.decoder == nil ? 1 : 2 }
+  private var predictorPart: Int { architecture.layout.parts.count - 1 }
   private var predictor: any Conditioner {
     guard let predictor = architecture.predictor else { preconditionFailure("this encoder has no predictor of labels") }
     return predictor.network

@@ -5,6 +5,8 @@
 /// (Brehmer & Cranmer 2020, arXiv:2003.13913; Ghosh et al. 2020, arXiv:1903.12436).
 public struct EncoderSetup: Sendable {
   public let architecture: EncoderArchitecture
+  /// Of the latents of a variational encoder, with which it is trained; nil for others.
+  public let prior: Architecture?
   public let objective: EncoderObjective
   public let options: TrainingOptions
   public let train: any EventSource
@@ -16,10 +18,12 @@ public struct EncoderSetup: Sendable {
   ///   - latents: L.
   ///   - encoder: its network, as ``CodeNetwork`` writes it.
   ///   - decoder: that of the decoder; nil mirrors the encoder.
+  ///   - recipe, layers, base: of a prior that is a flow; without the first two, the layers of the first `Recipe`.
   /// - Throws: where a text describes no network, or the events allow no fit.
   public init(
     fitting events: any EventSource, validation: Validation = .fraction(0.1), latents: Int, encoder: String = "128x128",
-    decoder: String? = nil, objective: EncoderObjective = EncoderObjective(),
+    decoder: String? = nil, recipe: String? = nil, layers: String? = nil, base: String = StandardNormal.name,
+    objective: EncoderObjective = EncoderObjective(),
     options: TrainingOptions = TrainingOptions(), registry: Registry = .standard
   ) throws(FlowError) {
     try options.check()
@@ -39,11 +43,33 @@ public struct EncoderSetup: Sendable {
     let parts = try TrainingSetup.parts(events, validation, PreprocessingOptions(), options.seed)
     let back = criterion.trainsDecoder ? decoder ?? CodeNetwork.mirrored(encoder) : nil
     architecture = try EncoderArchitecture(
-      fitting: parts.train, latents: latents, encoder: encoder, decoder: back,
+      fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
       registry: registry)
+    if criterion.head == nil {
+      prior = nil
+    } else if criterion.trainsPrior {
+      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
+      prior = try Self.prior(latents, layers: list, base: base, registry, seed: options.seed)
+    } else {
+      prior = try Self.normalPrior(latents)
+    }
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
-    _ = try criterion.objective(for: architecture, train: train, seed: options.seed)
+    for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
+    _ = try criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
+  }
+
+  private static func prior(
+    _ latents: Int, layers: String, base: String, _ registry: Registry, seed: UInt64
+  ) throws(FlowError) -> Architecture {
+    var random = RandomStream(seed: seed, purpose: .architecture)
+    let chain = try LayerList(layers).chain(dimension: latents, registry: registry, using: &random)
+    return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+  }
+
+  /// N(0, I).
+  private static func normalPrior(_ latents: Int) throws(FlowError) -> Architecture {
+    Architecture(chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents))
   }
 
   /// The fit of a flow to the latents of the same events.
@@ -69,10 +95,8 @@ public struct EncoderSetup: Sendable {
   /// What a flow on latents is until one is fitted: a normal density of mean 0 and variance 1.
   public var latentStart: Flow {
     get throws(FlowError) {
-      let latents = architecture.latentDimension
-      return Flow(
-        architecture: Architecture(
-          chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents)))
+      let start = if let prior { prior } else { try Self.normalPrior(architecture.latentDimension) }
+      return Flow(architecture: start, seed: options.seed)
     }
   }
 }

@@ -39,7 +39,7 @@ public struct TripletCriterion: EncoderCriterion {
   public var labels: [String] { [label] }
 
   public func objective(
-    for architecture: EncoderArchitecture, train: any EventSource, seed: UInt64
+    for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64
   ) throws(FlowError) -> any Objective {
     let counts = try labelCounts(train)
     guard counts.count > 1 else {

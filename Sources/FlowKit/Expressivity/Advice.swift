@@ -64,7 +64,8 @@ struct Advice {
     case .fixedPermutation: [replacing("plu", by: "qr")]
     case .collapsible: collapsed(finding)
     case .numericInverse, .unusedContext, .outsideBox, .fewEvents, .onlyDensities, .repeatedValues,
-      .notInvertible: []
+      .notInvertible:
+      []
     }
   }
 

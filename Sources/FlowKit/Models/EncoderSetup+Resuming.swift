@@ -41,16 +41,22 @@ extension EncoderSetup {
     guard try encoding.encoder.architecture.jsonText() == architecture.jsonText() else {
       throw differs("its encoder has other networks, latents or scales")
     }
-    return EncoderFit(encoding.encoder, training, encoding.history)
+    if let prior, try prior.jsonText() != model.members[0].flow.architecture.jsonText() {
+      throw differs("its prior has other layers")
+    }
+    return EncoderFit(encoding.encoder, prior.map { _ in model.members[0].flow }, training, encoding.history)
   }
 
-  /// The model of a fit whose encoder is under way: until a flow is fitted to its latents, these have a normal density.
+  /// The model of a variational encoder with its prior, and of a fit whose encoder is under way: until a flow is fitted to its latents, these
+  /// have a normal density.
   package func model(
     _ fit: EncoderFit, _ origin: [String: MetadataValue], _ provenance: [String: MetadataValue]
   ) throws(FlowError) -> Model {
+    let isWhole = prior != nil && fit.stopped != nil && fit.stopped != .interrupted
+    let flow = if let prior = fit.prior { prior } else { try latentStart }
     let latents = Model(
-      flow: try latentStart, columns: architecture.latentColumns,
-      provenance: provenance.merging(["stopped": .text("unfinished")]) { $1 })
+      flow: flow, columns: architecture.latentColumns,
+      provenance: provenance.merging(["stopped": .text(isWhole ? fit.stopped!.rawValue : "unfinished")]) { $1 })
     return latents.encoded(by: encoding(fit, origin), like: train)
   }
 }

@@ -3,6 +3,8 @@ package struct EncoderTable {
   private let reader: any RandomAccessTable
   private let encoder: EncoderEvaluator
   private let flow: EnsembleEvaluator
+  /// Of a variational encoder.
+  private let variational: VariationalEvaluator?
 
   /// - Parameters:
   ///   - columns: which columns are the model's, in its order, or those of its latents; nil finds them by name, else by place.
@@ -22,6 +24,9 @@ package struct EncoderTable {
     if !acceptingNonFinite { try reader.requireFinite() }
     encoder = encoding.encoder.evaluator(threads: threads)
     flow = model.ensemble.evaluator(threads: threads)
+    let isVariational = encoding.encoder.architecture.head != nil
+    variational =
+      isVariational ? try VariationalEvaluator(encoding.encoder, prior: model.members[0].flow, threads: threads) : nil
   }
 
   package var location: DataLocation { reader.location }
@@ -50,14 +55,38 @@ package struct EncoderTable {
     try reader.forEachBlock { block throws(FlowError) in try body(encoder.events(from: block)) }
   }
 
-  /// Hands log p(z) of all rows to `body`, in order, in blocks, and their reconstruction errors, nil without a decoder.
+  /// Hands σ of the latents of all rows, or draws of these, to `body`, in order, in blocks.
+  ///
+  /// - Throws: where latents have no distribution.
+  package func encode(_ what: PosteriorPart, _ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    guard let variational else {
+      throw FlowError(
+        .architecture, "the latents of the model have no distribution; those of one that is trained by vae have")
+    }
+    var first = 0
+    try reader.forEachBlock { block throws(FlowError) in
+      try body(variational.latents(of: block, what, first: first))
+      first += block.count / encoder.architecture.dimension
+    }
+  }
+
+  /// Whether rows are scored by a bound of log p(x), and not by log p(z).
+  package var scoresBounds: Bool { variational != nil }
+
+  /// Hands log p(z) of all rows, or the bound of log p(x), to `body`, in order, in blocks, and their reconstruction errors, nil without a
+  /// decoder.
+  ///
+  /// - Parameter draws: how many the bound is made of.
   package func score(
-    _ body: (_ latents: [Double], _ reconstructions: [Double]?) throws(FlowError) -> Void
+    draws: Int, _ body: (_ scores: [Double], _ reconstructions: [Double]?) throws(FlowError) -> Void
   ) throws(FlowError) {
     let hasDecoder = encoder.architecture.decoder != nil
+    var first = 0
     try reader.forEachBlock { block throws(FlowError) in
-      let densities = flow.logDensity(encoder.latents(of: block))
-      try body(densities, hasDecoder ? encoder.reconstructionErrors(of: block) : nil)
+      let scores =
+        variational?.bounds(of: block, draws: draws, first: first) ?? flow.logDensity(encoder.latents(of: block))
+      try body(scores, hasDecoder ? encoder.reconstructionErrors(of: block) : nil)
+      first += block.count / encoder.architecture.dimension
     }
   }
 }

@@ -42,14 +42,6 @@ extension Model {
       members: members, columns: encoding.encoder.architecture.latentColumns, contextColumns: contextColumns,
       contextUnits: contextUnits, provenance: provenance)
   }
-
-  /// What draws of the flows are in the columns of the model: themselves or, with an encoder, what its decoder makes of them.
-  ///
-  /// - Throws: where there is an encoder without a decoder.
-  func decoded(_ draws: [Double], by evaluator: EncoderEvaluator?) throws(FlowError) -> [Double] {
-    guard let evaluator else { return draws }
-    return try evaluator.events(from: draws)
-  }
 }
 
 // MARK: - In a file

@@ -19,9 +19,10 @@ extension Model {
     }
     let isConditional = !contextColumns.isEmpty
     let labels = isConditional ? try events.contents() : LabelledEvents([])
-    let values = try decoded(
-      ensemble.evaluator(threads: threads).sample(events.count, context: labels.context, seed: seed),
-      by: encoding?.encoder.evaluator(threads: threads))
+    var values = try ensemble.evaluator(threads: threads).sample(events.count, context: labels.context, seed: seed)
+    if let encoder = encoding?.encoder {
+      values = try encoder.evaluator(threads: threads).draws(from: values, seed: seed)
+    }
     return try EventArray(
       values, dimension: columns.count, context: labels.context, weights: labels.weights, columns: events.columns,
       contextColumns: isConditional ? events.contextColumns : nil, place: place)

@@ -1,6 +1,5 @@
 import FlowKit
 import FlowKitTestSupport
-import Foundation
 import Testing
 
 @Suite struct DomainAdversarialTests {
@@ -44,47 +43,6 @@ import Testing
     #expect(GradientReversal(2).pullBack(tile)[1, 3] == -3)
   }
 
-  /// Two moons of which the second sample is turned by 35° and has no labels.
-  @Test func theTurnedMoonsAreTold() throws {
-    let (source, target) = (Self.moons(150, seed: 1), Self.moons(150, seed: 2, turned: 35))
-    // Labels of the target are wrong on purpose: they are not looked at.
-    var context: [Double] = []
-    for label in source.labels { context += [label, 0] }
-    for _ in target.labels { context += [1, 1] }
-    let events = try EventArray(
-      source.points + target.points, dimension: 2, context: context, contextColumns: ["class", "domain"])
-    func accuracy(_ strength: Double) throws -> Double {
-      let setup = try EncoderSetup(
-        fitting: events, validation: .none, latents: 15, encoder: "15,activation=tanh",
-        objective: EncoderObjective("dann(label=class,domain=domain,lambda=\(strength),hidden=15)"),
-        options: TrainingOptions { ($0.epochs, $0.batchSize, $0.learningRate, $0.seed) = (150, 60, 0.01, 1) })
-      let labels = try setup.run().encoder.labels(of: target.points)
-      return Double(zip(labels, target.labels).count { Double($0) == $1 }) / 300
-    }
-    let (without, with) = (try accuracy(0), try accuracy(2))
-    #expect(without < 0.9, "\(without)")
-    #expect(with > without + 0.05, "\(with), \(without)")
-  }
-
-  /// `count` points of each moon, as scikit-learn's make_moons with noise 0.05 has them, centred, and perhaps turned.
-  private static func moons(_ count: Int, seed: UInt64, turned degrees: Double = 0) -> (
-    points: [Double], labels: [Double]
-  ) {
-    let noise = uniformNumbers(4 * count, in: -0.085...0.085, seed: seed)
-    let angle = degrees * .pi / 180
-    let (c, s) = (cosine(angle), cosine(angle - .pi / 2))
-    var (points, labels) = ([Double](), [Double]())
-    for index in 0..<(2 * count) {
-      let (t, isUpper) = (Double.pi * Double(index / 2) / Double(count - 1), index % 2 == 0)
-      let (x, y) =
-        isUpper ? (cosine(t), cosine(t - .pi / 2)) : (1 - cosine(t), 0.5 - cosine(t - .pi / 2))
-      let (u, v) = (x - 0.5 + noise[2 * index], y - 0.25 + noise[2 * index + 1])
-      points += [c * u - s * v, s * u + c * v]
-      labels.append(isUpper ? 0 : 1)
-    }
-    return (points, labels)
-  }
-
   @Test func labelsAreChecked() throws {
     let rows = curve(40)
     func message(_ context: (Int) -> [Double]) throws -> String {
@@ -104,5 +62,3 @@ import Testing
     #expect(try EncoderObjective(text).text == text)
   }
 }
-
-private func cosine(_ x: Double) -> Double { Foundation.cos(x) }

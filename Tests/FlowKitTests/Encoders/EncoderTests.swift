@@ -102,7 +102,8 @@ import Testing
   }
 
   @Test func constantColumnsAreKept() throws {
-    let rows = curve(64).enumerated().flatMap { $0.offset % 4 == 3 ? [$0.element, 7] : [$0.element] }
+    var rows: [Double] = []
+    for (index, value) in curve(64).enumerated() { rows += index % 4 == 3 ? [value, 7] : [value] }
     for metric in EncoderArchitecture.Metric.allCases {
       let architecture = try EncoderArchitecture(
         fitting: EventArray(rows, dimension: 5), latents: 1, encoder: "linear", decoder: "linear", metric: metric)

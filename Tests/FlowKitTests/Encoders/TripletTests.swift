@@ -34,7 +34,8 @@ import Testing
     #expect(none.value == 0 && none.active == 0 && none.all == 1 && none.gradient.allSatisfy { $0 == 0 })
     // Points that agree have no slope.
     let same = loss([1, 1, 1, 1, 2, 2], count: 3, triplets: [(0, 1, 2)])
-    #expect(same.gradient.allSatisfy(\.isFinite))
+    let areFinite = same.gradient.allSatisfy { $0.isFinite }
+    #expect(areFinite)
   }
 
   private func events(_ labels: (Int) -> Double) throws -> EventArray {
@@ -45,7 +46,8 @@ import Testing
   func theGradientIsThatOfCentralDifferences(distance: TripletLoss.Distance) throws {
     let events = try events { Double($0 % 3) }
     let architecture = try EncoderArchitecture(fitting: events, latents: 2, encoder: "5,activation=tanh", decoder: nil)
-    let loss = TripletLoss(margin: 0.7, distance: distance)
+    // Every triplet is active, and stays so: where one ceases to be, the mean over the active ones jumps.
+    let loss = TripletLoss(margin: 50, distance: distance)
     try expectGradient(
       TripletObjective(architecture, loss), events, at: scattered(architecture.parameterCount, seed: 2))
   }
@@ -76,8 +78,10 @@ import Testing
   /// Classes that are far apart in one column of small variance, which the others hide: the nearest latent is of the same class.
   @Test func classesComeTogether() throws {
     let (count, numbers) = (300, uniformNumbers(3 * 300, in: -1...1, seed: 9))
-    let rows = (0..<count).flatMap {
-      [4 * numbers[3 * $0], 4 * numbers[3 * $0 + 1], 0.4 * Double($0 % 3) + 0.1 * numbers[3 * $0 + 2]]
+    var rows: [Double] = []
+    for index in 0..<count {
+      let (wide, other, own) = (numbers[3 * index], numbers[3 * index + 1], numbers[3 * index + 2])
+      rows += [8 * wide, 8 * other, 0.4 * Double(index % 3) + 0.1 * own]
     }
     let events = try EventArray(
       rows, dimension: 3, context: (0..<count).map { Double($0 % 3) }, contextColumns: ["label"])
@@ -103,7 +107,7 @@ import Testing
       }
       return Double(right) / Double(count)
     }
-    #expect(accuracy(rows, 3) < 0.6)
+    #expect(accuracy(rows, 3) < 0.8)
     #expect(accuracy(fit.encoder.latents(of: rows), 2) > 0.95)
   }
 }
