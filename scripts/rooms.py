@@ -36,7 +36,7 @@ ROOMS = [
     ["Expressivity", "Calibration", "Diagnostics"],
     ["Objectives", "Comparison"],
     ["Training"],
-    ["Targets", "Inference", "Automatic"],
+    ["Targets", "Inference", "Automatic", "Encoders"],
     ["Models"],
 ]
 

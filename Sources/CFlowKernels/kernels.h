@@ -13,6 +13,7 @@
 #include "pairs.h"
 #include "soft_maximum.h"
 #include "fills.h"
+#include "heads.h"
 #include "rows.h"
 #include "smooth.h"
 #include "sorting.h"

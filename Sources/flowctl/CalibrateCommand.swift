@@ -70,7 +70,7 @@ struct Calibrate: ParsableCommand, Diagnosing {
       }
     }
     let access = try missing.access(arrays.access())
-    let model = try reading.model(model)
+    let model = try reading.densityModel(model)
     let location = try Self.heldOut(DataLocation(data), access)
     let events = try HeldOutEvents(
       of: model, location, selection(of: model, location, access), atMost: rows, seed: seed,

@@ -60,8 +60,15 @@ struct Check: ParsableCommand, Diagnosing {
     if data == nil, columns != nil { throw FlowError(.data, "--columns are columns of events; give them with --data") }
     let events = try data.map { location throws(FlowError) in try read(DataLocation(location)) }
     var results: [(expressivity: Expressivity, architecture: Architecture)] = []
+    let encoder = try model.flatMap { path throws(FlowError) in
+      try ModelReading.model(path).encoding?.encoder.architecture
+    }
+    if encoder != nil, data != nil {
+      throw FlowError(.data, "the flow of a model with an encoder sees latents: leave out --data")
+    }
     for architecture in try architectures(events) {
       var result = Expressivity.analyze(architecture)
+      if let encoder { result.addFinding(of: encoder) }
       if let events {
         guard events.columns.count == architecture.dimension else {
           throw FlowError(

@@ -20,7 +20,7 @@ struct ComparedSamples {
       (first, second) = try reader.pair(paths[0], paths[1])
     default:
       let index = models[0] ? 0 : 1
-      let model = try command.reading.model(paths[index])
+      let model = try command.reading.densityModel(paths[index])
       let events = try reader.events(of: model, paths[1 - index])
       options.isPaired = !model.contextColumns.isEmpty
       options.isFitted = model.isFitted(to: events.location, digest: try events.digest())

@@ -7,7 +7,8 @@ struct Density: ParsableCommand, Diagnosing {
     discussion: """
       With train, valid and test in the file or group that DATA names, test is scored. The output holds a dataset \
       log_density with one value per row. The mean is -infinity if any event has density 0; then the mean over the others \
-      is named beside it. Of columns that were dequantized, the density of each row with uniform noise \
+      is named beside it. Of a model with an encoder, log p(z) of the latents, or a lower bound of log p(x), and the reconstruction error are scored, in a dataset \
+      scores of two columns. Of columns that were dequantized, the density of each row with uniform noise \
       of its own is scored, whose mean is a lower bound of the mean log-probability of the whole numbers.
       """)
 
@@ -36,6 +37,10 @@ struct Density: ParsableCommand, Diagnosing {
   @Flag(help: "Score rows with a NaN or an infinite value as NaN or -infinity, and count them.")
   var skipNonFinite = false
 
+  @Option(
+    parsing: .unconditional, help: "Of a model of 'fit --objective vae': how many draws its bound of log p is made of.")
+  var draws = 100
+
   @OptionGroup var reading: ModelReading
 
   @Flag(help: "Print JSON.")
@@ -53,8 +58,12 @@ struct Density: ParsableCommand, Diagnosing {
       let parts = try access.parts(of: location)
       return parts.test ?? parts.train
     }
+    let model = try reading.model(self.model)
+    if model.encoding != nil {
+      return try scoreEncoded(model, self.model, part(of: DataLocation(data)), access)
+    }
     let scorer = try TableScorer(
-      reading.model(model), part(of: DataLocation(data)), columns: columns?.names, contextColumns: context?.columns,
+      model, part(of: DataLocation(data)), columns: columns?.names, contextColumns: context?.columns,
       context: context?.location.map { location throws(FlowError) in try part(of: location) }, threads: threads,
       acceptingNonFinite: skipNonFinite, access: access)
     scorer.notes.note()

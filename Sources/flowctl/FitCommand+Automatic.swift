@@ -5,7 +5,7 @@ import FlowKit
 extension Fit {
   /// Whether what is not named is chosen from the data.
   var isAutomatic: Bool {
-    epochs == nil && patience == nil && !objective.isGiven && !lessons.areGiven
+    !encoders.isGiven && epochs == nil && patience == nil && !objective.isGiven && !lessons.areGiven
   }
 
   func fitAutomatically(

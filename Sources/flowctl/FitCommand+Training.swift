@@ -4,15 +4,17 @@ import Synchronization
 // The fit itself: what is shown and saved while it runs.
 
 extension Fit {
-  /// - Parameter begun: where an earlier run stood.
+  /// - Parameters:
+  ///   - begun: where an earlier run stood.
+  ///   - model: what is written of a fit that is under way.
   func fitted(
-    _ fit: EnsembleFit, from begun: EnsembleState?, _ provenance: [String: MetadataValue]
+    _ fit: EnsembleFit, from begun: EnsembleState?, _ model: @escaping @Sendable (EnsembleState) -> Model
   ) throws(FlowError) -> EnsembleState {
     let progress = Mutex(EnsembleProgress(fit, json: json, naming: objective.isGiven, from: begun))
     let isSaved = Atomic(false)
     let (output, keepState) = (output, ensembles.keepState)
     let saves = EnsembleSaves(every: checkpointEvery) { state in
-      guard Self.save(Model(fit, state, provenance), to: output, keepingState: keepState) else { return }
+      guard Self.save(model(state), to: output, keepingState: keepState) else { return }
       isSaved.store(true, ordering: .relaxed)
     }
     defer { Terminal.status("") }
@@ -30,7 +32,7 @@ extension Fit {
 
   /// Writes a checkpoint; whether that succeeded. Training is not given up for one that cannot be written: the one before
   /// is still there.
-  private static func save(_ model: Model, to output: String, keepingState: Bool) -> Bool {
+  static func save(_ model: Model, to output: String, keepingState: Bool) -> Bool {
     do {
       try model.write(to: output, keepingState: keepingState)
       return true
@@ -60,7 +62,7 @@ extension Fit {
 
 extension EnsembleFit {
   /// Throws where a file's fit was begun as another kind of fit than this.
-  fileprivate func check(resuming model: Model, at path: String) throws(FlowError) {
+  func check(resuming model: Model, at path: String) throws(FlowError) {
     let planned = model.provenance["ensemble"]?.integer ?? 1
     guard planned <= count else {
       throw FlowError(

@@ -60,6 +60,9 @@ struct Fit: ParsableCommand, Diagnosing {
   @OptionGroup(title: "Objective")
   var objective: ObjectiveArguments
 
+  @OptionGroup(title: "An encoder before the flow")
+  var encoders: EncoderArguments
+
   @OptionGroup(title: "What is not named is chosen from the data, but for fits with --epochs or --objective")
   var automatic: AutomaticArguments
 
@@ -114,7 +117,8 @@ struct Fit: ParsableCommand, Diagnosing {
 
   func run() throws {
     let options = try trainingOptions()
-    let objective = try self.objective.fitObjective()
+    let encoder = try encoders.plan(of: self)
+    let objective = try encoder == nil ? self.objective.fitObjective() : .likelihood
     let split = try ValidationChoice(valid)
     let layerList = try layers ?? Recipe(named: recipe ?? Recipe.all[0].name).layers
     // What needs no data is checked before they are read.
@@ -123,7 +127,9 @@ struct Fit: ParsableCommand, Diagnosing {
     if let contextEmbedding { try ContextEmbedding.check(contextEmbedding) }
     try OutputPath.check(output, force: force || resume, inputs: [DataLocation(data).file] + split.files)
     let preprocess = try preprocessing.options()
-    let (events, validation, ease) = try readEvents(split, buffer: options.buffer)
+    let (events, validation, ease) = try readEvents(
+      split, buffer: options.buffer, labels: encoder?.objective.criterion.labels)
+    if let encoder { return try fitEncoder(encoder, events, validation, options, layerList) }
     if isAutomatic { return try fitAutomatically(events, validation, preprocess) }
     var setup = try TrainingSetup(
       fitting: events, validation: validation, layers: layerList, base: base, preprocessing: preprocess,
@@ -141,7 +147,7 @@ struct Fit: ParsableCommand, Diagnosing {
     try describe(setup)
     warn(of: setup.architecture)
     let provenance = try provenance(setup.train, setup.validation).merging(setup.provenance()) { $1 }
-    let state = try fitted(fit, from: begun, provenance)
+    let state = try fitted(fit, from: begun) { Model(fit, $0, provenance) }
     guard state.members.contains(where: { $0.bestEpoch > 0 }) else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }

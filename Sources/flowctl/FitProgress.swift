@@ -3,9 +3,10 @@ import FlowKit
 /// Shows training as it goes: JSON lines, one live line on a terminal, or a plain line per epoch elsewhere.
 struct FitProgress {
   let json: Bool
-  private let objective: FitObjective
-  /// Whether JSON lines name the objective.
-  private let isNamed: Bool
+  /// What is minimised, where that is not the likelihood.
+  private let objective: String?
+  /// What JSON lines call the objective, if they name it.
+  private let named: String?
   private var best = Double.infinity
   private var bestEpoch = 0
   private var lastValid, lastCompanion: Double?
@@ -19,6 +20,13 @@ struct FitProgress {
   /// The steps that an earlier run has made.
   private var stepsBefore = 0
 
+  /// Of a fit of an encoder.
+  init(json: Bool, _ objective: EncoderObjective, from checkpoint: TrainingCheckpoint?) {
+    self.init(
+      json: json, objective: objective.name, named: objective.name, from: checkpoint, member: nil, refitting: false,
+      label: "encoder  ")
+  }
+
   /// - Parameters:
   ///   - checkpoint: where a resumed fit stood.
   ///   - member: which of several fits this is; nil where it is the only one.
@@ -27,9 +35,18 @@ struct FitProgress {
     json: Bool, _ objective: FitObjective, naming isNamed: Bool, from checkpoint: TrainingCheckpoint?,
     member: Int? = nil, refitting: Bool = false
   ) {
-    (self.json, self.objective, self.isNamed, self.member) = (json, objective, isNamed, member)
-    self.refitting = refitting
-    label = (member.map { "member \($0)  " } ?? "") + (refitting ? "refit  " : "")
+    self.init(
+      json: json, objective: objective.criterion == nil ? nil : objective.name, named: isNamed ? objective.name : nil,
+      from: checkpoint, member: member, refitting: refitting,
+      label: (member.map { "member \($0)  " } ?? "") + (refitting ? "refit  " : ""))
+  }
+
+  private init(
+    json: Bool, objective: String?, named: String?, from checkpoint: TrainingCheckpoint?, member: Int?, refitting: Bool,
+    label: String
+  ) {
+    (self.json, self.objective, self.named, self.member) = (json, objective, named, member)
+    (self.refitting, self.label) = (refitting, label)
     if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
@@ -52,7 +69,7 @@ struct FitProgress {
   }
 
   /// Losses are those of the likelihood, in nats, where no other objective is named.
-  private var name: String { objective.criterion == nil ? "" : "\(objective.name): " }
+  private var name: String { objective.map { "\($0): " } ?? "" }
 
   /// Nothing against a critic, whose values of different epochs do not compare.
   private var bestText: String {
@@ -72,7 +89,7 @@ struct FitProgress {
     if json {
       // A report is finite, so that JSON can express it.
       do {
-        try JSONEpoch(report, objective, isNamed: isNamed, member, refitting).printJSON()
+        try JSONEpoch(report, isLikelihood: objective == nil, named, member, refitting).printJSON()
       } catch { Terminal.note(error.line) }
     } else if !Terminal.isInteractive {
       Terminal.note(
@@ -93,12 +110,12 @@ struct FitProgress {
     let train, valid, seconds, eventsPerSecond, learningRate: JSONNumber
     let validObjective: JSONNumber?
 
-    init(_ report: EpochReport, _ objective: FitObjective, isNamed: Bool, _ member: Int?, _ refitting: Bool) {
+    init(_ report: EpochReport, isLikelihood: Bool, _ objective: String?, _ member: Int?, _ refitting: Bool) {
       (epoch, self.member, refit) = (report.epoch, member, refitting ? true : nil)
-      self.objective = isNamed ? objective.name : nil
+      self.objective = objective
       train = JSONNumber(report.train)
-      valid = JSONNumber(objective.criterion == nil ? report.valid : report.companion)
-      validObjective = isNamed ? JSONNumber(report.valid) : nil
+      valid = JSONNumber(isLikelihood ? report.valid : report.companion)
+      validObjective = objective != nil ? JSONNumber(report.valid) : nil
       (seconds, eventsPerSecond) = (JSONNumber(report.seconds), JSONNumber(report.eventsPerSecond))
       learningRate = JSONNumber(report.learningRate)
     }

@@ -9,7 +9,8 @@ struct Flowctl: ParsableCommand {
     abstract: "Fits densities to events in HDF5 files with normalizing flows, scores with them and draws from them.",
     version: flowKitVersion,
     subcommands: [
-      Fit.self, Infer.self, Sample.self, Density.self, Calibrate.self, Compare.self, Reweight.self, Plot.self,
+      Fit.self, Infer.self, Sample.self, Density.self, Encode.self, Decode.self, Calibrate.self, Compare.self,
+      Reweight.self, Plot.self,
       Report.self, Inspect.self, Check.self, Diff.self, Convert.self,
     ])
 

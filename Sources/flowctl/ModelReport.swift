@@ -23,6 +23,7 @@ struct ModelReport {
     if !model.contextColumns.isEmpty {
       print("given       \(model.contextColumns.withUnits(model.contextUnits).joined(separator: ", "))")
     }
+    if let encoding = model.encoding { EncoderLine(encoding).show() }
     if model.members.count > 1 { try showMembers() } else { show(try MemberLine(model, 0)) }
     for (name, value) in model.provenance.sorted(by: { $0.key < $1.key }) {
       print("  \(name): \(try value.jsonText())")
@@ -87,7 +88,7 @@ struct ModelReport {
     init(_ model: Model, _ index: Int) throws(FlowError) {
       let (member, isEnsemble) = (model.members[index], model.members.count > 1)
       let architecture = member.flow.architecture
-      preprocessing = architecture.preprocessingSummary(columns: model.columns)
+      preprocessing = architecture.preprocessingSummary(columns: model.ofLatents.columns)
       contextEmbedding = architecture.contextEmbedding?.widths
       contextNetwork = architecture.contextEmbedding?.text
       (layers, base) = (architecture.layerList, architecture.base.text)
@@ -121,7 +122,7 @@ struct ModelReport {
   }
 
   /// Where training stands.
-  private struct Training: Encodable {
+  struct Training: Encodable {
     let step, totalSteps, epoch, bestEpoch: Int
     let seconds, learningRate: Double
     let bestLoss: Double?
@@ -171,6 +172,8 @@ struct ModelReport {
     let dependentColumns: [DependentColumns.Column]
     let units, contextUnits: [String?]
     let provenance: [String: MetadataValue]
+    /// What makes of the columns the latents of the flow.
+    let encoder: EncoderLine?
 
     init(_ file: ModelFileFacts, _ model: Model) {
       (formatVersion, elementType) = (file.formatVersion, file.elementType)
@@ -178,6 +181,7 @@ struct ModelReport {
       (units, contextUnits) = (model.units, model.contextUnits)
       (dimension, columns, context) = (model.columns.count, model.columns, model.contextColumns)
       (provenance, dependentColumns) = (model.provenance, model.dependent.columns)
+      encoder = model.encoding.map { EncoderLine($0) }
     }
   }
 }

@@ -54,7 +54,7 @@ struct Plot: ParsableCommand, Diagnosing {
       let rows = PictureEvents.Rows(values: read.rows.events, weights: read.rows.weights, name: read.name)
       return draw(PictureEvents(columns: read.columns, units: read.units, data: rows), nil)
     }
-    let model = try reading.model(file)
+    let model = try reading.densityModel(file)
     if kind == .training { return try TrainingPlot.picture(model) }
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
     if kind == .ranks {

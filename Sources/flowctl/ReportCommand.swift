@@ -34,7 +34,7 @@ struct Report: ParsableCommand, Diagnosing {
 
   func run() throws {
     try OutputPath.check(output, force: force, inputs: [model] + (data.map { [DataLocation($0).file] } ?? []))
-    let model = try reading.model(self.model)
+    let model = try reading.densityModel(self.model)
     let read = try data.map { data throws(FlowError) in try events.events(data, for: model) }
     var subject = try ReportSubject(model, self.model, read, draws: events.rows, seed: events.seed)
     subject.command = CommandLine.arguments.joined(separator: " ")

@@ -71,7 +71,7 @@ struct Reweight: ParsableCommand, Diagnosing {
     options.rowsForClassifier = try OptionCheck.positive(rows, "--rows", atMost: 1 << 40)
     let output = self.output ?? Refinement.path(besideModel: model)
     try OutputPath.check(output, force: force, inputs: [model, DataLocation(data).file])
-    let flow = try reading.model(model)
+    let flow = try reading.densityModel(model)
     let events = try events(of: flow)
     let digest = try AtomicFile.digest(model)
     let (refinement, score) = try Refinement.fitted(flow, modelDigest: digest, to: events, options: options)

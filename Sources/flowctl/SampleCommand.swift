@@ -42,6 +42,9 @@ struct Sample: ParsableCommand, Diagnosing {
   @Flag(help: "Write the parameters as the Stan model names them, of a flow that 'infer' fitted to one.")
   var constrained = false
 
+  @Flag(help: "Of a model of 'fit --objective vae': write the means of p(x | z) in place of draws.")
+  var means = false
+
   @Flag(
     help: "Keep only some draws, so that they are more like data: by what 'flowctl reweight' wrote beside the model.")
   var refined = false
@@ -78,7 +81,7 @@ struct Sample: ParsableCommand, Diagnosing {
     let model = try reading.model(path)
     let sampler = try TableSampler(
       model, count: count, context: context, columns: columns?.names, seed: seed, threads: threads,
-      refinement: refinement(of: model, path), access: missing.access(arrays.access()))
+      refinement: refinement(of: model, path), means: means, access: missing.access(arrays.access()))
     sampler.context?.notes.note()
     let target = constrained ? try ContainedTarget(of: model, path) : nil
     // Text has two axes: each row is followed by its context.

@@ -23,6 +23,18 @@ struct ModelReading: ParsableArguments {
     try Self.model(path, includingTraining: includingTraining, acceptingEdited: acceptEdited)
   }
 
+  /// A model whose flow is a density of its columns: what a command reads that has a use for that alone.
+  func densityModel(_ path: String) throws(FlowError) -> Model {
+    let model = try model(path)
+    guard model.encoding == nil else {
+      throw FlowError(
+        .architecture,
+        "\(path) has an encoder: its flow is a density of latents, not of the columns, and this command is about one of these; "
+          + "'flowctl encode' writes the latents")
+    }
+    return model
+  }
+
   static func model(
     _ path: String, includingTraining: Bool = false, acceptingEdited: Bool = false
   ) throws(FlowError) -> Model {

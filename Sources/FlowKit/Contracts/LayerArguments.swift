@@ -4,6 +4,7 @@ enum ListedText: String, Sendable {
   case base = "the base"
   case embedding = "the context's embedding"
   case objective = "the objective"
+  case encoder = "the encoder's network"
 }
 
 /// What a layer list gives to one layer: `name(value, key=value, …)`, together with the flow's dimensions.

@@ -24,6 +24,8 @@ public struct Finding: Sendable, Equatable {
     case outsideBox = "outside the box"
     case fewEvents = "few events"
     case repeatedValues = "repeated values"
+    // With an encoder before the flow.
+    case notInvertible = "not invertible"
     // With an objective on samples.
     case onlyDensities = "only densities"
 
@@ -35,7 +37,7 @@ public struct Finding: Sendable, Equatable {
         true
       case .couplingOfOneFeature, .untransformed, .unconditioned, .sameMask, .undonePermutation, .tooShallow,
         .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents, .onlyDensities,
-        .repeatedValues:
+        .repeatedValues, .notInvertible:
         false
       }
     }

@@ -12,17 +12,9 @@ extension Model.Member {
     } catch {
       throw error.at(group.location.objectPath == "/" ? group.location.file : "\(group.location)")
     }
-    var parameters: [Scalar] = []
-    for shape in architecture.parameterShapes {
-      let dataset = try group.dataset("flow/\(shape.name)")
-      guard dataset.shape == shape.dimensions else {
-        throw FlowError(
-          .format, "\(dataset.location) has shape \(dataset.shape), but the architecture wants \(shape.dimensions)")
-      }
-      parameters += try dataset.read(as: Scalar.self)
-    }
-    let history = try Self.history(group)
-    let selection = try group.contains("selection") ? Self.history(group.group("selection")) : []
+    let parameters = try group.parameters(of: architecture.layout, under: "flow")
+    let history = try [EpochReport](reading: group)
+    let selection = try group.contains("selection") ? [EpochReport](reading: group.group("selection")) : []
     self.init(
       flow: Flow(architecture: architecture, parameters: parameters), history: history,
       provenance: isOwn ? try Self.provenance(group) : [:],
@@ -35,22 +27,5 @@ extension Model.Member {
     var provenance: [String: MetadataValue] = [:]
     for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
     return provenance
-  }
-
-  private static func history(_ group: borrowing HDF5.Group) throws(FlowError) -> [EpochReport] {
-    var history = try group.dataset("history/epoch").read(as: Int.self).map { EpochReport(epoch: $0) }
-    for column in HistoryColumn.all {
-      let values = try group.dataset("history/\(column.name)").read(as: Double.self)
-      for index in history.indices.prefix(values.count) { history[index][keyPath: column.path] = values[index] }
-    }
-    let valid = try group.dataset("history/valid").read(as: Double.self)
-    for index in history.indices.prefix(valid.count) where !valid[index].isNaN { history[index].valid = valid[index] }
-    if try group.contains("history/companion") {
-      let companion = try group.dataset("history/companion").read(as: Double.self)
-      for index in history.indices.prefix(companion.count) where !companion[index].isNaN {
-        history[index].companion = companion[index]
-      }
-    }
-    return history
   }
 }

@@ -7,7 +7,7 @@ extension Model {
   /// - Parameters:
   ///   - events: events of the model's columns, in its order, under any names.
   ///   - place: what messages call the draws.
-  /// - Throws: where a numeric inverse does not converge.
+  /// - Throws: where a numeric inverse does not converge, or latents are drawn that no decoder makes events of.
   public func draws(
     like events: some EventSource, seed: UInt64 = 0, threads: Int? = nil, place: String = "the model"
   ) throws(FlowError) -> EventArray {
@@ -19,7 +19,10 @@ extension Model {
     }
     let isConditional = !contextColumns.isEmpty
     let labels = isConditional ? try events.contents() : LabelledEvents([])
-    let values = try ensemble.evaluator(threads: threads).sample(events.count, context: labels.context, seed: seed)
+    var values = try ensemble.evaluator(threads: threads).sample(events.count, context: labels.context, seed: seed)
+    if let encoder = encoding?.encoder {
+      values = try encoder.evaluator(threads: threads).draws(from: values, seed: seed)
+    }
     return try EventArray(
       values, dimension: columns.count, context: labels.context, weights: labels.weights, columns: events.columns,
       contextColumns: isConditional ? events.contextColumns : nil, place: place)

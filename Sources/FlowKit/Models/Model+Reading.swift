@@ -16,7 +16,13 @@ extension Model {
     try Self.checkFormat(root, path, isSealed: isSealed || acceptingEdited)
     let members = try Self.members(root, registry, includingTraining: includingTraining)
     let flow = members[0].flow
-    let columns = try Self.texts("columns", root, count: flow.dimension, path)
+    let encoding =
+      try root.contains(ModelFormat.encoder)
+      ? Encoding(root.group(ModelFormat.encoder), registry, includingTraining: includingTraining) : nil
+    if let latents = encoding?.encoder.latentDimension, latents != flow.dimension {
+      throw FlowError(.format, "\(path) has a flow of \(flow.dimension) latents, but its encoder makes \(latents)")
+    }
+    let columns = try Self.texts("columns", root, count: encoding?.encoder.dimension ?? flow.dimension, path)
     let contextColumns = try Self.texts("context_columns", root, count: flow.contextDimension, path)
     for (index, member) in members.enumerated()
     where member.flow.dimension != flow.dimension || member.flow.contextDimension != flow.contextDimension {
@@ -30,7 +36,7 @@ extension Model {
       members: members, columns: columns, contextColumns: contextColumns,
       units: ColumnUnits.units(from: try root.attribute("units"), count: columns.count),
       contextUnits: ColumnUnits.units(from: try root.attribute("context_units"), count: contextColumns.count),
-      provenance: try Member.provenance(root))
+      provenance: try Member.provenance(root), encoding: encoding)
     if try root.contains(ModelFormat.dependentColumns) {
       dependent = try Self.dependentColumns(root, kept: columns.count, path)
     }

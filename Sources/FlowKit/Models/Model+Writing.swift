@@ -7,6 +7,7 @@ extension Model {
   ///   so that it can go on for more epochs.
   public func write(to path: String, keepingState: Bool = false) throws(FlowError) {
     for member in members { try member.check() }
+    try encoding?.check()
     try AtomicFile.write(try fileBytes(name: path, keepingState), to: path)
   }
 
@@ -15,7 +16,8 @@ extension Model {
     let root = try file.root()
     let isEnsemble = members.count > 1
     let isPlain = !isEnsemble && dependent.isEmpty && members[0].flow.architecture.broad == nil
-    let version = isPlain ? ModelFormat.plainVersion : ModelFormat.newest
+    let version =
+      encoding != nil ? ModelFormat.newest : isPlain ? ModelFormat.plainVersion : ModelFormat.flowVersion
     let own = isEnsemble ? [ModelFormat.membersKey: .integer(members.count)] : members[0].attributes
     try root.setAttributes(
       own.merging([
@@ -37,6 +39,7 @@ extension Model {
     } else {
       try members[0].write(to: root, keepingState, provenance.merging(members[0].provenance) { $1 })
     }
+    try encoding?.write(to: root.makeGroup(ModelFormat.encoder), keepingState)
     try automatic?.write(to: root)
     return IntegrityBlock.sealed(try file.image(), version: version)
   }
@@ -58,26 +61,10 @@ extension Model.Member {
     to group: borrowing HDF5.Group, _ keepingState: Bool, _ provenance: [String: MetadataValue]
   ) throws(FlowError) {
     try group.write(try flow.architecture.jsonText(), to: "architecture")
-    var offset = 0
-    for shape in flow.architecture.parameterShapes {
-      let values = Array(flow.parameters[offset..<(offset + shape.count)])
-      try group.write(values, shape: shape.dimensions, to: "flow/\(shape.name)")
-      offset += shape.count
-    }
-    try Self.write(history, to: group)
-    if !selectionHistory.isEmpty { try Self.write(selectionHistory, to: group.makeGroup("selection")) }
+    try group.write(flow.parameters, of: flow.architecture.layout, under: "flow")
+    try history.write(to: group)
+    if !selectionHistory.isEmpty { try selectionHistory.write(to: group.makeGroup("selection")) }
     try group.makeGroup("provenance").setAttributes(provenance)
     try training?.write(to: group, beside: flow.parameters, keepingState: keepingState)
-  }
-
-  private static func write(_ history: [EpochReport], to group: borrowing HDF5.Group) throws(FlowError) {
-    try group.write(history.map(\.epoch), shape: [history.count], to: "history/epoch")
-    for column in HistoryColumn.all {
-      try group.write(history.map { $0[keyPath: column.path] }, shape: [history.count], to: "history/\(column.name)")
-    }
-    try group.write(history.map { $0.valid ?? .nan }, shape: [history.count], to: "history/valid")
-    if history.contains(where: { $0.companion != nil }) {
-      try group.write(history.map { $0.companion ?? .nan }, shape: [history.count], to: "history/companion")
-    }
   }
 }

@@ -16,6 +16,8 @@ public struct Model: Sendable {
   public var provenance: [String: MetadataValue]
   /// What an automatic fit goes on from that was interrupted; read only if asked for.
   public var automatic: AutomaticFitState?
+  /// What makes of the columns the latents that ``members`` are densities of; nil where these are densities of the columns themselves.
+  public private(set) var encoding: Encoding?
 
   /// A flow of a model, and how it was fitted.
   public struct Member: Sendable {
@@ -47,14 +49,18 @@ public struct Model: Sendable {
       contextColumns: contextColumns, units: units, contextUnits: contextUnits, provenance: provenance)
   }
 
-  /// - Parameter members: at least one; all of one dimension and context dimension.
+  /// - Parameters:
+  ///   - members: at least one; all of one dimension and context dimension.
+  ///   - encoding: what makes of the columns the latents that the members are densities of.
   public init(
     members: [Member], columns: [String], contextColumns: [String] = [], units: [String?]? = nil,
-    contextUnits: [String?]? = nil, provenance: [String: MetadataValue] = [:]
+    contextUnits: [String?]? = nil, provenance: [String: MetadataValue] = [:], encoding: Encoding? = nil
   ) {
     for member in members {
       precondition(
-        columns.count == member.flow.dimension && contextColumns.count == member.flow.contextDimension,
+        encoding?.encoder.latentDimension ?? columns.count == member.flow.dimension
+          && encoding?.encoder.dimension ?? columns.count == columns.count
+          && contextColumns.count == member.flow.contextDimension,
         "one name per column")
     }
     self.units = units ?? columns.map { _ in nil }
@@ -63,13 +69,15 @@ public struct Model: Sendable {
       !members.isEmpty && self.units.count == columns.count && self.contextUnits.count == contextColumns.count,
       "members, and one unit, or none, per column")
     (self.members, self.columns, self.contextColumns, self.provenance) = (members, columns, contextColumns, provenance)
+    self.encoding = encoding
   }
 
   /// The columns with those that they determine, in the order of the data; and their units.
   public var allColumns: [String] { dependent.merging(columns, with: \.name) }
   public var allUnits: [String?] { dependent.merging(units, with: \.unit) }
 
-  /// The density of the model: the mixture of its members, which is the flow itself where there is one.
+  /// The density of the model: the mixture of its members, which is the flow itself where there is one. With an encoder it is one of
+  /// latents.
   public var ensemble: FlowEnsemble { FlowEnsemble(members.map(\.flow)) }
 
   /// Where a member of an ensemble stands in a file.

@@ -24,6 +24,7 @@ package struct ModelDifference: Sendable, Encodable {
       let own = compareParameters(members.0.flow, members.1.flow, prefix)
       steps = own.flatMap { own in steps.map { $0 + own } }
     }
+    try compareEncoders(first.encoding, second.encoding)
     if let steps {
       parameterDistance = Self.rootMeanSquare(steps)
       largestParameterDifference = steps.reduce(0) { max($0, abs($1)) }
@@ -111,5 +112,36 @@ package struct ModelDifference: Sendable, Encodable {
     case .none: "not recorded"
     case .some(let other): "\(other)"
     }
+  }
+}
+
+extension ModelDifference {
+  fileprivate mutating func compareEncoders(
+    _ first: Model.Encoding?, _ second: Model.Encoding?
+  ) throws(FlowError) {
+    guard let first, let second else {
+      let there = (first ?? second).map { "\($0.encoder.latentDimension) latents" } ?? "none"
+      if first != nil { differences.append(Line(what: "encoder", how: "\(there) | none")) }
+      if second != nil { differences.append(Line(what: "encoder", how: "none | \(there)")) }
+      return
+    }
+    if first.objective != second.objective {
+      differences.append(Line(what: "encoder's objective", how: "\(first.objective.text) | \(second.objective.text)"))
+    }
+    let (one, other) = (first.encoder, second.encoder)
+    guard try one.architecture.jsonText() == other.architecture.jsonText() else {
+      let texts = [one, other].map { encoder in
+        let decoder = encoder.architecture.decoder.map { ", decoder \($0.text)" } ?? ""
+        return "\(encoder.latentDimension) latents, encoder \(encoder.architecture.encoder.text)\(decoder)"
+      }
+      let how = texts[0] == texts[1] ? "the scales of the columns differ" : "\(texts[0]) | \(texts[1])"
+      differences.append(Line(what: "encoder", how: how))
+      return
+    }
+    let steps = zip(one.parameters, other.parameters).map { abs(Double($0) - Double($1)) }
+    let changed = steps.count { $0 != 0 }
+    guard changed > 0 else { return }
+    differences.append(
+      Line(what: "encoder's parameters", how: "\(changed) of \(steps.count) differ, largest \(steps.max() ?? 0)"))
   }
 }

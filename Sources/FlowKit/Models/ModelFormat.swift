@@ -1,4 +1,4 @@
-/// The layout of a model in an HDF5 file, versions 2 and 3:
+/// The layout of a model in an HDF5 file, versions 2 to 4:
 ///
 ///     512 bytes            IntegrityBlock
 ///     /                    attributes format, format_version, element_type, dimension, context_dimension, base, layers,
@@ -19,13 +19,25 @@
 /// knows version 2 alone refuses such a file, instead of taking one of the flows for the model. A file of one flow with a broad
 /// component in its architecture, or with dependent columns, which such a program would overlook, says version 3, too.
 ///
+/// Version 4 has an encoder: the flows are densities of its L latents, dimension and columns are those of the events. Beside what
+/// stands in / of version 2 or 3 it has
+///
+///     /encoder                    attributes objective, latent_dimension, options, data_digest, validation_digest
+///     /encoder/architecture       text: the encoder and the decoder, if there is one, as JSON
+///     /encoder/parameters/<part>/… one dataset per parameter of the networks
+///     /encoder/history/…          as of a flow; losses are those of the objective
+///     /encoder/fit/…              as of a flow: how its training stands
+///
 /// Version 1 had neither the integrity block nor /fit, which was /training at first.
 /// Data are recorded in the element type they were computed in; either build reads both.
 enum ModelFormat {
   /// Of one flow without a broad component.
   static let plainVersion = 2
-  /// The last that this program reads.
-  static let newest = 3
+  /// Of any flows.
+  static let flowVersion = 3
+  /// With an encoder; the last that this program reads.
+  static let newest = 4
+  static let encoder = "encoder"
   static let versionKey = "format_version"
   static let membersKey = "members"
   static let dependentColumns = "dependent_columns"

@@ -5,6 +5,9 @@ package final class TableSampler {
   /// The M rows of context, C numbers each; nil for a model without context.
   package var context: (any RandomAccessTable)? { contextReader }
   private let evaluator: EnsembleEvaluator
+  /// Of a model with an encoder, what makes events of latents.
+  private let decoder: EncoderEvaluator?
+  private let takesMeans: Bool
   /// Reads the M rows of context; nil for a flow without context.
   private let contextReader: (any RandomAccessTable)?
   private let contextDimension: Int
@@ -19,11 +22,12 @@ package final class TableSampler {
   ///   - count: N, the number of events for each row of context.
   ///   - context: where the rows of context are; needed by a conditional model, and by no other.
   ///   - columns: which of its columns are the model's context, in its order; nil finds them by its names.
+  ///   - means: takes the means of p(x | z) of a variational encoder in place of draws.
   ///   - refinement: of the model, which keeps some of its draws.
   ///   - access: opens the file of the context.
   package init(
     _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
-    threads: Int? = nil, refinement: Refinement? = nil, access: any TableAccess = InProcessAccess()
+    threads: Int? = nil, refinement: Refinement? = nil, means: Bool = false, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     (contextDimension, dimension, dependent) = (model.contextColumns.count, model.columns.count, model.dependent)
     let width = model.allColumns.count
@@ -50,7 +54,9 @@ package final class TableSampler {
       throw FlowError(.data, "\(shape.map(String.init).joined(separator: " x ")) values are more than a file can hold")
     }
     let evaluator = model.ensemble.evaluator(threads: threads)
-    self.evaluator = evaluator
+    (takesMeans, self.evaluator) = (means, evaluator)
+    decoder = model.encoding?.encoder.evaluator(threads: threads)
+    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { _ = try encoder.events(from: []) }
     refined = refinement.map { RefinedDraws(evaluator, $0, seed: seed, threads: threads) }
   }
 
@@ -103,7 +109,10 @@ package final class TableSampler {
 
   private func samples(of events: Range<Int>, _ context: [Double]) throws(FlowError) -> [Double] {
     if let refined { return try refined.sample(events.count, first: events.lowerBound, context: context) }
-    return try evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed)
+    let draws = try evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed)
+    guard let decoder else { return draws }
+    return takesMeans
+      ? try decoder.events(from: draws) : try decoder.draws(from: draws, first: events.lowerBound, seed: seed)
   }
 
   /// Event e belongs to row e / N of the context.

@@ -34,11 +34,7 @@ package final class TableScorer {
     self.model = model
     acceptsNonFinite = acceptingNonFinite
     evaluator = model.ensemble.evaluator(threads: threads)
-    if !acceptingNonFinite, let nonFinite = try reader.nonFinite() {
-      let reason = nonFinite.reason(in: reader)
-      throw FlowError(
-        .data, "\(reader.location): \(nonFinite)\(reason)", fix: reason.isEmpty ? .acceptNonFinite : .acceptMissing)
-    }
+    if !acceptingNonFinite { try reader.requireFinite() }
   }
 
   package var location: DataLocation { reader.location }

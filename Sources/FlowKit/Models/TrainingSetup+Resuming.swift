@@ -28,6 +28,11 @@ extension TrainingSetup {
     _ path: String, registry: Registry = .standard
   ) throws(FlowError) -> (model: Model, state: EnsembleState) {
     let model = try Model(reading: path, registry: registry, includingTraining: true)
+    return (model, try stateToResume(of: model, at: path))
+  }
+
+  /// How far the fit of a model is that was read from a file with the state of its training.
+  package func stateToResume(of model: Model, at path: String) throws(FlowError) -> EnsembleState {
     guard var state = EnsembleState(model), let text = model.provenance["training_options"]?.text else {
       throw FlowError(.format, "\(path) holds a model without the state of its training; it cannot be resumed")
     }
@@ -43,7 +48,7 @@ extension TrainingSetup {
     }
     if let what = try difference(of: model) { throw differs(what) }
     let earlier = try TrainingOptions(jsonText: text, "the training options in \(path)")
-    guard earlier != options else { return (model, state) }
+    guard earlier != options else { return state }
     let isLonger = options.isLonger(than: earlier) && state.members.allSatisfy { $0.hasEnded && $0.selection == nil }
     guard isLonger, state.members.allSatisfy({ !$0.training.current.parameters.isEmpty }) else {
       let what = "it was begun with " + Self.differences(earlier, options).joined(separator: ", ")
@@ -52,7 +57,7 @@ extension TrainingSetup {
     for index in state.members.indices {
       state.members[index].training = try continuing(state.members[index].training)
     }
-    return (model, state)
+    return state
   }
 
   /// In what a model was fitted otherwise, but for the options of training; nil where in nothing.

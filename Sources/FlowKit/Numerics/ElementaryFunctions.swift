@@ -8,6 +8,8 @@ extension Float {
 
 extension Double {
   static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+  /// exp(x) − 1, exact near x = 0.
+  static func expMinusOne(_ x: Double) -> Double { Glibc.expm1(x) }
   static func log(_ x: Double) -> Double { Glibc.log(x) }
   /// log(1 + x), exact near x = 0.
   static func log(onePlus x: Double) -> Double { Glibc.log1p(x) }

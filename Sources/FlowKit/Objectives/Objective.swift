@@ -17,6 +17,9 @@ public protocol Objective: Sendable {
   /// itself and changes all parameters. Where players of a game alternate, such as a critic and a flow, the last turn is the
   /// objective's own: its loss is that of the step.
   var turns: [Turn] { get }
+  /// Told before each step how much of the training is done, from 0 to 1, for what changes with it; nothing by default. Copies are not
+  /// told: they share what changes (``TrainingProgress``).
+  func begin(progress: Double)
   /// Whether the losses of different epochs say which is better; true by default. Otherwise the last epoch counts as the best.
   var comparesEpochs: Bool { get }
   /// What users should know of the losses since this was last asked, such as that an iteration did not converge; nothing
@@ -93,6 +96,7 @@ public struct OutputBatch: Sendable {
 extension Objective {
   public var companion: (any SumObjective)? { nil }
   public var turns: [Turn] { [Turn(self)] }
+  public func begin(progress: Double) {}
   public var comparesEpochs: Bool { true }
   public func takeNotes() -> [String] { [] }
   public func nonFinitePlace(_ tile: EventTile, _ pass: Pass) -> String? { nil }

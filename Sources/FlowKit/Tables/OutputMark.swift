@@ -5,6 +5,9 @@ public enum OutputMark: String, Sendable, Codable {
   case logDensities = "FlowKit log-densities"
   /// The rows of context that samples were drawn for.
   case context = "FlowKit context"
+  /// Latents that an encoder made of events, and events that its decoder made of latents.
+  case latents = "FlowKit latents"
+  case decoded = "FlowKit events"
 
   /// The attribute, on a dataset or on a file that holds nothing else.
   public static let key = "format"

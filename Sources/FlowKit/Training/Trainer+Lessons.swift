@@ -3,6 +3,7 @@
 extension Trainer {
   /// Makes the lesson of the step at hand; `progress` from 0 to 1.
   func prepareLesson(_ run: inout Run, progress: Double, _ observe: (TrainingEvent) -> Void) throws(FlowError) {
+    objective.begin(progress: progress)
     let share = TrainingNoise.share(at: progress)
     lesson.noise = share > 0 ? noise.map { Scalar($0 * share) } : []
     guard options.curriculum else { return }

@@ -81,7 +81,7 @@ import Testing
     try withModel { path, bytes in
       let newer = IntegrityBlock.sealed(Array(bytes[IntegrityBlock.size...]), version: 9)
       let text = try failure(newer, path)
-      #expect(text == "m.h5 has model format 9, newer than the 3 that this program reads; use a newer FlowKit")
+      #expect(text == "m.h5 has model format 9, newer than the 4 that this program reads; use a newer FlowKit")
     }
   }
 }

@@ -1,0 +1,156 @@
+/// The description from which an encoder is rebuilt, with its decoder if it has one: everything but the parameters.
+///
+///     z = e(s(x)),      x̂ = s⁻¹(d(z))
+///
+/// with networks e: ℝᴰ → ℝᴸ and d: ℝᴸ → ℝᴰ and the scaling s of the columns. With a head both have distributions: e gives m(x) and log σ(x),
+/// 2L numbers, of which z = m(x) is the latent, and d what the head makes p(x | z) of. No inverse is promised: where L < D events that differ may
+/// have one z, and x̂ is what the decoder makes of it.
+public struct EncoderArchitecture: Trainable, Codable {
+  /// In what unit columns are compared, and with what scale they reach the encoder.
+  public enum Metric: String, Sendable, Codable, CaseIterable {
+    /// One unit for all columns, the root mean square of their deviations: distances are those of the data, up to a factor.
+    case equal
+    /// Each column's standard deviation.
+    case deviations
+  }
+
+  public let metric: Metric
+  /// s.
+  public let scaling: Standardize
+  public let encoder: CodeNetwork
+  public let decoder: CodeNetwork?
+  /// What the decoder's outputs say of an event; nil where they are the event itself, as the scaling leaves it.
+  public let head: DecoderHead?
+  /// Predicts a label from z; nil where none was learned from.
+  public let predictor: LabelPredictor?
+  /// The encoder, then the decoder and the predictor if there are any.
+  public let layout: ParameterLayout
+
+  public init(
+    metric: Metric = .equal, scaling: Standardize, encoder: CodeNetwork, decoder: CodeNetwork? = nil,
+    head: DecoderHead? = nil, predictor: LabelPredictor? = nil
+  ) {
+    precondition(
+      Self.fits(scaling, encoder, decoder, head, predictor),
+      "an encoder of \(encoder.inputs) columns and \(encoder.outputs) outputs, and a decoder for \(scaling.dimension) columns"
+    )
+    (self.metric, self.scaling, self.encoder, self.decoder) = (metric, scaling, encoder, decoder)
+    (self.head, self.predictor) = (head, predictor)
+    let others: [(name: String, value: (any Parameterized)?)] = [
+      ("decoder", decoder), ("head", head), ("predictor", predictor),
+    ]
+    layout = ParameterLayout([("encoder", encoder)] + others.compactMap { name, value in value.map { (name, $0) } })
+  }
+
+  private static func fits(
+    _ scaling: Standardize, _ encoder: CodeNetwork, _ decoder: CodeNetwork?, _ head: DecoderHead?,
+    _ predictor: LabelPredictor?
+  ) -> Bool {
+    let latents = head == nil ? encoder.outputs : encoder.outputs / 2
+    let outputs = scaling.dimension * (head?.outputsPerColumn ?? 1)
+    guard let decoder else {
+      return head == nil && encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
+    }
+    return encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
+      && decoder.inputs == latents && decoder.outputs == outputs
+      && head?.dimension ?? scaling.dimension == scaling.dimension
+      && (head == nil || encoder.outputs.isMultiple(of: 2))
+  }
+
+  /// D.
+  public var dimension: Int { scaling.dimension }
+  /// L.
+  public var latentDimension: Int { head == nil ? encoder.outputs : encoder.outputs / 2 }
+  public var parameterCount: Int { layout.parameterCount }
+  public var preprocessing: [any Preprocessing] { [scaling] }
+
+  /// What latents are called: z0, z1 and so on.
+  public var latentColumns: [String] { (0..<latentDimension).map { "z\($0)" } }
+
+  /// Whether latents are an affine function of events, and reconstructions of latents: a subspace, as principal components are one.
+  public var isLinear: Bool {
+    [encoder, decoder].allSatisfy { ($0?.network as? Perceptron)?.hidden.isEmpty ?? ($0 == nil) }
+  }
+
+  // MARK: Coding
+
+  private enum CodingKeys: CodingKey { case metric, scaling, encoder, decoder, head, predictor }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let scaling = try container.decode(Standardize.self, forKey: .scaling)
+    try scaling.checkDescription()
+    let encoder = try container.decode(CodeNetwork.self, forKey: .encoder)
+    let back = try container.decodeIfPresent(CodeNetwork.self, forKey: .decoder)
+    let head = try container.decodeIfPresent(DecoderHead.self, forKey: .head)
+    let predictor = try container.decodeIfPresent(LabelPredictor.self, forKey: .predictor)
+    try DescriptionCheck.require(
+      Self.fits(scaling, encoder, back, head, predictor),
+      "the parts of the encoder differ in their numbers of columns or latents")
+    self.init(
+      metric: try container.decode(.metric, default: .equal), scaling: scaling, encoder: encoder, decoder: back,
+      head: head,
+      predictor: predictor)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(metric, forKey: .metric)
+    try container.encode(scaling, forKey: .scaling)
+    try container.encode(self.encoder, forKey: .encoder)
+    try container.encodeIfPresent(decoder, forKey: .decoder)
+    try container.encodeIfPresent(head, forKey: .head)
+    try container.encodeIfPresent(predictor, forKey: .predictor)
+  }
+}
+
+// MARK: - For data
+
+extension EncoderArchitecture {
+  /// An encoder for the events of `data`, scaled by their statistics.
+  ///
+  /// - Parameters:
+  ///   - latents: L.
+  ///   - encoder: the encoder's network, as ``CodeNetwork`` writes it.
+  ///   - decoder: that of the decoder; nil for none.
+  ///   - head: what the decoder's outputs say of an event; nil where they are the event itself.
+  ///   - predictor: of labels, from L latents; nil for none.
+  /// - Throws: where a text describes no network, or all columns are constant.
+  public init(
+    fitting data: any EventSource, latents: Int, encoder: String, decoder: String?, head: DecoderHead.Kind? = nil,
+    predictor: LabelPredictor? = nil, metric: Metric = .equal, registry: Registry = .standard
+  ) throws(FlowError) {
+    guard DescriptionCheck.sizes ~= latents else {
+      throw FlowError(
+        .architecture, "an encoder has from 1 to \(DescriptionCheck.sizes.upperBound) latents, got \(latents)")
+    }
+    var statistics = ColumnStatistics(columns: data.columns)
+    try data.forEachBlock { statistics.add($0.events.events, weights: $0.events.weights) }
+    let head = head.map { DecoderHead($0, dimension: data.dimension) }
+    let back = try decoder.map { text throws(FlowError) in
+      try CodeNetwork(
+        text, inputs: latents, outputs: data.dimension * (head?.outputsPerColumn ?? 1), registry: registry)
+    }
+    let outputs = head == nil ? latents : 2 * latents
+    self.init(
+      metric: metric, scaling: try Self.scaling(statistics, metric, data.place),
+      encoder: try CodeNetwork(encoder, inputs: data.dimension, outputs: outputs, registry: registry), decoder: back,
+      head: head, predictor: predictor)
+  }
+
+  /// A column that is constant has no deviation: it keeps its unit, and is 0 for the encoder.
+  private static func scaling(
+    _ statistics: ColumnStatistics, _ metric: Metric, _ place: String
+  ) throws(FlowError) -> Standardize {
+    let (means, deviations) = (statistics.means, statistics.standardDeviations)
+    let isConstant = zip(means, deviations).map { !($1 > 1e-14 * abs($0)) }
+    guard isConstant.contains(false) else { throw FlowError(.data, "\(place): all columns are constant") }
+    let squares = zip(deviations, isConstant).reduce(0) { $0 + ($1.1 ? 0 : $1.0 * $1.0) }
+    let common = (squares / Double(deviations.count)).squareRoot()
+    return Standardize(
+      means: means,
+      standardDeviations: zip(deviations, isConstant).map { deviation, isConstant in
+        metric == .equal ? common : isConstant ? 1 : deviation
+      })
+  }
+}

@@ -1,0 +1,66 @@
+/// What makes a code a good one: by what an encoder is trained.
+public protocol EncoderCriterion: Sendable {
+  /// The criterion as ``EncoderObjective`` writes it, without the metric, such as `ae(error=absolute)`.
+  var text: String { get }
+  /// What its values are measured in, for messages.
+  var unit: String { get }
+  /// Whether it trains a decoder. One that it does not train there is not.
+  var trainsDecoder: Bool { get }
+  /// The columns of labels that it learns from, which are no features; none by default.
+  var labels: [String] { get }
+  /// What the decoder's outputs say of an event; nil, the default, where they are the event itself. Only an encoder with a head has a prior.
+  var head: DecoderHead.Kind? { get }
+  /// Whether the prior is a flow that is trained with the encoder; false by default.
+  var trainsPrior: Bool { get }
+  /// Throws where the events cannot be trained on; nothing by default.
+  func check(_ events: any EventSource) throws(FlowError)
+  /// The predictor of labels that it trains with the encoder; none by default.
+  ///
+  /// - Throws: where the labels of these events allow none.
+  func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor?
+  /// The objective that trains an encoder by it. The first parts of its subject are those of the encoder.
+  ///
+  /// - Parameters:
+  ///   - prior: that of the latents, where there is a head.
+  ///   - train: the events that it is trained on, for what they say of their labels.
+  ///   - seed: decides what is random in validation.
+  /// - Throws: where it cannot train the encoder on these events.
+  func objective(
+    for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64
+  ) throws(FlowError) -> any Objective
+}
+
+extension EncoderCriterion {
+  public var labels: [String] { [] }
+  public var head: DecoderHead.Kind? { nil }
+  public var trainsPrior: Bool { false }
+  public func check(_ events: any EventSource) throws(FlowError) {}
+  public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }
+}
+
+/// The error of reconstructions, by which auto-encoders are trained: `ae`, `ae(error=absolute)`.
+public struct ReconstructionCriterion: EncoderCriterion {
+  public static let name = "ae"
+  public var error: ReconstructionObjective.Error
+
+  public init(_ error: ReconstructionObjective.Error = .squared) { self.error = error }
+
+  init(_ arguments: inout LayerArguments) throws(FlowError) {
+    self.init(
+      try arguments.choice(
+        "error", default: ReconstructionObjective.Error.squared,
+        from: ReconstructionObjective.Error.allCases.map { ($0.rawValue, $0) }))
+  }
+
+  public var text: String { error == .squared ? Self.name : "\(Self.name)(error=\(error.rawValue))" }
+  public var unit: String {
+    error == .squared ? "the part of the variance that is lost" : "units of the scaled columns"
+  }
+  public var trainsDecoder: Bool { true }
+
+  public func objective(
+    for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64
+  ) throws(FlowError) -> any Objective {
+    try ReconstructionObjective(architecture, error: error)
+  }
+}

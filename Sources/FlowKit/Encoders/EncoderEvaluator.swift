@@ -1,0 +1,106 @@
+/// An encoder made ready for many calls: its parameters prepared, its threads running.
+///
+/// Results are the same bits for any number of threads and however the events are divided into calls. One evaluator serves one thread
+/// at a time.
+public final class EncoderEvaluator {
+  public let architecture: EncoderArchitecture
+  private let engine: Engine
+
+  /// - Parameter threads: the number of threads; by default one per processor that this process may use.
+  public init(_ encoder: EventEncoder, threads: Int? = nil) {
+    architecture = encoder.architecture
+    engine = Engine(architecture.layout, ParameterBuffer(encoder.parameters), threads: threads)
+  }
+
+  /// z of each event, N × L, with a head their means; NaN where an event has a value that is not finite, or too large.
+  public func latents(of events: [Double]) -> [Double] {
+    var rows = events
+    architecture.scaling.standardize(&rows)
+    return mapped(rows, architecture.dimension, architecture.latentDimension) { $0.latents(of: $1) }
+  }
+
+  /// x̂ of each latent, N × D, in the data's own units; with a head the mean of p(x | z).
+  ///
+  /// - Throws: where there is no decoder.
+  public func events(from latents: [Double]) throws(FlowError) -> [Double] {
+    guard architecture.decoder != nil else {
+      throw FlowError(.architecture, "the model's encoder has no decoder: nothing leads from latents back to events")
+    }
+    let (head, scaling) = (architecture.head, architecture.scaling)
+    guard let head else {
+      var rows = mapped(latents, architecture.latentDimension, architecture.dimension) { $0.events(from: $1) }
+      scaling.restoreUnits(&rows)
+      return rows
+    }
+    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+      head.means(pass.events(from: z), count: range.count, scaling)
+    }
+  }
+
+  /// x of p(x | z) for each latent, N × D, in the data's own units; without a head as `events(from:)`.
+  ///
+  /// - Parameter first: the number of the first of them: the same seed and number give the same draw.
+  /// - Throws: where there is no decoder.
+  public func draws(from latents: [Double], first: Int = 0, seed: UInt64 = 0) throws(FlowError) -> [Double] {
+    guard let head = architecture.head else { return try events(from: latents) }
+    let scaling = architecture.scaling
+    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+      let random = EventRandom(seed: seed, first: first + range.lowerBound).child(0)
+      return head.draws(pass.events(from: z), count: range.count, scaling, pass.headParameters, from: random)
+    }
+  }
+
+  /// The label that is most probable for each event, N.
+  ///
+  /// - Throws: where there is no predictor of labels.
+  public func labels(of events: [Double]) throws(FlowError) -> [Int] {
+    guard let classes = architecture.predictor?.classes else {
+      throw FlowError(.architecture, "the model's encoder predicts no labels; one that is trained by dann does")
+    }
+    let logits = mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
+    return stride(from: 0, to: logits.count, by: classes.count).map { start in
+      classes[classes.indices.max { logits[start + $0] < logits[start + $1] }!]
+    }
+  }
+
+  /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric.
+  ///
+  /// - Throws: where there is no decoder.
+  public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {
+    let reconstructions = try self.events(from: latents(of: events))
+    let (dimension, units) = (architecture.dimension, architecture.scaling.standardDeviations)
+    let isEqual = architecture.metric == .equal
+    return (0..<(events.count / dimension)).map { event in
+      let squares = (0..<dimension).reduce(0.0) { sum, column in
+        let residual = reconstructions[event * dimension + column] - events[event * dimension + column]
+        let scaled = isEqual ? residual : residual / units[column]
+        return sum + scaled * scaled
+      }
+      return squares / Double(dimension)
+    }
+  }
+
+  /// Leads rows of `inputs` numbers through `body`, tile by tile, to rows of `outputs`.
+  private func mapped(
+    _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile) -> Tile
+  ) -> [Double] {
+    self.rows(rows, inputs, outputs) { pass, tile, range in body(pass, tile).rows(count: range.count) }
+  }
+
+  /// The same with rows of what the tile holds.
+  private func rows(
+    _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile, Range<Int>) -> [Double]
+  ) -> [Double] {
+    precondition(rows.count.isMultiple(of: inputs), "\(rows.count) values are no whole rows of \(inputs)")
+    let (engine, architecture, count) = (engine, architecture, rows.count / inputs)
+    return UnitResults.collect(count * outputs, startingWith: 0.0) { results in
+      engine.forEachTile(of: count) { worker, range in
+        let worker = engine.worker(worker)
+        let input = Tile(
+          rows: rows[(range.lowerBound * inputs)..<(range.upperBound * inputs)], features: inputs, pool: worker.tiles)
+        let output = body(EncoderPass(architecture, Pass(worker.parameters)), input, range)
+        results.pointer(to: range.lowerBound * outputs).update(from: output, count: output.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/// A fit of an encoder that can begin: its architecture made for events, these events, what is minimised, and how.
+///
+/// It is the first of two stages. The second fits a flow to the latents that the encoder then has (`latentSetup`).
+/// Both at once mislead: a density of latents that move grows without bound where they shrink, and the reconstruction pays for it
+/// (Brehmer & Cranmer 2020, arXiv:2003.13913; Ghosh et al. 2020, arXiv:1903.12436).
+public struct EncoderSetup: Sendable {
+  public let architecture: EncoderArchitecture
+  /// Of the latents of a variational encoder, with which it is trained; nil for others.
+  public let prior: Architecture?
+  public let objective: EncoderObjective
+  public let options: TrainingOptions
+  public let train: any EventSource
+  /// nil trains to the end.
+  public let validation: (any EventSource)?
+
+  /// - Parameters:
+  ///   - events: what is encoded; their context, if they have any, are the labels that the objective learns from, in its order.
+  ///   - latents: L.
+  ///   - encoder: its network, as ``CodeNetwork`` writes it.
+  ///   - decoder: that of the decoder; nil mirrors the encoder.
+  ///   - recipe, layers, base: of a prior that is a flow; without the first two, the layers of the first `Recipe`.
+  /// - Throws: where a text describes no network, or the events allow no fit.
+  public init(
+    fitting events: any EventSource, validation: Validation = .fraction(0.1), latents: Int, encoder: String = "128x128",
+    decoder: String? = nil, recipe: String? = nil, layers: String? = nil, base: String = StandardNormal.name,
+    objective: EncoderObjective = EncoderObjective(),
+    options: TrainingOptions = TrainingOptions(), registry: Registry = .standard
+  ) throws(FlowError) {
+    try options.check()
+    guard options.noise == nil, !options.curriculum else {
+      throw FlowError(.architecture, "noise and curricula are of fits of flows; an encoder is trained without them")
+    }
+    let criterion = objective.criterion
+    guard decoder == nil || criterion.trainsDecoder else {
+      throw FlowError(.architecture, "\(objective.name) trains an encoder alone; leave the decoder out")
+    }
+    guard events.contextDimension == criterion.labels.count else {
+      throw FlowError(
+        .data,
+        "\(events.place): \(objective.name) takes \(criterion.labels.count) columns of labels beside the features, got "
+          + "\(events.contextDimension)")
+    }
+    let parts = try TrainingSetup.parts(events, validation, PreprocessingOptions(), options.seed)
+    let back = criterion.trainsDecoder ? decoder ?? CodeNetwork.mirrored(encoder) : nil
+    architecture = try EncoderArchitecture(
+      fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
+      predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
+      registry: registry)
+    if criterion.head == nil {
+      prior = nil
+    } else if criterion.trainsPrior {
+      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
+      prior = try Self.prior(latents, layers: list, base: base, registry, seed: options.seed)
+    } else {
+      prior = try Self.normalPrior(latents)
+    }
+    (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
+    for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
+    _ = try criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
+  }
+
+  private static func prior(
+    _ latents: Int, layers: String, base: String, _ registry: Registry, seed: UInt64
+  ) throws(FlowError) -> Architecture {
+    var random = RandomStream(seed: seed, purpose: .architecture)
+    let chain = try LayerList(layers).chain(dimension: latents, registry: registry, using: &random)
+    return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+  }
+
+  /// N(0, I).
+  private static func normalPrior(_ latents: Int) throws(FlowError) -> Architecture {
+    Architecture(chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents))
+  }
+
+  /// The fit of a flow to the latents of the same events.
+  ///
+  /// - Parameter options: how the flow is trained; as the encoder by default.
+  /// - Throws: where the latents have no density, such as those of more latents than columns, or one that is constant.
+  public func latentSetup(
+    _ encoder: EventEncoder, recipe: String? = nil, layers: String? = nil, base: String = StandardNormal.name,
+    broad: Double = 0, options: TrainingOptions? = nil, registry: Registry = .standard
+  ) throws(FlowError) -> TrainingSetup {
+    var others = Validation.none
+    if let validation { others = .events(try EncodedEvents(validation, encoder)) }
+    do throws(FlowError) {
+      return try TrainingSetup(
+        fitting: EncodedEvents(train, encoder), validation: others, recipe: recipe,
+        layers: layers, base: base, options: options ?? self.options, broad: broad, registry: registry)
+    } catch {
+      guard error.kind == .data else { throw error }
+      throw FlowError(.data, "the latents of \(error.message); take fewer of them, or another encoder")
+    }
+  }
+
+  /// What a flow on latents is until one is fitted: a normal density of mean 0 and variance 1.
+  public var latentStart: Flow {
+    get throws(FlowError) {
+      let start = if let prior { prior } else { try Self.normalPrior(architecture.latentDimension) }
+      return Flow(architecture: start, seed: options.seed)
+    }
+  }
+}

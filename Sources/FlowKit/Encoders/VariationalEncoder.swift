@@ -1,0 +1,123 @@
+/// An encoder whose latents have a distribution, trained with the prior of these: the encoder's parts, then those of the prior.
+///
+///     q(z | x) = N(m(x), diag σ(x)²),      p(z) the prior, a flow on ℝᴸ,      p(x | z) the decoder's head
+public struct VariationalEncoder: Trainable {
+  public let architecture: EncoderArchitecture
+  public let prior: Architecture
+  public let layout: ParameterLayout
+
+  /// - Throws: where the encoder has no distribution, or the prior another number of latents.
+  public init(_ architecture: EncoderArchitecture, prior: Architecture) throws(FlowError) {
+    guard architecture.head != nil else {
+      throw FlowError(
+        .architecture, "a variational encoder has a decoder with a head, which says how events are distributed")
+    }
+    guard prior.dimension == architecture.latentDimension, prior.contextDimension == 0 else {
+      throw FlowError(
+        .architecture, "a prior of \(prior.dimension) latents for an encoder of \(architecture.latentDimension)")
+    }
+    self.init(unchecked: architecture, prior)
+  }
+
+  private init(unchecked architecture: EncoderArchitecture, _ prior: Architecture) {
+    (self.architecture, self.prior) = (architecture, prior)
+    layout = ParameterLayout(
+      architecture.layout.parts.map { ($0.name, $0.value) } + prior.layout.parts.map { ("prior/\($0.name)", $0.value) })
+  }
+
+  public var dimension: Int { architecture.dimension }
+  public var preprocessing: [any Preprocessing] { architecture.preprocessing }
+  public func copied() -> VariationalEncoder { VariationalEncoder(unchecked: architecture.copied(), prior.copied()) }
+
+  /// What tiles see of the prior's parameters.
+  var priorRange: Range<Int> {
+    layout.prepared(ofParts: architecture.layout.parts.count..<layout.parts.count)
+  }
+}
+
+/// The terms of the bound of one tile of events, for one draw of z each, forward and back.
+struct VariationalPass {
+  private let model: VariationalEncoder
+  private let pass: Pass
+  private let encoder: EncoderPass
+
+  init(_ model: VariationalEncoder, _ pass: Pass) {
+    (self.model, self.pass) = (model, pass)
+    encoder = EncoderPass(model.architecture, pass)
+  }
+
+  /// log p(x | z), log p(z) and log q(z | x) of each event at z = m + σε.
+  struct Terms {
+    let likelihood, prior, posterior: [Double]
+
+    /// log of p(x, z)/q(z | x): its mean over draws of z bounds log p(x) from below.
+    func logWeight(_ event: Int) -> Double { likelihood[event] + prior[event] - posterior[event] }
+  }
+
+  /// Takes the cotangents of the three terms (one row each) and adds to the gradient of all parameters.
+  typealias Pullback = (_ likelihood: Tile, _ prior: Tile, _ posterior: Tile, _ gradient: inout Gradient) -> Void
+
+  /// m and log σ of each event: L rows each.
+  func code(of x: Tile) -> Tile { encoder.code(of: x) }
+
+  /// m and σ.
+  func posterior(of x: Tile) -> (means: Tile, deviations: Tile) {
+    let (code, latents) = (code(of: x), model.architecture.latentDimension)
+    return (code.copy(ofRows: 0..<latents), code.copy(ofRows: latents..<(2 * latents)).mapped { Scalar.exp($0) })
+  }
+
+  func terms(of x: Tile, code: Tile, noise ε: Tile) -> Terms {
+    let (z, _) = draws(code, ε)
+    return Terms(
+      likelihood: encoder.logLikelihoods(of: x, at: z), prior: prior.logDensities(of: z),
+      posterior: posterior(code, ε))
+  }
+
+  func termsWithPullback(of x: Tile, noise ε: Tile) -> (value: Terms, pullback: Pullback) {
+    let (code, pullBackCode) = encoder.codeWithPullback(of: x)
+    let (z, σ) = draws(code, ε)
+    let (likelihood, pullBackLikelihood) = encoder.logLikelihoodsWithPullback(of: x, at: z)
+    let (density, pullBackDensity) = prior.logDensitiesWithPullback(of: z)
+    let (range, latents) = (model.priorRange, z.features)
+    return (
+      Terms(likelihood: likelihood, prior: density, posterior: posterior(code, ε)),
+      { ofLikelihood, ofPrior, ofPosterior, gradient in
+        var z̄ = pullBackLikelihood(ofLikelihood, &gradient)
+        z̄.add(gradient.withSlice(range) { pullBackDensity(ofPrior, &$0) })
+        // z = m + σε and log q = −½ε² − log σ − ½ log 2π.
+        var ofScale = z̄
+        ofScale.multiply(by: ε)
+        ofScale.multiply(by: σ)
+        var cotangent = Tile(features: 2 * latents, like: x)
+        cotangent.write(z̄, toRow: 0)
+        let moved = ofScale
+        ofScale.fill { latent, event in moved[latent, event] - ofPosterior[0, event] }
+        cotangent.write(ofScale, toRow: latents)
+        _ = pullBackCode(cotangent, &gradient)
+      }
+    )
+  }
+
+  private var prior: FlowPass {
+    var slice = pass.slice(model.priorRange)
+    slice.context = nil
+    return FlowPass(model.prior, slice)
+  }
+
+  private func draws(_ code: Tile, _ ε: Tile) -> (z: Tile, σ: Tile) {
+    let latents = ε.features
+    let σ = code.copy(ofRows: latents..<(2 * latents)).mapped { Scalar.exp($0) }
+    var z = code.copy(ofRows: 0..<latents)
+    z.addProduct(of: σ, ε)
+    return (z, σ)
+  }
+
+  private func posterior(_ code: Tile, _ ε: Tile) -> [Double] {
+    let (latents, squares) = (ε.features, ε.eventDots(with: ε))
+    let constant = -0.5 * Double(latents) * Double.log(2 * .pi)
+    return (0..<ε.width).map { event in
+      let logScales = (latents..<(2 * latents)).reduce(0.0) { $0 + Double(code[$1, event]) }
+      return constant - 0.5 * Double(squares[0, event]) - logScales
+    }
+  }
+}
