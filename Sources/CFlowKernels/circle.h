@@ -13,6 +13,19 @@ INLINE REAL wrapped(REAL v) {
   return v >= HALF_TURN ? v - 2 * HALF_TURN : v;
 }
 
+/* cos x and sin x, for any x. */
+KERNEL void flowkit_circle_points(const REAL *restrict x, REAL *restrict points, size_t n) {
+  EVENTS {
+    REAL turns = wrapped(x[e]) * (1 / (2 * HALF_TURN));
+    cos_sin_turn(turns < 0 ? turns + 1 : turns, points + e, points + n + e);
+  }
+}
+
+KERNEL void flowkit_circle_points_pullback(const REAL *restrict d, const REAL *restrict points, REAL *restrict r,
+                                           size_t n) {
+  EVENTS r[e] = points[e] * d[n + e] - points[n + e] * d[e];
+}
+
 KERNEL void flowkit_circle_forward(const REAL *x, const REAL *phi, REAL *y, REAL *l, size_t rows, size_t n,
                                    size_t bins) {
   SPLINE_BLOCKS {

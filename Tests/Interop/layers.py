@@ -2,7 +2,7 @@
 and log|det dz/dx| (N). AFFINE layers give the matrix and the shift instead, which also serve their inverses."""
 import numpy as np
 
-from maps import MONOTONE, SCALAR_MAPS, inverted
+from maps import MONOTONE, SCALAR_MAPS, circular_spline, inverted
 from networks import lipschitz_perceptron, perceptron
 
 
@@ -81,12 +81,43 @@ def conditioned(j, p, seen, features):
     return phi.reshape(len(seen), features, -1)
 
 
+def kinds(j, features):
+    given = j.get("kinds")
+    return [given[i] if given else "line" for i in features]
+
+
+def seen(j, x, features):
+    """What a network sees of features: numbers, and angles as cosine and sine."""
+    columns = [
+        np.stack([np.cos(x[:, i]), np.sin(x[:, i])], 1) if kind == "circle" else x[:, [i]]
+        for i, kind in zip(features, kinds(j, features))
+    ]
+    return np.concatenate(columns, 1) if columns else x[:, :0]
+
+
+def mapped(name, j, x, phi, features):
+    """g of some columns and the logarithms of its slopes, angles by a circular spline."""
+    circle = {"bins": j["map"].get("bins", 8)}
+    parts = [
+        circular_spline(x[:, k], phi[:, k], circle)
+        if kind == "circle"
+        else SCALAR_MAPS[name](x[:, k], phi[:, k, : counts(name, j["map"], phi)], j["map"])
+        for k, kind in enumerate(kinds(j, features))
+    ]
+    return tuple(np.stack(part, 1) for part in zip(*parts))
+
+
+def counts(name, m, phi):
+    """The parameters of one map; the rest belongs to angles."""
+    return 3 * m["bins"] - 1 if name == "rqs" else phi.shape[-1]
+
+
 def coupling(name):
     def forward(j, p, x, c):
         moved = j["transformed"]
-        phi = conditioned(j, p, np.concatenate([x[:, j["conditioning"]], c], 1), len(moved))
+        phi = conditioned(j, p, np.concatenate([seen(j, x, j["conditioning"]), c], 1), len(moved))
         z = x.copy()
-        z[:, moved], l = SCALAR_MAPS[name](x[:, moved], phi, j["map"])
+        z[:, moved], l = mapped(name, j, x[:, moved], phi, moved)
         return z, l.sum(1)
 
     return forward
@@ -95,9 +126,9 @@ def coupling(name):
 def autoregressive(name):
     def forward(j, p, x, c):
         order = j["ordering"]
-        phi = conditioned(j, p, np.concatenate([x[:, order], c], 1), len(order))
+        phi = conditioned(j, p, np.concatenate([seen(j, x, order), c], 1), len(order))
         z = x.copy()
-        z[:, order], l = SCALAR_MAPS[name](x[:, order], phi, j["map"])
+        z[:, order], l = mapped(name, j, x[:, order], phi, order)
         return z, l.sum(1)
 
     return forward
@@ -118,7 +149,7 @@ def elementwise(name):
     def forward(j, p, x, c):
         D = x.shape[1]
         phi = conditioned(j, p, c, D) if "conditioner" in p else np.broadcast_to(p["map"], (len(x),) + p["map"].shape)
-        z, l = SCALAR_MAPS[name](x, phi, j["map"])
+        z, l = mapped(name, j, x, phi, range(D))
         return z, l.sum(1)
 
     return forward

@@ -7,45 +7,63 @@
 /// `autoregressive-rqs(bins=8,bound=5,hidden=64x64)`, also `autoregressive-additive` and `autoregressive-circular-rqs`;
 /// `order=reverse`, `order=random`, which draws, or the features in their order, such as `order=2+0+1`. The network is a
 /// masked perceptron, or another by `network=` (``OrderedConditioner``).
+///
+/// Features that are angles (``FeatureKind``) are mapped by g's circular spline, and the network sees them as (cos x, sin x): densities are
+/// continuous all around. Source: Rezende et al., "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.2.
 public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "autoregressive-\(Map.name)" }
   /// The features in the order in which they come: feature `ordering[k]` depends on those before position k.
   public let ordering: [Int]
   public let map: Map
+  /// Of each feature; nil where all are numbers.
+  private let kinds: [FeatureKind]?
   private let encodedConditioner: EncodedOrderedNetwork
 
   /// With the network that `makeConditioner` makes of the sizes that it is given.
   ///
-  /// - Parameter ordering: a permutation of 0 ..< dimension; that order itself where omitted.
+  /// - Parameters:
+  ///   - ordering: a permutation of 0 ..< dimension; that order itself where omitted.
+  ///   - kinds: of each feature; all are numbers where omitted.
   public init<Failure>(
-    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map,
+    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, kinds: [FeatureKind]? = nil,
     conditioner makeConditioner: (NetworkShape) throws(Failure) -> any OrderedConditioner
   ) throws(Failure) {
     self.ordering = ordering ?? Array(0..<dimension)
     precondition(
       self.ordering.sorted() == Array(0..<dimension), "\(self.ordering) is no order of \(dimension) features")
-    self.map = map
-    let shape = NetworkShape(
-      inputs: dimension, context: contextDimension, outputs: dimension * map.parameterCount)
+    precondition(kinds?.count ?? dimension == dimension, "\(kinds!.count) kinds of \(dimension) features")
+    (self.map, self.kinds) = (map, kinds?.unlessLines)
+    let shape = Self.shape(self.ordering, map, self.kinds, context: contextDimension)
     let conditioner = try makeConditioner(shape)
     shape.check(conditioner, of: Self.layerName)
+    precondition(conditioner.orderedShape == shape, "the conditioner of \(Self.layerName) sees an angle as two inputs")
     encodedConditioner = EncodedOrderedNetwork(conditioner)
+  }
+
+  private static func shape(_ ordering: [Int], _ map: Map, _ kinds: [FeatureKind]?, context: Int) -> NetworkShape {
+    let kinds = kinds.gathering(ordering)
+    let seen = SeenFeatures(kinds, count: ordering.count)
+    return NetworkShape(
+      inputs: seen.count, context: context, outputs: ordering.count * FeatureMaps(map, kinds).parameterCount,
+      inputPrefixes: seen.prefixes)
   }
 
   /// With a masked perceptron.
   public init(
-    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, hidden: [Int],
-    activation: Activation = .relu
+    dimension: Int, contextDimension: Int = 0, ordering: [Int]? = nil, map: Map, kinds: [FeatureKind]? = nil,
+    hidden: [Int], activation: Activation = .relu
   ) {
-    self.init(dimension: dimension, contextDimension: contextDimension, ordering: ordering, map: map) { shape in
+    self.init(
+      dimension: dimension, contextDimension: contextDimension, ordering: ordering, map: map, kinds: kinds
+    ) { shape in
       MaskedPerceptron(
-        inputs: shape.inputs, context: shape.context, hidden: hidden, outputsPerInput: map.parameterCount,
-        activation: activation)
+        inputs: shape.inputs, context: shape.context, hidden: hidden, outputsPerInput: shape.outputsPerPosition,
+        inputPrefixes: shape.inputPrefixes, activation: activation)
     }
   }
 
   private enum CodingKeys: String, CodingKey {
-    case ordering, map
+    case ordering, map, kinds
     case encodedConditioner = "conditioner"
   }
 
@@ -53,8 +71,9 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     try map.checkDescription()
     try DescriptionCheck.requirePermutation(ordering, ordering.count, of: "the ordering of \(Self.layerName)")
     try DescriptionCheck.require(
-      conditioner.inputs == dimension && conditioner.outputsPerInput == map.parameterCount
-        && conditioner.outputs == dimension * map.parameterCount,
+      kinds?.count ?? dimension == dimension, "\(Self.layerName) has kinds of \(kinds?.count ?? 0) features")
+    try DescriptionCheck.require(
+      conditioner.orderedShape == Self.shape(ordering, map, kinds, context: conditioner.context),
       "the conditioner of \(Self.layerName) does not fit its ordering and map")
   }
 
@@ -65,28 +84,34 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
 
   public var structure: JacobianStructure {
     JacobianStructure(
-      pattern: pattern(conditioner.visibleInputs), isAffine: dimension == 1 && map.isAffine,
+      pattern: pattern(conditioner.visibleInputs), isAffine: dimension == 1 && map.isAffine && kinds == nil,
       diagonalSigns: Array(repeating: 1, count: dimension))
   }
 
   public var traits: LayerTraits {
     var traits = LayerTraits.scalar(
       map.family, transformed: ordering, conditioner: conditioner, box: map.box)
-    traits.widePattern = pattern(Array(0..<dimension))
+    traits.widePattern = pattern(seen.prefixes)
     return traits
   }
 
-  /// The feature at position k depends on itself and on the first `visible[k]` positions.
+  /// The feature at position k depends on itself and on what stands in the first `visible[k]` rows that the network sees.
   private func pattern(_ visible: [Int]) -> BooleanMatrix {
     var pattern = BooleanMatrix.identity(dimension)
+    let seen = seen
     for (position, feature) in ordering.enumerated() {
-      for source in ordering[..<visible[position]] { pattern[feature, source] = true }
+      for source in ordering[..<seen.features(inRows: visible[position])] { pattern[feature, source] = true }
     }
     return pattern
   }
 
-  public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
+  public var domain: [Interval] {
+    (0..<dimension).map { kinds?[$0] == .circle ? FeatureKind.circle.domain : map.domain }
+  }
   public func image(of input: [Interval]) -> [Interval] { domain }
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
+    domain.map { $0 == FeatureKind.circle.domain ? .circle : .line }
+  }
 
   public var layerList: String {
     var arguments = map.layerListArguments + conditioner.layerListArguments()
@@ -97,24 +122,29 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     return Self.layerList(arguments)
   }
 
+  private var seen: SeenFeatures { SeenFeatures(kinds.gathering(ordering), count: dimension) }
+  private var maps: FeatureMaps<Map> { FeatureMaps(map, kinds.gathering(ordering)) }
+
   // MARK: Forward: one pass
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     let ordered = x.gathering(ordering)
-    let φ = conditioner.forward(ordered, pass)
-    let mapped = map.forward(ordered, φ)
+    let φ = conditioner.forward(seen.seen(ordered), pass)
+    let mapped = maps.forward(ordered, φ)
     return Transformed(restored(mapped.values), mapped.logDeterminant)
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
     let ordered = x.gathering(ordering)
-    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(ordered, pass)
-    let (mapped, pullBackMap) = map.forwardWithPullback(ordered, φ)
+    let seen = seen
+    let points = seen.seen(ordered)
+    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(points, pass)
+    let (mapped, pullBackMap) = maps.forwardWithPullback(ordered, φ)
     return (
       Transformed(restored(mapped.values), mapped.logDeterminant),
       { values, logDeterminant, gradient in
         var (result, φ̄) = pullBackMap(values.gathering(ordering), logDeterminant)
-        result.add(pullBackConditioner(φ̄, &gradient))
+        result.add(seen.pulledBack(pullBackConditioner(φ̄, &gradient), at: points))
         return restored(result)
       }
     )
@@ -123,14 +153,16 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
   // MARK: Inverse: position by position
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
-    let ordered = z.gathering(ordering)
+    let (seen, maps, ordered) = (seen, maps, z.gathering(ordering))
+    var points = Tile(features: seen.count, like: ordered)
     var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     for position in 0..<dimension {
-      let φ = positions.outputs(ofPosition: position, x)
-      let mapped = try map.inverse(ordered.rows(position..<(position + 1)), φ)
+      let φ = positions.outputs(ofPosition: position, points)
+      let mapped = try maps.of(position).inverse(ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
+      seen.write(mapped.values, of: position, to: &points)
       logDeterminant.add(mapped.logDeterminant)
     }
     return Transformed(restored(x), logDeterminant)
@@ -139,29 +171,35 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
-    let ordered = z.gathering(ordering)
+    let (seen, maps, ordered) = (seen, maps, z.gathering(ordering))
+    var points = Tile(features: seen.count, like: ordered)
     var positions = conditioner.orderedPass(pass, like: ordered)
     var x = Tile(features: dimension, like: ordered)
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [ScalarPullback] = []
     for position in 0..<dimension {
-      let φ = positions.outputs(ofPosition: position, x)
-      let (mapped, pullback) = try map.inverseWithPullback(ordered.rows(position..<(position + 1)), φ)
+      let φ = positions.outputs(ofPosition: position, points)
+      let (mapped, pullback) = try maps.of(position).inverseWithPullback(
+        ordered.rows(position..<(position + 1)), φ)
       x.write(mapped.values, toRow: position)
+      seen.write(mapped.values, of: position, to: &points)
       logDeterminant.add(mapped.logDeterminant)
       pullbacks.append(pullback)
     }
     return (
       Transformed(restored(x), logDeterminant),
-      { [positions, x, pullbacks] values, logDeterminant, gradient in
+      { [positions, points, pullbacks] values, logDeterminant, gradient in
         // xₖ was used for every later position: when position k is reached, all of ∂L/∂xₖ is known.
-        var walk = positions.pullback(at: x)
-        var x̄ = values.gathering(ordering)
+        var walk = positions.pullback(at: points)
+        let values = values.gathering(ordering)
+        var points̄ = Tile(features: seen.count, like: values, filledWith: 0)
         var result = Tile(features: dimension, like: values)
         for (position, pullback) in pullbacks.enumerated().reversed() {
-          let (z̄, φ̄) = pullback(x̄.copy(ofRows: position..<(position + 1)), logDeterminant)
+          var x̄ = seen.pulledBack(points̄, at: points, of: position)
+          x̄.add(values.rows(position..<(position + 1)))
+          let (z̄, φ̄) = pullback(x̄, logDeterminant)
           result.write(z̄, toRow: position)
-          walk.pullBack(position: position, φ̄, to: &x̄, &gradient)
+          walk.pullBack(position: position, φ̄, to: &points̄, &gradient)
         }
         walk.finish(&gradient)
         return restored(result)

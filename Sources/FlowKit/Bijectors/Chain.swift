@@ -25,7 +25,7 @@ public struct Chain: InvertiblyDifferentiable, Composite {
       }
     }
     (self.layers, self.dimension, self.contextDimension) = (layers, dimension, contextDimension)
-    domain = layers.first?.domain ?? Array(repeating: .real, count: dimension)
+    domain = Self.domain(of: layers[...], dimension)
     layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
     try checkDomains()
   }
@@ -35,6 +35,16 @@ public struct Chain: InvertiblyDifferentiable, Composite {
     (self.layers, dimension, contextDimension) = (layers, chain.dimension, chain.contextDimension)
     domain = chain.domain
     layout = ParameterLayout(layers.enumerated().map { (Self.name($0, $1), $1) })
+  }
+
+  /// That of the first layer that is no permutation, as those before it lead to it.
+  private static func domain(of layers: ArraySlice<any Bijector>, _ dimension: Int) -> [Interval] {
+    guard let first = layers.first else { return Array(repeating: .real, count: dimension) }
+    guard let permutation = first as? Permutation else { return first.domain }
+    let behind = domain(of: layers.dropFirst(), dimension)
+    var result = behind
+    for (place, index) in permutation.indices.enumerated() { result[index] = behind[place] }
+    return result
   }
 
   private func checkDomains() throws(FlowError) {
@@ -59,6 +69,7 @@ public struct Chain: InvertiblyDifferentiable, Composite {
 
   public var layerList: String { "\(Self.layerName)(\(LayerList.describing(layers)))" }
   public func image(of input: [Interval]) -> [Interval] { layers.reduce(input) { $1.image(of: $0) } }
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] { layers.reduce(input) { $1.kinds(of: $0) } }
 
   public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 

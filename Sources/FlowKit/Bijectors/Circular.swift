@@ -31,6 +31,10 @@ public struct Circular: ElementwisePreprocessing {
     zip(periods, input).map { $0 == nil ? $1 : Interval(-.pi, .pi) }
   }
 
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
+    zip(periods, input).map { $0 == nil ? $1 : .circle }
+  }
+
   public func forward(_ x: Double, feature: Int) -> ElementwiseValue {
     guard let period = periods[feature] else { return .identity(x) }
     let length = period.upper - period.lower

@@ -6,46 +6,60 @@
 /// `coupling-additive`, `coupling-affine(hidden=64x64)`, `coupling-rqs(bins=8,bound=5,hidden=64x64)`,
 /// `coupling-circular-rqs(bins=8)`; `mask=` as in ``CouplingMask``; the network is a perceptron, or another by `network=`
 /// (``Conditioner``).
+///
+/// Features that are angles (``FeatureKind``) are mapped by g's circular spline, and the network sees them as (cos x, sin x): densities are
+/// continuous all around. Source: Rezende et al., "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.2.
 public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public static var layerName: String { "coupling-\(Map.name)" }
   public let conditioning: [Int]
   public let transformed: [Int]
   public let map: Map
+  /// Of each feature; nil where all are numbers.
+  private let kinds: [FeatureKind]?
   private let encodedConditioner: EncodedNetwork
   private let mask: CouplingMask
 
   /// With the network that `makeConditioner` makes of the sizes that it is given.
   ///
-  /// - Parameter mask: which features condition, but not all; the others are transformed.
+  /// - Parameters:
+  ///   - mask: which features condition, but not all; the others are transformed.
+  ///   - kinds: of each feature; all are numbers where omitted.
   public init<Failure>(
-    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map,
+    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, kinds: [FeatureKind]? = nil,
     conditioner makeConditioner: (NetworkShape) throws(Failure) -> any Conditioner
   ) throws(Failure) {
     conditioning = mask.conditioning(dimension: dimension)
     transformed = (0..<dimension).filter { [conditioning] in !conditioning.contains($0) }
     precondition(!transformed.isEmpty, "a coupling transforms at least one feature")
-    self.map = map
-    let shape = NetworkShape(
-      inputs: conditioning.count, context: contextDimension, outputs: transformed.count * map.parameterCount)
+    precondition(kinds?.count ?? dimension == dimension, "\(kinds!.count) kinds of \(dimension) features")
+    (self.map, self.kinds, self.mask) = (map, kinds?.unlessLines, mask)
+    let shape = Self.shape(conditioning, transformed, map, self.kinds, context: contextDimension)
     let conditioner = try makeConditioner(shape)
     shape.check(conditioner, of: Self.layerName)
     encodedConditioner = EncodedNetwork(conditioner)
-    self.mask = mask
+  }
+
+  private static func shape(
+    _ conditioning: [Int], _ transformed: [Int], _ map: Map, _ kinds: [FeatureKind]?, context: Int
+  ) -> NetworkShape {
+    NetworkShape(
+      inputs: SeenFeatures(kinds.gathering(conditioning), count: conditioning.count).count, context: context,
+      outputs: transformed.count * FeatureMaps(map, kinds.gathering(transformed)).parameterCount)
   }
 
   /// With a perceptron.
   public init(
-    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, hidden: [Int],
-    activation: Activation = .relu
+    dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, kinds: [FeatureKind]? = nil,
+    hidden: [Int], activation: Activation = .relu
   ) {
-    self.init(dimension: dimension, contextDimension: contextDimension, mask: mask, map: map) { shape in
+    self.init(dimension: dimension, contextDimension: contextDimension, mask: mask, map: map, kinds: kinds) { shape in
       Perceptron(
         inputs: shape.inputs, context: shape.context, hidden: hidden, outputs: shape.outputs, activation: activation)
     }
   }
 
   private enum CodingKeys: String, CodingKey {
-    case conditioning, transformed, map, mask
+    case conditioning, transformed, map, mask, kinds
     case encodedConditioner = "conditioner"
   }
 
@@ -57,7 +71,9 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     try DescriptionCheck.require(
       masked == conditioning && !transformed.isEmpty, "the masks of \(Self.layerName) differ")
     try DescriptionCheck.require(
-      conditioner.inputs == conditioning.count && conditioner.outputs == transformed.count * map.parameterCount,
+      kinds?.count ?? dimension == dimension, "\(Self.layerName) has kinds of \(kinds?.count ?? 0) features")
+    try DescriptionCheck.require(
+      conditioner.shape == Self.shape(conditioning, transformed, map, kinds, context: conditioner.context),
       "the conditioner of \(Self.layerName) does not fit its mask and map")
   }
 
@@ -68,24 +84,34 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public var structure: JacobianStructure {
     var structure = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed)
     // Without a feature that conditions, φ is the same for all events of one context.
-    structure.isAffine = conditioning.isEmpty && map.isAffine
+    structure.isAffine = conditioning.isEmpty && map.isAffine && kinds == nil
     return structure
   }
 
   public var traits: LayerTraits {
-    var traits = LayerTraits.scalar(map.family, transformed: transformed, conditioner: conditioner, box: map.box)
+    // What couplings reach on circles is not proven.
+    var traits = LayerTraits.scalar(
+      kinds == nil ? map.family : .unknown, transformed: transformed, conditioner: conditioner, box: map.box)
     traits.isCoupling = true
     return traits
   }
 
   public var domain: [Interval] {
-    image(of: Array(repeating: .real, count: dimension))
+    image(of: (0..<dimension).map { kinds.domain(of: $0) })
   }
 
   /// The features that condition stay where they are.
   public func image(of input: [Interval]) -> [Interval] {
     var result = input
-    for feature in transformed { result[feature] = map.domain }
+    for feature in transformed { result[feature] = kinds?[feature] == .circle ? FeatureKind.circle.domain : map.domain }
+    return result
+  }
+
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
+    var result = input
+    for feature in transformed {
+      result[feature] = kinds?[feature] == .circle || map.domain == FeatureKind.circle.domain ? .circle : .line
+    }
     return result
   }
 
@@ -94,21 +120,24 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     return Self.layerList(masking + map.layerListArguments + conditioner.layerListArguments())
   }
 
+  private var seen: SeenFeatures { SeenFeatures(kinds.gathering(conditioning), count: conditioning.count) }
+  private var maps: FeatureMaps<Map> { FeatureMaps(map, kinds.gathering(transformed)) }
+
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
-    let φ = conditioner.forward(x.gathering(conditioning), pass)
-    let mapped = map.forward(x.gathering(transformed), φ)
+    let φ = conditioner.forward(seen.seen(x.gathering(conditioning)), pass)
+    let mapped = maps.forward(x.gathering(transformed), φ)
     var z = x
     z.scatter(mapped.values, to: transformed)
     return Transformed(z, mapped.logDeterminant)
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    differentiated(x, pass, by: map.forwardWithPullback)
+    differentiated(x, pass, by: maps.forwardWithPullback)
   }
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
-    let φ = conditioner.forward(z.gathering(conditioning), pass)
-    let mapped = try map.inverse(z.gathering(transformed), φ)
+    let φ = conditioner.forward(seen.seen(z.gathering(conditioning)), pass)
+    let mapped = try maps.inverse(z.gathering(transformed), φ)
     var x = z
     x.scatter(mapped.values, to: transformed)
     return Transformed(x, mapped.logDeterminant)
@@ -117,7 +146,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
-    try differentiated(z, pass, by: map.inverseWithPullback)
+    try differentiated(z, pass, by: maps.inverseWithPullback)
   }
 
   /// Both directions see the same A, so they differ only in the scalar map's direction.
@@ -125,7 +154,9 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     _ x: consuming Tile, _ pass: Pass,
     by apply: (consuming Tile, consuming Tile) throws(Failure) -> (value: Transformed, pullback: ScalarPullback)
   ) throws(Failure) -> (value: Transformed, pullback: Pullback) {
-    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(x.gathering(conditioning), pass)
+    let seen = seen
+    let points = seen.seen(x.gathering(conditioning))
+    let (φ, pullBackConditioner) = conditioner.forwardWithPullback(points, pass)
     let (mapped, pullBackMap) = try apply(x.gathering(transformed), φ)
     var z = x
     z.scatter(mapped.values, to: transformed)
@@ -135,7 +166,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
         let (input, φ̄) = pullBackMap(values.gathering(transformed), logDeterminant)
         var result = values
         result.scatter(input, to: transformed)
-        result.addRows(pullBackConditioner(φ̄, &gradient), to: conditioning)
+        result.addRows(seen.pulledBack(pullBackConditioner(φ̄, &gradient), at: points), to: conditioning)
         return result
       }
     )

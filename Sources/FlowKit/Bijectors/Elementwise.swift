@@ -3,24 +3,29 @@
 /// Without context φ (D × P) is trained directly and is the same for all events; with context a network gives it,
 /// φ = network(c). log|det| = Σᵢ log|dg/dxᵢ|, exact, and the inverse costs what the forward pass does. φ starts at 0,
 /// near the identity. Layer lists: `elementwise-affine`, `elementwise-rqs(bins=8,bound=5)`, `circular-rqs(bins=8)`, and with
-/// context also `hidden=64x64,activation=relu` or another network by `network=` (``Conditioner``).
+/// context also `hidden=64x64,activation=relu` or another network by `network=` (``Conditioner``). Features that are angles
+/// (``FeatureKind``) are mapped by g's circular spline.
 public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public static var layerName: String { Map.elementwiseName }
   public let dimension: Int
   public let map: Map
+  /// Of each feature; nil where all are numbers.
+  private let kinds: [FeatureKind]?
   private let encodedConditioner: EncodedNetwork?
 
   /// With the network that `makeConditioner` makes of the sizes that it is given, where there is a context.
   public init<Failure>(
-    dimension: Int, contextDimension: Int, map: Map,
+    dimension: Int, contextDimension: Int, map: Map, kinds: [FeatureKind]? = nil,
     conditioner makeConditioner: (NetworkShape) throws(Failure) -> any Conditioner
   ) throws(Failure) {
-    (self.dimension, self.map) = (dimension, map)
+    precondition(kinds?.count ?? dimension == dimension, "\(kinds!.count) kinds of \(dimension) features")
+    (self.dimension, self.map, self.kinds) = (dimension, map, kinds?.unlessLines)
     guard contextDimension > 0 else {
       encodedConditioner = nil
       return
     }
-    let shape = NetworkShape(inputs: 0, context: contextDimension, outputs: dimension * map.parameterCount)
+    let shape = NetworkShape(
+      inputs: 0, context: contextDimension, outputs: dimension * FeatureMaps(map, self.kinds).parameterCount)
     let conditioner = try makeConditioner(shape)
     shape.check(conditioner, of: Self.layerName)
     encodedConditioner = EncodedNetwork(conditioner)
@@ -30,25 +35,28 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   ///
   /// - Parameter hidden: the widths of the hidden layers between context and φ.
   public init(
-    dimension: Int, contextDimension: Int = 0, map: Map, hidden: [Int] = [64, 64], activation: Activation = .relu
+    dimension: Int, contextDimension: Int = 0, map: Map, kinds: [FeatureKind]? = nil, hidden: [Int] = [64, 64],
+    activation: Activation = .relu
   ) {
-    self.init(dimension: dimension, contextDimension: contextDimension, map: map) { shape in
+    self.init(dimension: dimension, contextDimension: contextDimension, map: map, kinds: kinds) { shape in
       Perceptron(
         inputs: 0, context: shape.context, hidden: hidden, outputs: shape.outputs, activation: activation)
     }
   }
 
   private enum CodingKeys: String, CodingKey {
-    case dimension, map
+    case dimension, map, kinds
     case encodedConditioner = "conditioner"
   }
 
   public func checkDescription() throws(FlowError) {
     try map.checkDescription()
+    try DescriptionCheck.require(
+      kinds?.count ?? dimension == dimension, "\(Self.layerName) has kinds of \(kinds?.count ?? 0) features")
     guard let conditioner else { return }
     try DescriptionCheck.require(
       conditioner.inputs == 0 && conditioner.context > 0
-        && conditioner.outputs == dimension * map.parameterCount,
+        && conditioner.outputs == dimension * maps.parameterCount,
       "the conditioner of \(Self.layerName) does not fit its map")
   }
 
@@ -56,19 +64,25 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public var conditioner: (any Conditioner)? { encodedConditioner?.network }
   public var contextDimension: Int { conditioner?.context ?? 0 }
   public var parameterShapes: [ParameterShape] {
-    conditioner?.parameterShapes(prefix: "conditioner/") ?? [ParameterShape("map", [dimension, map.parameterCount])]
+    conditioner?.parameterShapes(prefix: "conditioner/") ?? [ParameterShape("map", [dimension, maps.parameterCount])]
   }
   public var weightCount: Int { conditioner?.weightCount ?? 0 }
   public var structure: JacobianStructure {
-    .diagonal(dimension, isAffine: map.isAffine, signs: Array(repeating: 1, count: dimension))
+    .diagonal(dimension, isAffine: map.isAffine && kinds == nil, signs: Array(repeating: 1, count: dimension))
   }
   public var traits: LayerTraits {
-    map.family == .bend
+    map.family == .bend && kinds == nil
       ? .trainableKink(smooth: true)
-      : .scalar(map.family, transformed: Array(0..<dimension), universal: true, box: map.box)
+      : .scalar(kinds == nil ? map.family : .unknown, transformed: Array(0..<dimension), universal: true, box: map.box)
   }
-  public var domain: [Interval] { Array(repeating: map.domain, count: dimension) }
+  public var domain: [Interval] {
+    (0..<dimension).map { kinds?[$0] == .circle ? FeatureKind.circle.domain : map.domain }
+  }
   public func image(of input: [Interval]) -> [Interval] { domain }
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
+    domain.map { $0 == FeatureKind.circle.domain ? .circle : .line }
+  }
+  private var maps: FeatureMaps<Map> { FeatureMaps(map, kinds) }
 
   public var layerList: String {
     Self.layerList(map.layerListArguments + (conditioner?.layerListArguments() ?? []))
@@ -101,22 +115,22 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     let φ = mapParameters(x, pass)
-    return map.forward(x, φ)
+    return maps.forward(x, φ)
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    differentiated(x, pass, by: map.forwardWithPullback)
+    differentiated(x, pass, by: maps.forwardWithPullback)
   }
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     let φ = mapParameters(z, pass)
-    return try map.inverse(z, φ)
+    return try maps.inverse(z, φ)
   }
 
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
-    try differentiated(z, pass, by: map.inverseWithPullback)
+    try differentiated(z, pass, by: maps.inverseWithPullback)
   }
 
   private func differentiated<Failure: Error>(
@@ -167,7 +181,7 @@ extension Elementwise: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     try Elementwise(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      map: try Map.fromLayerList(&arguments)
+      map: try Map.fromLayerList(&arguments), kinds: arguments.kinds
     ) { shape throws(FlowError) in try arguments.network(shape) }
   }
 }

@@ -42,6 +42,14 @@ public struct Inverted: InvertiblyDifferentiable {
   public var traits: LayerTraits { base.traits.inverted }
   public var domain: [Interval] { (base as? Inverted)?.base.domain ?? base.image(of: base.domain) }
   public func image(of input: [Interval]) -> [Interval] { (base as? Inverted)?.base.image(of: input) ?? base.domain }
+  /// The kinds that `base` leads to `input`, of layers that leave kinds as they are or move them.
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
+    if base.kinds(of: input) == input { return input }
+    guard case .affine(.permutation(let indices), _) = base.traits.inverted.kind else {
+      return Array(repeating: .line, count: dimension)
+    }
+    return indices.map { input[$0] }
+  }
   public var weightCount: Int { base.weightCount }
   public var preparedCount: Int? { base.preparedCount }
   public func clearUnused(_ values: UnsafeMutableBufferPointer<Scalar>) { base.clearUnused(values) }

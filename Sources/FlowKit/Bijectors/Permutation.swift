@@ -37,6 +37,7 @@ public struct Permutation: InvertiblyDifferentiable {
   public var traits: LayerTraits { .affine(.permutation(indices), shift: false) }
 
   public func image(of input: [Interval]) -> [Interval] { indices.map { input[$0] } }
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] { indices.map { input[$0] } }
 
   public var layerList: String {
     if isRandom { return "permute(random)" }

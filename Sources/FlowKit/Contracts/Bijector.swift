@@ -43,6 +43,10 @@ public protocol Bijector: Parameterized {
   /// An interval for each feature that contains all values of z while x lies in `input`; (−∞, ∞) by default.
   func image(of input: [Interval]) -> [Interval]
 
+  /// The kinds of the features of z, where those of x are `input`; numbers by default. What a map says to be angles it takes from
+  /// angles, and is continuous where they go once around.
+  func kinds(of input: [FeatureKind]) -> [FeatureKind]
+
   /// z and log|det ∂z/∂x|; by default the value of `forwardWithPullback`.
   func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed
 

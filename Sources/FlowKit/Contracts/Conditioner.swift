@@ -77,13 +77,21 @@ public struct NetworkShape: Sendable, Equatable {
   public let inputs: Int
   public let context: Int
   public let outputs: Int
+  /// Of ordered networks, how many inputs come before each position (``OrderedConditioner``).
+  public let inputPrefixes: [Int]?
   public let defaults: NetworkDefaults
   /// The network that a layer list means where it names none.
   static let defaultNetwork = "mlp"
 
-  public init(inputs: Int, context: Int = 0, outputs: Int, defaults: NetworkDefaults = .ofLayers) {
+  public init(
+    inputs: Int, context: Int = 0, outputs: Int, inputPrefixes: [Int]? = nil, defaults: NetworkDefaults = .ofLayers
+  ) {
     (self.inputs, self.context, self.outputs, self.defaults) = (inputs, context, outputs, defaults)
+    self.inputPrefixes = inputPrefixes
   }
+
+  /// The outputs of each position of an ordered network.
+  public var outputsPerPosition: Int { outputs / (inputPrefixes?.count ?? inputs) }
 
   /// Traps unless `network` has these sizes.
   func check(_ network: any Conditioner, of layer: String) {

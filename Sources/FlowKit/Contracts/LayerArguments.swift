@@ -39,6 +39,8 @@ public struct LayerArguments {
   public let layerName: String
   public let dimension: Int
   public let contextDimension: Int
+  /// Of each feature as it reaches the layer; nil where all are numbers.
+  public let kinds: [FeatureKind]?
   /// What the list may name.
   public let registry: Registry
   /// Draws what is random in the layer.
@@ -47,11 +49,12 @@ public struct LayerArguments {
   private let text: ListedText
 
   init(
-    layerName: String, dimension: Int, contextDimension: Int, registry: Registry, random: RandomStream,
-    _ arguments: [Argument], of text: ListedText = .layers
+    layerName: String, dimension: Int, contextDimension: Int, kinds: [FeatureKind]? = nil, registry: Registry,
+    random: RandomStream, _ arguments: [Argument], of text: ListedText = .layers
   ) {
     self.text = text
     (self.layerName, self.dimension, self.contextDimension) = (layerName, dimension, contextDimension)
+    self.kinds = kinds
     (self.registry, self.random, remaining) = (registry, random, arguments)
   }
 

@@ -17,6 +17,12 @@ extension LayerArguments {
     guard let network = network as? any OrderedConditioner else {
       preconditionFailure("\(type(of: network)) is registered as an ordered network")
     }
+    guard network.inputPrefixes == shape.inputPrefixes ?? network.inputPrefixes else {
+      throw FlowError(
+        .architecture,
+        "the network \(type(of: network).networkName) of \(layerName) takes one number of each feature, but an angle is seen as two; use "
+          + NetworkShape.defaultNetwork)
+    }
     return network
   }
 

@@ -1,10 +1,13 @@
 /// A conditioner whose outputs for position d depend on the inputs at positions before d and on the context alone: what an
 /// autoregressive layer needs.
 ///
-/// Position d has the outputs d·P ..< (d + 1)·P with P = `outputsPerInput`.
+/// Position d has the outputs d·P ..< (d + 1)·P with P = `outputsPerInput`. It is one input, or the several in which an angle is seen.
 public protocol OrderedConditioner: Conditioner {
   /// P.
   var outputsPerInput: Int { get }
+
+  /// How many inputs come before each position; by default each position is one input.
+  var inputPrefixes: [Int] { get }
 
   /// How many inputs the outputs of each position see, at most as many as come before it; by default all of these.
   var visibleInputs: [Int] { get }
@@ -19,7 +22,7 @@ public protocol OrderedConditioner: Conditioner {
 
 /// The outputs of an ordered conditioner position by position.
 public protocol OrderedPass {
-  /// The outputs of `position`, P rows, once rows 0 ..< position of `x` are known: the others are undefined. Asked for each
+  /// The outputs of `position`, P rows, once the rows of `x` before it are known: the others are undefined. Asked for each
   /// position, in order.
   mutating func outputs(ofPosition position: Int, _ x: Tile) -> Tile
 
@@ -37,12 +40,22 @@ public protocol OrderedPullback {
 }
 
 extension OrderedConditioner {
-  public var outputsPerInput: Int { outputs / inputs }
-  public var visibleInputs: [Int] { Array(0..<inputs) }
+  public var outputsPerInput: Int { outputs / inputPrefixes.count }
+  public var inputPrefixes: [Int] { Array(0..<inputs) }
+  public var visibleInputs: [Int] { inputPrefixes }
 
   public func orderedPass(_ pass: Pass, like tile: Tile) -> any OrderedPass {
     WholePass(network: self, pass: pass)
   }
+}
+
+extension OrderedConditioner {
+  var orderedShape: NetworkShape {
+    NetworkShape(inputs: inputs, context: context, outputs: outputs, inputPrefixes: inputPrefixes)
+  }
+
+  /// The prefixes as files hold them: nil where each position is one input.
+  var listedPrefixes: [Int]? { inputPrefixes == Array(0..<inputs) ? nil : inputPrefixes }
 }
 
 /// A pass of the whole network for each position.
@@ -59,7 +72,7 @@ private struct WholePass: OrderedPass, OrderedPullback {
   func outputs(ofPosition position: Int, _ x: Tile) -> Tile {
     // What is undefined may be NaN, and 0 times that as well.
     var known = x
-    known.fill(rows: position..<x.features, with: 0)
+    known.fill(rows: network.inputPrefixes[position]..<x.features, with: 0)
     return network.forward(known, pass).copy(ofRows: rows(ofPosition: position))
   }
 

@@ -42,6 +42,9 @@ public protocol Preprocessing: Bijector {
 }
 
 extension Preprocessing {
+  /// What is an angle already is left alone.
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] { input }
+
   /// Maps all events of their data.
   public func forward(rows: inout [Double], addingTo logDeterminants: inout [Double]) {
     forward(rows: &rows, firstEvent: 0, addingTo: &logDeterminants)

@@ -30,6 +30,9 @@ public protocol ScalarMap: Sendable, Codable {
   /// B, where the map is the identity outside [−B, B]; nil by default.
   var box: Double? { get }
 
+  /// The bins of the circular spline by which a layer of this map maps features that are angles (``FeatureKind``); 8 by default.
+  var circularBins: Int { get }
+
   /// The arguments of a layer list that make this map; none by default.
   var layerListArguments: [String] { get }
 
@@ -58,6 +61,7 @@ extension ScalarMap {
   public var isAffine: Bool { false }
   public var family: ScalarFamily { .unknown }
   public var box: Double? { nil }
+  public var circularBins: Int { 8 }
   public var layerListArguments: [String] { [] }
 
   public func forward(_ x: consuming Tile, _ φ: Tile) -> Transformed { forwardWithPullback(x, φ).value }

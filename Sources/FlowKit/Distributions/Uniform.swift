@@ -66,3 +66,13 @@ public struct Uniform: BaseDistribution {
     }
   }
 }
+
+extension BaseDistribution {
+  /// The same for numbers and uniform for angles, whose density has to be periodic; itself where its features are not independent.
+  func uniform(onAnglesOf kinds: [FeatureKind]) -> any BaseDistribution {
+    guard kinds.contains(.circle), let line = ofDimension(1) else { return self }
+    guard kinds.contains(.line) else { return Uniform(dimension: kinds.count, lower: -.pi, upper: .pi) }
+    let circle: any BaseDistribution = Uniform(dimension: 1, lower: -.pi, upper: .pi)
+    return ProductBase(kinds.map { $0 == .circle ? circle : line })
+  }
+}

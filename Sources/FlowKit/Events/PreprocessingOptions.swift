@@ -20,6 +20,12 @@ public struct PreprocessingOptions: Sendable, Equatable {
   /// The columns of which anything is declared.
   var declaredColumns: Set<String> { Set(bounds.map(\.column) + dequantized + circular.map(\.column)) }
 
+  /// What the features are behind the maps that the declarations make.
+  func kinds(for columns: [String]) throws(FlowError) -> [FeatureKind] {
+    let lines = columns.map { _ in FeatureKind.line }
+    return try declared(for: columns, seed: 0).reduce(lines) { $1.kinds(of: $0) }
+  }
+
   /// The maps that the declarations make, without scaling; independent of the data.
   ///
   /// - Throws: where a declaration names no column of `columns`, or contradicts another.

@@ -63,7 +63,7 @@ struct Advice {
     case .tooShallow: [2, 4, 8].map { repeated(layers, $0) }
     case .fixedPermutation: [replacing("plu", by: "qr")]
     case .collapsible: collapsed(finding)
-    case .numericInverse, .unusedContext, .outsideBox, .fewEvents, .onlyDensities, .repeatedValues,
+    case .numericInverse, .unusedContext, .tornCircle, .outsideBox, .fewEvents, .onlyDensities, .repeatedValues,
       .notInvertible:
       []
     }

@@ -35,6 +35,7 @@ public struct Expressivity: Sendable {
     let lanes = Lanes(layers, dimension: chain.dimension)
     var result = Expressivity(chain, layers, lanes, base, preprocessing)
     result.findings = Finding.all(result, layers, lanes, chain)
+    result.findings += [Finding.tornCircle(chain, preprocessing)].compactMap { $0 }
     if repairing { result.addRepairs(chain, base) }
     return result
   }

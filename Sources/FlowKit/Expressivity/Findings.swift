@@ -20,6 +20,7 @@ public struct Finding: Sendable, Equatable {
     case numericInverse = "numeric inverse"
     case collapsible
     case unusedContext = "unused context"
+    case tornCircle = "torn circle"
     // With data given.
     case outsideBox = "outside the box"
     case fewEvents = "few events"
@@ -36,8 +37,8 @@ public struct Finding: Sendable, Equatable {
         .constantVolume:
         true
       case .couplingOfOneFeature, .untransformed, .unconditioned, .sameMask, .undonePermutation, .tooShallow,
-        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .outsideBox, .fewEvents, .onlyDensities,
-        .repeatedValues, .notInvertible:
+        .fixedPermutation, .numericInverse, .collapsible, .unusedContext, .tornCircle, .outsideBox, .fewEvents,
+        .onlyDensities, .repeatedValues, .notInvertible:
         false
       }
     }

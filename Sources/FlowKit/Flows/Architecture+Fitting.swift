@@ -1,7 +1,7 @@
 extension Architecture {
   /// An architecture for the events of `data`: preprocessed as `preprocessing` says, by statistics of these events, then
   /// the layers of a list. Columns for which the chain takes only some values, such as those between 0 and 1, are not
-  /// scaled. The context is standardized.
+  /// scaled. Periodic columns are angles for layers and base (``FeatureKind``). The context is standardized.
   ///
   /// - Parameters:
   ///   - contextEmbedding: a network through which the layers see the context, such as `64x64` (``ContextEmbedding``).
@@ -18,8 +18,9 @@ extension Architecture {
     let embedding = try contextEmbedding.map { text throws(FlowError) in
       try ContextEmbedding(text, inputs: data.contextDimension, registry: registry)
     }
+    let kinds = try saying(data.place) { () throws(FlowError) in try options.kinds(for: data.columns) }
     let chain = try LayerList(layers).chain(
-      dimension: data.dimension, contextDimension: embedding?.outputs ?? data.contextDimension,
+      dimension: data.dimension, contextDimension: embedding?.outputs ?? data.contextDimension, kinds: kinds,
       registry: registry, using: &random)
     guard chain.parameterCount <= Self.parameterLimit else {
       throw FlowError(
@@ -32,7 +33,7 @@ extension Architecture {
         "the context's embedding asks for \(count) parameters, of which at most \(Self.parameterLimit) are supported",
         fix: .correct(.contextEmbedding))
     }
-    let base = try registry.base(base, dimension: data.dimension)
+    let base = try registry.base(base, dimension: data.dimension).uniform(onAnglesOf: chain.kinds(of: kinds))
     let (preprocessing, contextPreprocessing) = try Self.preprocessing(of: data, options, for: chain.domain, seed: seed)
     let isEverywhere = chain.domain.isEverything && options.circular.isEmpty
     let alone = Architecture(

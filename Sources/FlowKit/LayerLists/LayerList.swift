@@ -60,12 +60,15 @@ public struct LayerList: Sendable {
 
   /// The chain that the list describes.
   ///
-  /// - Parameter random: draws random permutations.
+  /// - Parameters:
+  ///   - kinds: of each feature as it reaches the first layer; all are numbers where omitted.
+  ///   - random: draws random permutations.
   public func chain(
-    dimension: Int, contextDimension: Int = 0, registry: Registry = .standard,
+    dimension: Int, contextDimension: Int = 0, kinds: [FeatureKind]? = nil, registry: Registry = .standard,
     using random: inout RandomStream
   ) throws(FlowError) -> Chain {
     var layers: [any Bijector] = []
+    var kinds = kinds
     for item in try namedItems() {
       guard let kind = registry.layers[item.name] as? any ListedLayer.Type else {
         throw FlowError(
@@ -74,9 +77,11 @@ public struct LayerList: Sendable {
             + registry.listedNames.joined(separator: ", "))
       }
       var arguments = LayerArguments(
-        layerName: item.name, dimension: dimension, contextDimension: contextDimension, registry: registry,
-        random: random, item.arguments)
-      layers.append(try kind.fromLayerList(&arguments))
+        layerName: item.name, dimension: dimension, contextDimension: contextDimension, kinds: kinds,
+        registry: registry, random: random, item.arguments)
+      let layer = try kind.fromLayerList(&arguments)
+      layers.append(layer)
+      kinds = kinds.map { layer.kinds(of: $0) }
       try arguments.requireAllUsed()
       random = arguments.random
     }

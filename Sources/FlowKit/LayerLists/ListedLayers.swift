@@ -23,7 +23,7 @@ extension Coupling: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     try Coupling(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      mask: try CouplingMask.fromLayerList(&arguments), map: try Map.fromLayerList(&arguments)
+      mask: try CouplingMask.fromLayerList(&arguments), map: try Map.fromLayerList(&arguments), kinds: arguments.kinds
     ) { shape throws(FlowError) in try arguments.network(shape) }
   }
 }
@@ -32,7 +32,7 @@ extension Autoregressive: ListedLayer where Map: ListedScalarMap {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
     try Autoregressive(
       dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      ordering: try order(&arguments), map: try Map.fromLayerList(&arguments)
+      ordering: try order(&arguments), map: try Map.fromLayerList(&arguments), kinds: arguments.kinds
     ) { shape throws(FlowError) in try arguments.orderedNetwork(shape) }
   }
 
@@ -96,7 +96,7 @@ extension LayerArguments {
   /// The layers of a list that is an argument.
   fileprivate mutating func layers(_ argument: Argument) throws(FlowError) -> [any Bijector] {
     try LayerList(argument.value, offset: argument.offset).chain(
-      dimension: dimension, contextDimension: contextDimension, registry: registry, using: &random
+      dimension: dimension, contextDimension: contextDimension, kinds: kinds, registry: registry, using: &random
     ).layers
   }
 }

@@ -4,8 +4,8 @@
 /// Masked weights are parameters that stay 0: `clearUnused` sets them to it, and their gradient is 0.
 public struct MaskedPerceptron: OrderedConditioner, LayeredNetwork {
   public static let networkName = Perceptron.networkName
-  /// D, the number of positions.
   public let inputs: Int
+  public let inputPrefixes: [Int]
   public let context: Int
   public let hidden: [Int]
   /// P, the number of outputs per position.
@@ -16,24 +16,25 @@ public struct MaskedPerceptron: OrderedConditioner, LayeredNetwork {
   let layers: PerceptronLayers
 
   public init(
-    inputs: Int, context: Int = 0, hidden: [Int], outputsPerInput: Int, activation: Activation = .relu,
-    dropout: Double = 0
+    inputs: Int, context: Int = 0, hidden: [Int], outputsPerInput: Int, inputPrefixes: [Int]? = nil,
+    activation: Activation = .relu, dropout: Double = 0
   ) {
+    self.inputPrefixes = inputPrefixes ?? Array(0..<inputs)
     precondition(hidden.allSatisfy { $0 > 0 }, "hidden layers have at least one unit, got \(hidden)")
     precondition(0 <= dropout && dropout < 1, "units are dropped with a probability below 1, got \(dropout)")
     (self.inputs, self.context, self.hidden) = (inputs, context, hidden)
     (self.outputsPerInput, self.activation, self.dropout) = (outputsPerInput, activation, dropout)
-    let degrees = UnitDegrees(inputs: inputs, hasContext: context > 0)
+    let degrees = UnitDegrees(inputPrefixes: self.inputPrefixes, hasContext: context > 0)
     layers = PerceptronLayers(
-      layers: Self.layers(degrees, context: context, hidden: hidden, outputsPerInput: outputsPerInput),
+      layers: Self.layers(degrees, inputs: inputs, context: context, hidden: hidden, outputsPerInput: outputsPerInput),
       activation: activation, dropout: dropout)
   }
 
   private static func layers(
-    _ degrees: UnitDegrees, context: Int, hidden: [Int], outputsPerInput: Int
+    _ degrees: UnitDegrees, inputs: Int, context: Int, hidden: [Int], outputsPerInput: Int
   ) -> [NetworkLayer] {
     var layers: [NetworkLayer] = []
-    var (columns, prefixes) = (degrees.inputs, degrees.inputPrefixes)
+    var (columns, prefixes) = (inputs, degrees.inputPrefixes)
     func append(_ starts: [Int], isLast: Bool) {
       layers.append(
         NetworkLayer(
@@ -47,14 +48,14 @@ public struct MaskedPerceptron: OrderedConditioner, LayeredNetwork {
     return layers
   }
 
-  public var outputs: Int { inputs * outputsPerInput }
+  public var outputs: Int { inputPrefixes.count * outputsPerInput }
 
   /// As those of a `Perceptron` of the same widths, the units in the order of their degrees.
   public var parameterShapes: [ParameterShape] { layers.parameterShapes }
 
   public var isUniversal: Bool { !hidden.isEmpty }
   public var visibleInputs: [Int] {
-    UnitDegrees(inputs: inputs, hasContext: context > 0).visibleInputs(hidden: hidden)
+    UnitDegrees(inputPrefixes: inputPrefixes, hasContext: context > 0).visibleInputs(hidden: hidden)
   }
 
   public func orderedPass(_ pass: Pass, like tile: Tile) -> any OrderedPass {
@@ -69,7 +70,8 @@ extension MaskedPerceptron: ListedConditioner {
     let units = try HiddenUnits(&arguments, shape.defaults)
     return MaskedPerceptron(
       inputs: shape.inputs, context: shape.context, hidden: units.widths,
-      outputsPerInput: shape.outputs / shape.inputs, activation: units.activation, dropout: units.dropout)
+      outputsPerInput: shape.outputsPerPosition, inputPrefixes: shape.inputPrefixes, activation: units.activation,
+      dropout: units.dropout)
   }
 
   public func listArguments(_ defaults: NetworkDefaults) -> [String] {
@@ -85,14 +87,15 @@ extension MaskedPerceptron {
     let outputsPerInput = try constants.checkedOutputs(masked: true)
     self.init(
       inputs: constants.inputs, context: constants.context, hidden: constants.hidden,
-      outputsPerInput: outputsPerInput, activation: try constants.checkedActivation(),
+      outputsPerInput: outputsPerInput, inputPrefixes: constants.inputPrefixes,
+      activation: try constants.checkedActivation(),
       dropout: try constants.checkedDropout())
   }
 
   public func encode(to encoder: any Encoder) throws {
     try NetworkConstants(
       inputs: inputs, context: context, hidden: hidden, outputsPerInput: outputsPerInput,
-      activation: activation.rawValue, dropout: dropout > 0 ? dropout : nil
+      inputPrefixes: listedPrefixes, activation: activation.rawValue, dropout: dropout > 0 ? dropout : nil
     ).encode(to: encoder)
   }
 }

@@ -6,8 +6,8 @@
 /// Layer lists: as for `ResidualPerceptron`, without `norm`.
 public struct MaskedResidualPerceptron: OrderedConditioner, LayeredNetwork {
   public static let networkName = ResidualPerceptron.networkName
-  /// D, the number of positions.
   public let inputs: Int
+  public let inputPrefixes: [Int]
   public let context: Int
   /// P, the number of outputs per position.
   public let outputsPerInput: Int
@@ -21,25 +21,26 @@ public struct MaskedResidualPerceptron: OrderedConditioner, LayeredNetwork {
   let layers: ResidualLayers
 
   public init(
-    inputs: Int, context: Int = 0, width: Int, blocks: Int = 2, outputsPerInput: Int, activation: Activation = .relu,
-    dropout: Double = 0
+    inputs: Int, context: Int = 0, width: Int, blocks: Int = 2, outputsPerInput: Int, inputPrefixes: [Int]? = nil,
+    activation: Activation = .relu, dropout: Double = 0
   ) {
+    self.inputPrefixes = inputPrefixes ?? Array(0..<inputs)
     (self.inputs, self.context, self.outputsPerInput) = (inputs, context, outputsPerInput)
     (self.width, self.blocks, self.activation, self.dropout) = (width, blocks, activation, dropout)
-    let degrees = UnitDegrees(inputs: inputs, hasContext: context > 0)
+    let degrees = UnitDegrees(inputPrefixes: self.inputPrefixes, hasContext: context > 0)
     layers = ResidualLayers(
       inputs: inputs, context: context, inputPrefixes: degrees.inputPrefixes, starts: degrees.starts(width),
       outputStarts: degrees.outputStarts(outputsPerInput), blocks: blocks, activation: activation, dropout: dropout)
   }
 
-  public var outputs: Int { inputs * outputsPerInput }
+  public var outputs: Int { inputPrefixes.count * outputsPerInput }
 
   /// As those of a `ResidualPerceptron` of the same width, the units in the order of their degrees.
   public var parameterShapes: [ParameterShape] { layers.parameterShapes }
   public var isUniversal: Bool { true }
   /// One width, so that blocks lose nothing that the first layer sees.
   public var visibleInputs: [Int] {
-    UnitDegrees(inputs: inputs, hasContext: context > 0).visibleInputs(hidden: [width])
+    UnitDegrees(inputPrefixes: inputPrefixes, hasContext: context > 0).visibleInputs(hidden: [width])
   }
 
   public func orderedPass(_ pass: Pass, like tile: Tile) -> any OrderedPass {
@@ -58,7 +59,8 @@ extension MaskedResidualPerceptron: ListedConditioner {
     let blocks = try ResidualUnits(&arguments, shape.defaults)
     return MaskedResidualPerceptron(
       inputs: shape.inputs, context: shape.context, width: blocks.width, blocks: blocks.count,
-      outputsPerInput: shape.outputs / shape.inputs, activation: blocks.units.activation,
+      outputsPerInput: shape.outputsPerPosition, inputPrefixes: shape.inputPrefixes,
+      activation: blocks.units.activation,
       dropout: blocks.units.dropout)
   }
 
@@ -77,14 +79,16 @@ extension MaskedResidualPerceptron {
       try constants.checkedNormalization() == .none, "a masked network normalises its units")
     self.init(
       inputs: constants.inputs, context: constants.context, width: blocks.width, blocks: blocks.count,
-      outputsPerInput: outputsPerInput, activation: try constants.checkedActivation(),
+      outputsPerInput: outputsPerInput, inputPrefixes: constants.inputPrefixes,
+      activation: try constants.checkedActivation(),
       dropout: try constants.checkedDropout())
   }
 
   public func encode(to encoder: any Encoder) throws {
     try NetworkConstants(
       inputs: inputs, context: context, hidden: [width], outputsPerInput: outputsPerInput,
-      activation: activation.rawValue, blocks: blocks, dropout: dropout > 0 ? dropout : nil
+      inputPrefixes: listedPrefixes, activation: activation.rawValue, blocks: blocks,
+      dropout: dropout > 0 ? dropout : nil
     ).encode(to: encoder)
   }
 }

@@ -8,6 +8,8 @@ struct NetworkConstants: Codable {
   /// The number of outputs or, of masked networks, that for each input.
   var outputs: Int?
   var outputsPerInput: Int?
+  /// How many inputs come before each position; absent where each position is one input.
+  var inputPrefixes: [Int]?
   var activation: String
   var lipschitz: Double?
   var blocks: Int?
@@ -25,8 +27,14 @@ struct NetworkConstants: Codable {
       try DescriptionCheck.requireSize(inputs, "a masked network")
       try DescriptionCheck.requireSize(outputs, "a list of outputs")
     }
+    let prefixes = inputPrefixes ?? Array(0..<(masked ? inputs : 0))
+    try DescriptionCheck.require(
+      !masked
+        || !prefixes.isEmpty && prefixes.first! >= 0 && prefixes.last! <= inputs
+          && zip(prefixes, prefixes.dropFirst()).allSatisfy(<=),
+      "a masked network's positions are not in order")
     try DescriptionCheck.requireNetwork(
-      inputs: inputs, context: context, hidden: hidden, outputs: masked ? inputs * outputs : outputs)
+      inputs: inputs, context: context, hidden: hidden, outputs: masked ? prefixes.count * outputs : outputs)
     return outputs
   }
 

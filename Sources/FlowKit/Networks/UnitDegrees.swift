@@ -5,31 +5,31 @@
 /// With a context some units have degree 0: without them the first position could not depend on the context. Without one
 /// a unit of degree 0 would be a constant.
 struct UnitDegrees {
-  let inputs: Int
+  /// The number of inputs that a unit of each degree sees: those before a position.
+  let inputPrefixes: [Int]
   let hasContext: Bool
 
-  /// The number of inputs that a unit of each degree sees: position j is seen by degrees above j.
-  var inputPrefixes: [Int] { Array(0..<inputs) }
+  private var positions: Int { inputPrefixes.count }
 
   /// The first of `width` units of each degree 0 … D − 1, and the end.
   func starts(_ width: Int) -> [Int] {
-    let lowest = hasContext || inputs == 1 ? 0 : 1
-    let degrees = inputs - lowest
-    return (0...inputs).map { degree in degree < lowest ? 0 : (degree - lowest) * width / degrees }
+    let lowest = hasContext || inputPrefixes[0] > 0 || positions == 1 ? 0 : 1
+    let degrees = positions - lowest
+    return (0...positions).map { degree in degree < lowest ? 0 : (degree - lowest) * width / degrees }
   }
 
   /// The first of P outputs for each position, and the end.
-  func outputStarts(_ outputsPerInput: Int) -> [Int] { (0...inputs).map { $0 * outputsPerInput } }
+  func outputStarts(_ outputsPerInput: Int) -> [Int] { (0...positions).map { $0 * outputsPerInput } }
 
   /// How many inputs the outputs of each position see behind hidden layers of these widths: those before it, or fewer where
   /// too few units are there to carry them all.
   func visibleInputs(hidden: [Int]) -> [Int] {
     // Of the units of each degree, how many inputs they see.
-    var visible = Array(0..<inputs)
+    var visible = inputPrefixes
     for width in hidden {
       let starts = starts(width)
       var most = 0
-      visible = (0..<inputs).map { degree in
+      visible = visible.indices.map { [visible] degree in
         if starts[degree] < starts[degree + 1] { most = visible[degree] }
         return most
       }

@@ -6,10 +6,11 @@ internal import CFlowKernels
 /// ±π, and the rotation in radians. Sizes and slopes are those of `RationalQuadraticSpline` with B = π, but the slopes at
 /// −π and π are one trained number, so that densities are continuous across ±π. Angles are taken modulo 2π, and results
 /// lie in [−π, π), π as the element type rounds it; φ = 0 is the identity. The domain is [−π, π], both ends included. A
-/// base uniform on the circle suits it. Source: Rezende, Papamakarios, Racanière, Albergo, Kanwar, Shanahan & Cranmer,
-/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)` by itself. In
-/// `coupling-circular-rqs` and `autoregressive-circular-rqs` the network sees the other angles as numbers, so that a
-/// density may jump where one of them passes ±π.
+/// base uniform on the circle suits it. It is the map of every feature that is an angle (``FeatureKind``), whatever the layer's own
+/// map is. Source: Rezende, Papamakarios, Racanière, Albergo, Kanwar, Shanahan & Cranmer,
+/// "Normalizing Flows on Tori and Spheres" (ICML 2020), section 2.1.2. Layer list: `circular-rqs(bins=8)` by itself,
+/// `coupling-circular-rqs`, `autoregressive-circular-rqs`; where the features are numbers the networks of the last two see them as such, so
+/// that a density may jump where one of them passes ±π.
 public struct CircularSpline: KernelScalarMap {
   public static let name = "circular-rqs"
   public static var elementwiseName: String { name }
@@ -29,8 +30,8 @@ public struct CircularSpline: KernelScalarMap {
 
   public var parameterCount: Int { 3 * bins + 1 }
   public var layerListArguments: [String] { ["bins=\(bins)"] }
-  /// The open interval that has ±π inside.
-  public var domain: Interval { Interval((-Double.pi).nextDown, Double.pi.nextUp) }
+  public var domain: Interval { FeatureKind.circle.domain }
+  public var circularBins: Int { bins }
 
   func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {
     x.apply(φ, parameterCount, addingTo: &logDeterminant) { x, φ, l, rows, events in

@@ -31,6 +31,7 @@ public struct RationalQuadraticSpline: KernelScalarMap {
   public var parameterCount: Int { 3 * bins - 1 }
   public var family: ScalarFamily { .monotone }
   public var box: Double? { bound }
+  public var circularBins: Int { bins }
   public var layerListArguments: [String] { ["bins=\(bins)", "bound=\(bound)"] }
 
   func apply(to x: inout Tile, _ φ: Tile, inverted: Bool, addingTo logDeterminant: inout Tile) {

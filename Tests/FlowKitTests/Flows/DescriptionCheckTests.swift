@@ -60,10 +60,10 @@ import Testing
 
 private func describedArchitectures() throws -> [Architecture] {
   func base(_ text: String) throws -> any BaseDistribution { try Registry.standard.base(text, dimension: 3) }
-  func chain(_ layers: String, context: Int = 0) throws -> Chain {
+  func chain(_ layers: String, context: Int = 0, kinds: [FeatureKind]? = nil) throws -> Chain {
     var random = RandomStream(seed: 1, purpose: .architecture)
     return try LayerList(layers).chain(
-      dimension: 3, contextDimension: context, registry: .standard, using: &random)
+      dimension: 3, contextDimension: context, kinds: kinds, registry: .standard, using: &random)
   }
   let linear =
     "actnorm,diagonal(signs=+-+),shift,lower(signs=random),upper,lu,plu(signs=random),qr(determinant=-1),"
@@ -96,6 +96,10 @@ private func describedArchitectures() throws -> [Architecture] {
         "monotone(tanh),circular-rqs(bins=4),coupling-circular-rqs(bins=2,hidden=4),"
           + "autoregressive-circular-rqs(bins=2,hidden=4)"), base: try base("uniform(-4,4)"),
       preprocessing: [Circular(periods: [Interval(0, 9), nil, nil])]),
+    Architecture(
+      chain: try chain(
+        "coupling-rqs(bins=2,hidden=4),autoregressive-affine(hidden=4),elementwise-rqs(bins=2)",
+        kinds: [.line, .circle, .circle]), base: try base("product(normal,2*uniform(-4,4))")),
     Architecture(chain: try chain("shift"), base: try base("logistic")),
   ]
 }
