@@ -7,6 +7,8 @@ struct FitProgress {
   private let objective: String?
   /// What JSON lines call the objective, if they name it.
   private let named: String?
+  /// Not against a critic, whose values of different epochs do not compare.
+  private let hasBest: Bool
   private var best = Double.infinity
   private var bestEpoch = 0
   private var lastValid, lastCompanion: Double?
@@ -24,7 +26,7 @@ struct FitProgress {
   init(json: Bool, _ objective: EncoderObjective, from checkpoint: TrainingCheckpoint?) {
     self.init(
       json: json, objective: objective.name, named: objective.name, from: checkpoint, member: nil, refitting: false,
-      label: "encoder  ")
+      label: "encoder  ", hasBest: true)
   }
 
   /// - Parameters:
@@ -38,15 +40,16 @@ struct FitProgress {
     self.init(
       json: json, objective: objective.criterion == nil ? nil : objective.name, named: isNamed ? objective.name : nil,
       from: checkpoint, member: member, refitting: refitting,
-      label: (member.map { "member \($0)  " } ?? "") + (refitting ? "refit  " : ""))
+      label: (member.map { "member \($0)  " } ?? "") + (refitting ? "refit  " : ""),
+      hasBest: !(objective.criterion is Adversary))
   }
 
   private init(
     json: Bool, objective: String?, named: String?, from checkpoint: TrainingCheckpoint?, member: Int?, refitting: Bool,
-    label: String
+    label: String, hasBest: Bool
   ) {
     (self.json, self.objective, self.named, self.member) = (json, objective, named, member)
-    (self.refitting, self.label) = (refitting, label)
+    (self.refitting, self.label, self.hasBest) = (refitting, label, hasBest)
     if let checkpoint { stepsBefore = checkpoint.step + checkpoint.stepOfEpoch }
     if let best = checkpoint?.best { (self.best, bestEpoch) = (best.loss, best.epoch) }
   }
@@ -71,10 +74,7 @@ struct FitProgress {
   /// Losses are those of the likelihood, in nats, where no other objective is named.
   private var name: String { objective.map { "\($0): " } ?? "" }
 
-  /// Nothing against a critic, whose values of different epochs do not compare.
-  private var bestText: String {
-    objective.criterion is Adversary ? "" : "best \(best.text(digits: 4)), epoch \(bestEpoch)"
-  }
+  private var bestText: String { hasBest ? "best \(best.text(digits: 4)), epoch \(bestEpoch)" : "" }
 
   private var validText: String {
     let best = bestText.isEmpty ? "" : " (\(bestText))"
