@@ -106,12 +106,15 @@ def seen(j, x, features):
 def mapped(name, j, x, phi, features):
     """g of some columns and the logarithms of its slopes, angles by a circular spline."""
     circle = {"bins": j["map"].get("bins", 8)}
-    parts = [
-        circular_spline(x[:, k], phi[:, k], circle)
-        if kind == "circle"
-        else SCALAR_MAPS[name](x[:, k], phi[:, k, : counts(name, j["map"], phi, kind)], j["map"])
-        for k, kind in enumerate(kinds(j, features))
-    ]
+
+    def one(k, kind):
+        if kind == "circle":
+            return circular_spline(x[:, k], phi[:, k], circle)
+        if kind.startswith("categories") and name != "categories":
+            return x[:, k], np.zeros(len(x))
+        return SCALAR_MAPS[name](x[:, k], phi[:, k, : counts(name, j["map"], phi, kind)], j["map"])
+
+    parts = [one(k, kind) for k, kind in enumerate(kinds(j, features))]
     return tuple(np.stack(part, 1) for part in zip(*parts))
 
 
