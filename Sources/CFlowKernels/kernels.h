@@ -20,4 +20,5 @@
 #include "spline_bins.h"
 #include "spline.h"
 #include "circle.h"
+#include "categories.h"
 #include "units.h"

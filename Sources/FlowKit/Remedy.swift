@@ -4,7 +4,7 @@
 public enum Remedy: Sendable, Equatable, Codable {
   /// A part of what a fit is asked for.
   public enum Setting: String, Sendable, Codable {
-    case columns, context, contextEmbedding, bounds, circular, dequantized
+    case columns, context, contextEmbedding, bounds, circular, dequantized, categories
   }
 
   /// Leave out rows with values that are not finite.
@@ -104,6 +104,7 @@ extension Remedy.Setting: CustomStringConvertible {
     case .bounds: "PreprocessingOptions.bounds"
     case .circular: "PreprocessingOptions.circular"
     case .dequantized: "PreprocessingOptions.dequantized"
+    case .categories: "PreprocessingOptions.categories"
     }
   }
 }

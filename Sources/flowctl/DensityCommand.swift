@@ -7,9 +7,10 @@ struct Density: ParsableCommand, Diagnosing {
     discussion: """
       With train, valid and test in the file or group that DATA names, test is scored. The output holds a dataset \
       log_density with one value per row. The mean is -infinity if any event has density 0; then the mean over the others \
-      is named beside it. Of a model with an encoder, log p(z) of the latents, or a lower bound of log p(x), and the reconstruction error are scored, in a dataset \
-      scores of two columns. Of columns that were dequantized, the density of each row with uniform noise \
-      of its own is scored, whose mean is a lower bound of the mean log-probability of the whole numbers.
+      is named beside it. Of a model with an encoder, log p(z) of the latents, or a lower bound of log p(x), and the \
+      reconstruction error are scored, in a dataset scores of two columns. Of columns that were dequantized, the density of \
+      each row with uniform noise of its own is scored, whose mean is a lower bound of the mean log-probability of the whole \
+      numbers. Of columns of categories it is a probability: p(k) p(x | k) for categories k and the other columns x, exactly.
       """)
 
   @Argument(help: "A model that 'flowctl fit' wrote.")

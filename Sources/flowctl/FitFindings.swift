@@ -10,7 +10,9 @@ extension Fit {
 
   /// Says what a look at all rows showed: of columns that are alike, the first in full.
   func noteFindings(_ survey: EventSurvey?, _ preprocessing: PreprocessingOptions, _ repeats: String?) {
-    let findings = (survey?.findings ?? []).filter { !preprocessing.dequantized.contains($0.column) }
+    let findings = (survey?.findings ?? []).filter {
+      !(preprocessing.dequantized + preprocessing.categories).contains($0.column)
+    }
     var told: Set<String> = []
     for finding in findings where told.insert(finding.kind.name).inserted {
       Terminal.note("data   \(finding.line)")

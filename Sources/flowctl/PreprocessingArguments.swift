@@ -23,7 +23,15 @@ struct PreprocessingArguments: ParsableArguments {
       "Columns with a period, such as phi=0..360; repeat or separate by commas.", valueName: "column=lower..upper"))
   var circular: [String] = []
 
-  var areGiven: Bool { preprocess != nil || !bounds.isEmpty || dequantize != nil || !circular.isEmpty }
+  @Option(
+    help: ArgumentHelp(
+      "Columns of few values whose order means nothing: the model has their probabilities, and densities of the other columns given them.",
+      valueName: "columns"))
+  var categories: CommaSeparated?
+
+  var areGiven: Bool {
+    preprocess != nil || !bounds.isEmpty || dequantize != nil || !circular.isEmpty || categories != nil
+  }
 
   func options() throws(FlowError) -> PreprocessingOptions {
     var options = PreprocessingOptions()
@@ -37,6 +45,7 @@ struct PreprocessingArguments: ParsableArguments {
     options.bounds = try intervals(bounds, "--bounds")
     options.dequantized = dequantize?.names ?? []
     options.circular = try intervals(circular, "--circular")
+    options.categories = categories?.names ?? []
     return options
   }
 

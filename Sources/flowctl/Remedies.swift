@@ -59,6 +59,7 @@ extension Remedy.Setting {
     case .bounds: "--bounds"
     case .circular: "--circular"
     case .dequantized: "--dequantize"
+    case .categories: "--categories"
     }
   }
 }

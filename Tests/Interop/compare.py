@@ -58,6 +58,8 @@ cases = [
      ["--circular", "redshift=-1..2,u=15..30"]),
     ("coupling-affine(hidden=8,mask=random),autoregressive-affine(hidden=8,order=reverse)",
      ["--circular", "redshift=-1..2", "--base", "laplace"]),
+    ("coupling-rqs(bins=5,hidden=8),permute(random),autoregressive-affine(hidden=8)",
+     ["--circular", "redshift=-1..2", "--categories", "third,bit"]),
     ("2*[autoregressive-additive(hidden=16),permute(reverse)],elementwise-additive,diagonal", []),
     ("2*[coupling-affine(hidden=16),permute(random)]", ["--ensemble", "3"]),
     ("elementwise-rqs(hidden=16,bins=5),lower", ["--context", "redshift,u", "--ensemble", "2", "--refit"]),
@@ -93,6 +95,8 @@ def error_of(folder, data, names, layers, options):
     context = options[options.index("--context") + 1].split(",") if "--context" in options else []
     if "--dequantize" in options:
         chosen = chosen + options[options.index("--dequantize") + 1].split(",")
+    if "--categories" in options:
+        chosen = chosen + options[options.index("--categories") + 1].split(",")
     chosen = [n for n in chosen if n not in context]
     fit = ["fit", data, "-o", model, "--layers", layers, "--epochs", "2", "--force", *options]
     run(*fit, *([] if "--columns" in options else ["--columns", ",".join(chosen)]))

@@ -86,29 +86,42 @@ def kinds(j, features):
     return [given[i] if given else "line" for i in features]
 
 
+def count(kind):
+    return int(kind.removeprefix("categories(").removesuffix(")"))
+
+
 def seen(j, x, features):
     """What a network sees of features: numbers, and angles as cosine and sine."""
-    columns = [
-        np.stack([np.cos(x[:, i]), np.sin(x[:, i])], 1) if kind == "circle" else x[:, [i]]
-        for i, kind in zip(features, kinds(j, features))
-    ]
+    def column(i, kind):
+        if kind == "circle":
+            return np.stack([np.cos(x[:, i]), np.sin(x[:, i])], 1)
+        if kind.startswith("categories"):
+            return np.eye(count(kind))[np.floor(x[:, i]).astype(int)]
+        return x[:, [i]]
+
+    columns = [column(i, kind) for i, kind in zip(features, kinds(j, features))]
     return np.concatenate(columns, 1) if columns else x[:, :0]
 
 
 def mapped(name, j, x, phi, features):
     """g of some columns and the logarithms of its slopes, angles by a circular spline."""
     circle = {"bins": j["map"].get("bins", 8)}
-    parts = [
-        circular_spline(x[:, k], phi[:, k], circle)
-        if kind == "circle"
-        else SCALAR_MAPS[name](x[:, k], phi[:, k, : counts(name, j["map"], phi)], j["map"])
-        for k, kind in enumerate(kinds(j, features))
-    ]
+
+    def one(k, kind):
+        if kind == "circle":
+            return circular_spline(x[:, k], phi[:, k], circle)
+        if kind.startswith("categories") and name != "categories":
+            return x[:, k], np.zeros(len(x))
+        return SCALAR_MAPS[name](x[:, k], phi[:, k, : counts(name, j["map"], phi, kind)], j["map"])
+
+    parts = [one(k, kind) for k, kind in enumerate(kinds(j, features))]
     return tuple(np.stack(part, 1) for part in zip(*parts))
 
 
-def counts(name, m, phi):
-    """The parameters of one map; the rest belongs to angles."""
+def counts(name, m, phi, kind):
+    """The parameters of one map; the rest belongs to angles, or to features of more categories."""
+    if kind.startswith("categories"):
+        return count(kind)
     return 3 * m["bins"] - 1 if name == "rqs" else phi.shape[-1]
 
 
@@ -125,8 +138,11 @@ def coupling(name):
 
 def autoregressive(name):
     def forward(j, p, x, c):
-        order = j["ordering"]
-        phi = conditioned(j, p, np.concatenate([seen(j, x, order), c], 1), len(order))
+        is_category = [k.startswith("categories") for k in kinds(j, j["ordering"])]
+        first = [i for i, is_one in zip(j["ordering"], is_category) if is_one]
+        last = [i for i, is_one in zip(j["ordering"], is_category) if not is_one]
+        first, order = ([], first) if name == "categories" else (first, last)
+        phi = conditioned(j, p, np.concatenate([seen(j, x, first + order), c], 1), len(order))
         z = x.copy()
         z[:, order], l = mapped(name, j, x[:, order], phi, order)
         return z, l.sum(1)
@@ -198,7 +214,7 @@ def inverse(j, p, z, c):
 
 
 LAYERS = {kind: lambda j, p, x, c, kind=kind: linear(kind, j, p, x) for kind in AFFINE}
-LAYERS |= {f"coupling-{name}": coupling(name) for name in SCALAR_MAPS}
+LAYERS |= {f"coupling-{name}": coupling(name) for name in SCALAR_MAPS if name != "categories"}
 LAYERS |= {f"autoregressive-{name}": autoregressive(name) for name in SCALAR_MAPS}
 LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("additive", "affine", "rqs")}
 LAYERS |= {name: elementwise(name) for name in ("circular-rqs", "smooth-leaky-relu")}

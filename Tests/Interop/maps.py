@@ -71,7 +71,15 @@ def bend(x, phi, m):
     return alpha * x + (1 - alpha) * psi, np.log(alpha + (1 - alpha) * u)
 
 
-SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend}
+def masses(v, phi, m):
+    """k + u becomes p_0 + … + p_{k-1} + u p_k."""
+    p = np.exp(phi - np.logaddexp.reduce(phi, -1, keepdims=True))
+    k = np.arange(phi.shape[-1])
+    own = (np.floor(v)[..., None] == k) * p
+    return (p * np.clip(v[..., None] - k, 0, 1)).sum(-1), np.log(own.sum(-1))
+
+
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses}
 
 
 def inverted(g, y):

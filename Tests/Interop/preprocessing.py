@@ -79,7 +79,16 @@ def dequantize(j, x):
     return z, np.zeros(len(x))
 
 
+def categories(j, x):
+    z = x.copy()
+    for i, values in enumerate(j["values"]):
+        if values is not None:
+            z[:, i] = np.searchsorted(values, x[:, i])
+    return z, np.zeros(len(x))
+
+
 PREPROCESSING = {
     "standardize": scaled("means", "standardDeviations"), "robust": scaled("medians", "scales"), "arcsinh": arcsinh,
     "whiten": whiten, "bounds": bounds, "circular": circular, "dequantize": dequantize,
+    "categories": categories,
 }

@@ -36,6 +36,8 @@ public final class AutomaticFit: Sendable {
     _ events: any EventSource, validation: Validation = .fraction(0.1), choices: FitChoices = FitChoices(),
     registry: Registry = .standard, threads: Int? = nil
   ) throws(FlowError) {
+    var choices = choices
+    choices.preprocessing = try choices.preprocessing.findingCategories(in: events)
     try choices.preprocessing.check(events)
     let (events, validation, dependent) = try Self.separated(events, validation, choices.preprocessing)
     self.dependent = dependent

@@ -87,19 +87,19 @@ public struct FitPlan: Sendable {
     let (rows, dimension) = (profile.rows, profile.dimension)
     let passes = choices.limitInSeconds / (Self.secondsPerRow * Double(rows))
     let isShort = passes < Self.fewPasses
-    let isCircular = !choices.preprocessing.circular.isEmpty
+    let isMixed = choices.preprocessing.hasKinds
     if dimension == 1 {
       let network = profile.contextDimension > 0 ? "hidden=64x64,activation=silu," : ""
       let spline = "elementwise-rqs(\(network)bins=\(2 * bins),bound=5)"
-      layers = isCircular ? "3*\(spline)" : "lu,3*[\(spline),lu]"
-      return add("layers", layers, isCircular ? "one column, periodic" : "one column")
+      layers = isMixed ? "3*\(spline)" : "lu,3*[\(spline),lu]"
+      return add("layers", layers, isMixed ? "one column, no plain number" : "one column")
     }
     let count = dimension > 64 ? 3 : 5
     // Smooth units learn less of the noise of few rows; those of many rows learn as much from relu, and sooner.
     let activation = isLarge ? "" : ",activation=silu"
     let network = (isShort ? "hidden=64x64" : "hidden=128x128") + activation
-    // A linear map would mix angles with numbers.
-    let start = isCircular ? "" : "lu,"
+    // A linear map would mix angles and categories with numbers.
+    let start = isMixed ? "" : "lu,"
     layers = "\(start)\(count)*[autoregressive-rqs(bins=\(bins),bound=5,\(network)),permute(random)]"
     let time = isShort ? ", time for about \(max(1, Int(passes))) passes" : ""
     add("layers", layers, "\(rows) rows of \(dimension) columns\(time)")
@@ -113,12 +113,14 @@ public struct FitPlan: Sendable {
   }
 
   private mutating func decideMixture(_ profile: FitProfile, _ choices: FitChoices) {
-    let isCircular = !choices.preprocessing.circular.isEmpty
-    broad = isCircular ? 0 : choices.broad ?? 1e-3
+    let isMixed = choices.preprocessing.hasKinds
+    broad = isMixed ? 0 : choices.broad ?? 1e-3
     members = choices.members ?? 16
     add(
       "broad component", broad == 0 ? "none" : "\(broad) of the mass",
-      isCircular ? "there is none on a circle" : choices.broad == nil ? "no event is to cost without bound" : Self.given
+      isMixed
+        ? "there is none on circles and categories"
+        : choices.broad == nil ? "no event is to cost without bound" : Self.given
     )
     if choices.members != nil { add("flows", "\(members)", Self.given) }
   }

@@ -33,19 +33,13 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
       self.ordering.sorted() == Array(0..<dimension), "\(self.ordering) is no order of \(dimension) features")
     precondition(kinds?.count ?? dimension == dimension, "\(kinds!.count) kinds of \(dimension) features")
     (self.map, self.kinds) = (map, kinds?.unlessLines)
-    let shape = Self.shape(self.ordering, map, self.kinds, context: contextDimension)
+    let order = MappedOrder(self.ordering, map, self.kinds)
+    precondition(!order.places.isEmpty, "\(Self.layerName) has no feature to map")
+    let shape = order.shape(context: contextDimension)
     let conditioner = try makeConditioner(shape)
     shape.check(conditioner, of: Self.layerName)
     precondition(conditioner.orderedShape == shape, "the conditioner of \(Self.layerName) sees an angle as two inputs")
     encodedConditioner = EncodedOrderedNetwork(conditioner)
-  }
-
-  private static func shape(_ ordering: [Int], _ map: Map, _ kinds: [FeatureKind]?, context: Int) -> NetworkShape {
-    let kinds = kinds.gathering(ordering)
-    let seen = SeenFeatures(kinds, count: ordering.count)
-    return NetworkShape(
-      inputs: seen.count, context: context, outputs: ordering.count * FeatureMaps(map, kinds).parameterCount,
-      inputPrefixes: seen.prefixes)
   }
 
   /// With a masked perceptron.
@@ -73,7 +67,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     try DescriptionCheck.require(
       kinds?.count ?? dimension == dimension, "\(Self.layerName) has kinds of \(kinds?.count ?? 0) features")
     try DescriptionCheck.require(
-      conditioner.orderedShape == Self.shape(ordering, map, kinds, context: conditioner.context),
+      conditioner.orderedShape == order.shape(context: conditioner.context),
       "the conditioner of \(Self.layerName) does not fit its ordering and map")
   }
 
@@ -84,33 +78,42 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
 
   public var structure: JacobianStructure {
     JacobianStructure(
-      pattern: pattern(conditioner.visibleInputs), isAffine: dimension == 1 && map.isAffine && kinds == nil,
+      pattern: pattern(conditioner.visibleInputs, withCategories: false),
+      isAffine: dimension == 1 && map.isAffine && kinds == nil,
       diagonalSigns: Array(repeating: 1, count: dimension))
   }
 
   public var traits: LayerTraits {
     var traits = LayerTraits.scalar(
-      map.family, transformed: ordering, conditioner: conditioner, box: map.box)
-    traits.widePattern = pattern(seen.prefixes)
+      map.family, transformed: order.positions, conditioner: conditioner, box: map.box)
+    traits.widePattern = pattern(conditioner.inputPrefixes, withCategories: true)
     return traits
   }
 
-  /// The feature at position k depends on itself and on what stands in the first `visible[k]` rows that the network sees.
-  private func pattern(_ visible: [Int]) -> BooleanMatrix {
+  /// The feature at position k depends on itself and on what stands in the first `visible[k]` rows that the network sees; on
+  /// categories by jumps only.
+  private func pattern(_ visible: [Int], withCategories: Bool) -> BooleanMatrix {
     var pattern = BooleanMatrix.identity(dimension)
-    let seen = seen
-    for (position, feature) in ordering.enumerated() {
-      for source in ordering[..<seen.features(inRows: visible[position])] { pattern[feature, source] = true }
+    let order = order
+    for (position, feature) in order.positions.enumerated() {
+      for source in order.features[..<order.seen.features(inRows: visible[position])]
+      where withCategories || kinds?[source].isCategory != true {
+        pattern[feature, source] = true
+      }
     }
     return pattern
   }
 
-  public var domain: [Interval] {
-    (0..<dimension).map { kinds?[$0] == .circle ? FeatureKind.circle.domain : map.domain }
+  public var domain: [Interval] { (0..<dimension).map { kinds.domain(of: $0, map) } }
+  public func image(of input: [Interval]) -> [Interval] {
+    var result = input
+    for feature in order.positions { result[feature] = kinds.kind(of: feature, after: map).domain(map) }
+    return result
   }
-  public func image(of input: [Interval]) -> [Interval] { domain }
   public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
-    domain.map { $0 == FeatureKind.circle.domain ? .circle : .line }
+    var result = input
+    for feature in order.positions { result[feature] = kinds.kind(of: feature, after: map) }
+    return result
   }
 
   public var layerList: String {
@@ -122,30 +125,30 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
     return Self.layerList(arguments)
   }
 
-  private var seen: SeenFeatures { SeenFeatures(kinds.gathering(ordering), count: dimension) }
-  private var maps: FeatureMaps<Map> { FeatureMaps(map, kinds.gathering(ordering)) }
+  private var order: MappedOrder<Map> { MappedOrder(ordering, map, kinds) }
 
   // MARK: Forward: one pass
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
-    let ordered = x.gathering(ordering)
-    let φ = conditioner.forward(seen.seen(ordered), pass)
-    let mapped = maps.forward(ordered, φ)
-    return Transformed(restored(mapped.values), mapped.logDeterminant)
+    let order = order
+    let ordered = x.gathering(order.features)
+    let φ = conditioner.forward(order.seen.seen(ordered), pass)
+    let mapped = order.maps.forward(ordered.rows(order.places), φ)
+    return Transformed(restored(mapped.values, order, in: x), mapped.logDeterminant)
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    let ordered = x.gathering(ordering)
-    let seen = seen
-    let points = seen.seen(ordered)
+    let order = order
+    let ordered = x.gathering(order.features)
+    let points = order.seen.seen(ordered)
     let (φ, pullBackConditioner) = conditioner.forwardWithPullback(points, pass)
-    let (mapped, pullBackMap) = maps.forwardWithPullback(ordered, φ)
+    let (mapped, pullBackMap) = order.maps.forwardWithPullback(ordered.rows(order.places), φ)
     return (
-      Transformed(restored(mapped.values), mapped.logDeterminant),
+      Transformed(restored(mapped.values, order, in: x), mapped.logDeterminant),
       { values, logDeterminant, gradient in
-        var (result, φ̄) = pullBackMap(values.gathering(ordering), logDeterminant)
-        result.add(seen.pulledBack(pullBackConditioner(φ̄, &gradient), at: points))
-        return restored(result)
+        var (result, φ̄) = pullBackMap(values.gathering(order.positions), logDeterminant)
+        result.add(order.seen.pulledBack(pullBackConditioner(φ̄, &gradient), at: points).rows(order.places))
+        return restored(result, order, in: values)
       }
     )
   }
@@ -153,64 +156,66 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
   // MARK: Inverse: position by position
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
-    let (seen, maps, ordered) = (seen, maps, z.gathering(ordering))
-    var points = Tile(features: seen.count, like: ordered)
+    let order = order
+    let ordered = z.gathering(order.features)
+    var points = order.points(ordered)
     var positions = conditioner.orderedPass(pass, like: ordered)
-    var x = Tile(features: dimension, like: ordered)
+    var x = Tile(features: order.places.count, like: ordered)
     var logDeterminant = LogDeterminant.zero
-    for position in 0..<dimension {
+    for (position, place) in order.places.enumerated() {
       let φ = positions.outputs(ofPosition: position, points)
-      let mapped = try maps.of(position).inverse(ordered.rows(position..<(position + 1)), φ)
+      let mapped = try order.maps.of(position).inverse(ordered.rows(place..<(place + 1)), φ)
       x.write(mapped.values, toRow: position)
-      seen.write(mapped.values, of: position, to: &points)
+      order.seen.write(mapped.values, of: place, to: &points)
       logDeterminant.add(mapped.logDeterminant)
     }
-    return Transformed(restored(x), logDeterminant)
+    return Transformed(restored(x, order, in: z), logDeterminant)
   }
 
   public func inverseWithPullback(
     _ z: consuming Tile, _ pass: Pass
   ) throws(FlowError) -> (value: Transformed, pullback: Pullback) {
-    let (seen, maps, ordered) = (seen, maps, z.gathering(ordering))
-    var points = Tile(features: seen.count, like: ordered)
+    let order = order
+    let ordered = z.gathering(order.features)
+    var points = order.points(ordered)
     var positions = conditioner.orderedPass(pass, like: ordered)
-    var x = Tile(features: dimension, like: ordered)
+    var x = Tile(features: order.places.count, like: ordered)
     var logDeterminant = LogDeterminant.zero
     var pullbacks: [ScalarPullback] = []
-    for position in 0..<dimension {
+    for (position, place) in order.places.enumerated() {
       let φ = positions.outputs(ofPosition: position, points)
-      let (mapped, pullback) = try maps.of(position).inverseWithPullback(
-        ordered.rows(position..<(position + 1)), φ)
+      let (mapped, pullback) = try order.maps.of(position).inverseWithPullback(
+        ordered.rows(place..<(place + 1)), φ)
       x.write(mapped.values, toRow: position)
-      seen.write(mapped.values, of: position, to: &points)
+      order.seen.write(mapped.values, of: place, to: &points)
       logDeterminant.add(mapped.logDeterminant)
       pullbacks.append(pullback)
     }
     return (
-      Transformed(restored(x), logDeterminant),
+      Transformed(restored(x, order, in: z), logDeterminant),
       { [positions, points, pullbacks] values, logDeterminant, gradient in
         // xₖ was used for every later position: when position k is reached, all of ∂L/∂xₖ is known.
         var walk = positions.pullback(at: points)
-        let values = values.gathering(ordering)
-        var points̄ = Tile(features: seen.count, like: values, filledWith: 0)
-        var result = Tile(features: dimension, like: values)
+        let mapped = values.gathering(order.positions)
+        var points̄ = Tile(features: order.seen.count, like: values, filledWith: 0)
+        var result = Tile(features: order.places.count, like: values)
         for (position, pullback) in pullbacks.enumerated().reversed() {
-          var x̄ = seen.pulledBack(points̄, at: points, of: position)
-          x̄.add(values.rows(position..<(position + 1)))
+          var x̄ = order.seen.pulledBack(points̄, at: points, of: order.leading + position)
+          x̄.add(mapped.rows(position..<(position + 1)))
           let (z̄, φ̄) = pullback(x̄, logDeterminant)
           result.write(z̄, toRow: position)
           walk.pullBack(position: position, φ̄, to: &points̄, &gradient)
         }
         walk.finish(&gradient)
-        return restored(result)
+        return restored(result, order, in: values)
       }
     )
   }
 
-  /// Rows by position as rows by feature.
-  private func restored(_ ordered: Tile) -> Tile {
-    var result = Tile(features: dimension, like: ordered)
-    result.scatter(ordered, to: ordering)
+  /// Mapped rows by position at their features, in a tile whose other rows are left alone.
+  private func restored(_ mapped: Tile, _ order: MappedOrder<Map>, in whole: Tile) -> Tile {
+    var result = order.places.count == dimension ? Tile(features: dimension, like: mapped) : whole
+    result.scatter(mapped, to: order.positions)
     return result
   }
 }

@@ -28,8 +28,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     dimension: Int, contextDimension: Int = 0, mask: CouplingMask = .halves, map: Map, kinds: [FeatureKind]? = nil,
     conditioner makeConditioner: (NetworkShape) throws(Failure) -> any Conditioner
   ) throws(Failure) {
-    conditioning = mask.conditioning(dimension: dimension)
-    transformed = (0..<dimension).filter { [conditioning] in !conditioning.contains($0) }
+    (conditioning, transformed) = Self.split(mask, dimension, kinds)
     precondition(!transformed.isEmpty, "a coupling transforms at least one feature")
     precondition(kinds?.count ?? dimension == dimension, "\(kinds!.count) kinds of \(dimension) features")
     (self.map, self.kinds, self.mask) = (map, kinds?.unlessLines, mask)
@@ -37,6 +36,20 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     let conditioner = try makeConditioner(shape)
     shape.check(conditioner, of: Self.layerName)
     encodedConditioner = EncodedNetwork(conditioner)
+  }
+
+  /// Categories always condition; a mask that leaves nothing else to transform conditions on them alone.
+  private static func split(
+    _ mask: CouplingMask, _ dimension: Int, _ kinds: [FeatureKind]?
+  ) -> (conditioning: [Int], transformed: [Int]) {
+    let named = mask.conditioning(dimension: dimension)
+    let isCategory = { (feature: Int) in kinds?[feature].isCategory == true }
+    let isKept = (0..<dimension).map { named.contains($0) || isCategory($0) }
+    let isAllKept = !isKept.contains(false)
+    return (
+      isKept.indices.filter { isAllKept ? isCategory($0) : isKept[$0] },
+      isKept.indices.filter { isAllKept ? !isCategory($0) : !isKept[$0] }
+    )
   }
 
   private static func shape(
@@ -67,11 +80,16 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     try map.checkDescription()
     let features = conditioning + transformed
     try DescriptionCheck.requirePermutation(features, features.count, of: "the mask of \(Self.layerName)")
-    let masked = if case .explicit(let named) = mask { named } else { mask.conditioning(dimension: dimension) }
-    try DescriptionCheck.require(
-      masked == conditioning && !transformed.isEmpty, "the masks of \(Self.layerName) differ")
     try DescriptionCheck.require(
       kinds?.count ?? dimension == dimension, "\(Self.layerName) has kinds of \(kinds?.count ?? 0) features")
+    if case .explicit(let named) = mask {
+      try DescriptionCheck.require(
+        named == Set(named).sorted() && named.allSatisfy((0..<dimension).contains),
+        "a mask of \(Self.layerName) has no order")
+    }
+    try DescriptionCheck.require(
+      Self.split(mask, dimension, kinds) == (conditioning, transformed) && !transformed.isEmpty,
+      "the masks of \(Self.layerName) differ")
     try DescriptionCheck.require(
       conditioner.shape == Self.shape(conditioning, transformed, map, kinds, context: conditioner.context),
       "the conditioner of \(Self.layerName) does not fit its mask and map")
@@ -85,6 +103,10 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     var structure = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed)
     // Without a feature that conditions, φ is the same for all events of one context.
     structure.isAffine = conditioning.isEmpty && map.isAffine && kinds == nil
+    // On categories φ depends by jumps only.
+    for category in conditioning where kinds?[category].isCategory == true {
+      for feature in transformed { structure.pattern[feature, category] = false }
+    }
     return structure
   }
 
@@ -93,25 +115,29 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
     var traits = LayerTraits.scalar(
       kinds == nil ? map.family : .unknown, transformed: transformed, conditioner: conditioner, box: map.box)
     traits.isCoupling = true
+    if kinds != nil {
+      traits.widePattern = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed).pattern
+    }
     return traits
   }
 
   public var domain: [Interval] {
-    image(of: (0..<dimension).map { kinds.domain(of: $0) })
+    let isTransformed = Set(transformed)
+    return (0..<dimension).map { feature in
+      isTransformed.contains(feature) ? kinds.domain(of: feature, map) : kinds?[feature].domain ?? .real
+    }
   }
 
   /// The features that condition stay where they are.
   public func image(of input: [Interval]) -> [Interval] {
     var result = input
-    for feature in transformed { result[feature] = kinds?[feature] == .circle ? FeatureKind.circle.domain : map.domain }
+    for feature in transformed { result[feature] = kinds.kind(of: feature, after: map).domain(map) }
     return result
   }
 
   public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
     var result = input
-    for feature in transformed {
-      result[feature] = kinds?[feature] == .circle || map.domain == FeatureKind.circle.domain ? .circle : .line
-    }
+    for feature in transformed { result[feature] = kinds.kind(of: feature, after: map) }
     return result
   }
 

@@ -75,13 +75,11 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
       ? .trainableKink(smooth: true)
       : .scalar(kinds == nil ? map.family : .unknown, transformed: Array(0..<dimension), universal: true, box: map.box)
   }
-  public var domain: [Interval] {
-    (0..<dimension).map { kinds?[$0] == .circle ? FeatureKind.circle.domain : map.domain }
+  public var domain: [Interval] { (0..<dimension).map { kinds.domain(of: $0, map) } }
+  public func image(of input: [Interval]) -> [Interval] {
+    (0..<dimension).map { kinds.kind(of: $0, after: map).domain(map) }
   }
-  public func image(of input: [Interval]) -> [Interval] { domain }
-  public func kinds(of input: [FeatureKind]) -> [FeatureKind] {
-    domain.map { $0 == FeatureKind.circle.domain ? .circle : .line }
-  }
+  public func kinds(of input: [FeatureKind]) -> [FeatureKind] { (0..<dimension).map { kinds.kind(of: $0, after: map) } }
   private var maps: FeatureMaps<Map> { FeatureMaps(map, kinds) }
 
   public var layerList: String {

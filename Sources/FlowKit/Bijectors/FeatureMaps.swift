@@ -1,4 +1,5 @@
-/// The maps of a layer's features, each by its kind: the layer's own map for numbers, a circular spline for angles.
+/// The maps of a layer's features, each by its kind: the layer's own map for numbers, a circular spline for angles, and, where the layer maps
+/// categories, their probabilities.
 ///
 /// Each feature has P rows of φ, P being what the map of the most parameters takes; the others leave their last rows unused.
 struct FeatureMaps<Map: ScalarMap> {
@@ -27,8 +28,15 @@ struct FeatureMaps<Map: ScalarMap> {
   }
 
   private static func map(of kind: FeatureKind, _ map: Map) -> any ScalarMap {
-    kind == .circle ? CircularSpline(bins: map.circularBins) : map
+    switch kind {
+    case .circle: CircularSpline(bins: map.circularBins)
+    case .categories(let count) where Self.mapsCategories: CategoryMap(count: count)
+    case .line, .unit, .categories: map
+    }
   }
+
+  /// Whether the layer maps categories, and nothing else.
+  static var mapsCategories: Bool { Map.self == CategoryMap.self }
 
   // MARK: The maps, both ways
 
@@ -67,9 +75,9 @@ struct FeatureMaps<Map: ScalarMap> {
 
   private var parts: [Part] {
     let kinds = kinds!
-    return [FeatureKind.line, .circle].compactMap { kind in
+    let different = kinds.indices.filter { kinds.firstIndex(of: kinds[$0]) == $0 }.map { kinds[$0] }
+    return different.filter { Self.mapsCategories || !$0.isCategory }.map { kind in
       let rows = kinds.indices.filter { kinds[$0] == kind }
-      guard !rows.isEmpty else { return nil }
       let map = Self.map(of: kind, map)
       let used = rows.flatMap { row in (0..<map.parameterCount).map { row * parameterCount + $0 } }
       return Part(map: map, rows: rows, parameters: used)
@@ -115,5 +123,20 @@ extension Optional<[FeatureKind]> {
   /// Those of some features.
   func gathering(_ features: [Int]) -> [FeatureKind]? { flatMap { kinds in features.map { kinds[$0] }.unlessLines } }
 
-  func domain(of feature: Int) -> Interval { self?[feature].domain ?? .real }
+  /// Where a feature lies before a layer of `map`.
+  func domain<Map: ScalarMap>(of feature: Int, _ map: Map) -> Interval {
+    let kind = self?[feature] ?? .line
+    return kind != .line || FeatureMaps<Map>.mapsCategories ? kind.domain : map.domain
+  }
+
+  /// What a feature is once a layer of `map` has mapped it.
+  func kind<Map: ScalarMap>(of feature: Int, after map: Map) -> FeatureKind {
+    if let kind = self?[feature], kind.isCategory { return FeatureMaps<Map>.mapsCategories ? .unit : kind }
+    return self?[feature] == .circle || map.domain == FeatureKind.circle.domain ? .circle : .line
+  }
+}
+
+extension FeatureKind {
+  /// Where a feature of this kind lies behind a layer of `map`.
+  func domain<Map: ScalarMap>(_ map: Map) -> Interval { self == .line ? map.domain : domain }
 }

@@ -1,7 +1,7 @@
 internal import CFlowKernels
 
 /// What a network sees of features: a number as it is, an angle x as (cos x, sin x), so that its outputs are continuous where x
-/// goes once around.
+/// goes once around, a category as one row for each, of which one is 1.
 struct SeenFeatures {
   /// Of each feature; nil where all are numbers.
   private let kinds: [FeatureKind]?
@@ -19,9 +19,6 @@ struct SeenFeatures {
 
   /// The number of rows.
   var count: Int { offsets.last! }
-
-  /// For each position of an autoregressive order, how many rows come before it.
-  var prefixes: [Int] { offsets.dropLast() }
 
   /// How many features stand in the first `rows` rows.
   func features(inRows rows: Int) -> Int { offsets.lastIndex { $0 <= rows }! }
@@ -50,14 +47,24 @@ struct SeenFeatures {
 
   /// Writes what is seen of one feature, the only row of `x`.
   func write(_ x: Tile, of feature: Int, to seen: inout Tile) {
-    seen.write(kinds?[feature] == .circle ? x.circlePoints : x, toRow: offsets[feature])
+    let rows =
+      switch kinds?[feature] {
+      case .circle: x.circlePoints
+      case .categories(let count): x.oneHot(count)
+      case .line, .unit, nil: x
+      }
+    seen.write(rows, toRow: offsets[feature])
   }
 
   /// ∂L/∂x of one feature, a row.
   func pulledBack(_ cotangent: Tile, at seen: Tile, of feature: Int) -> Tile {
     let rows = rows(of: feature)
-    guard kinds?[feature] == .circle else { return cotangent.copy(ofRows: rows) }
-    return cotangent.rows(rows).pulledBackCirclePoints(seen.rows(rows))
+    switch kinds?[feature] {
+    case .circle: return cotangent.rows(rows).pulledBackCirclePoints(seen.rows(rows))
+    // Steps have no slope.
+    case .categories: return Tile(features: 1, like: cotangent, filledWith: 0)
+    case .line, .unit, nil: return cotangent.copy(ofRows: rows)
+    }
   }
 }
 
@@ -66,6 +73,13 @@ extension Tile {
   fileprivate var circlePoints: Tile {
     var result = Tile(features: 2, like: self)
     flowkit_circle_points(base, result.mutableBase(), width)
+    return result
+  }
+
+  /// A row for each category, 1 where the only row holds it.
+  fileprivate func oneHot(_ count: Int) -> Tile {
+    var result = Tile(features: count, like: self)
+    flowkit_one_hot(base, result.mutableBase(), width, count)
     return result
   }
 

@@ -68,11 +68,19 @@ public struct Uniform: BaseDistribution {
 }
 
 extension BaseDistribution {
-  /// The same for numbers and uniform for angles, whose density has to be periodic; itself where its features are not independent.
-  func uniform(onAnglesOf kinds: [FeatureKind]) -> any BaseDistribution {
-    guard kinds.contains(.circle), let line = ofDimension(1) else { return self }
-    guard kinds.contains(.line) else { return Uniform(dimension: kinds.count, lower: -.pi, upper: .pi) }
-    let circle: any BaseDistribution = Uniform(dimension: 1, lower: -.pi, upper: .pi)
-    return ProductBase(kinds.map { $0 == .circle ? circle : line })
+  /// The same for numbers, and uniform for angles, whose density has to be periodic, and for what was a category; itself where its features are
+  /// not independent.
+  func suited(to kinds: [FeatureKind]) -> any BaseDistribution {
+    guard kinds.contains(where: { $0 != .line }), let line = ofDimension(1) else { return self }
+    let parts = kinds.map { kind -> any BaseDistribution in
+      switch kind {
+      case .circle: Uniform(dimension: 1, lower: -.pi, upper: .pi)
+      case .unit: Uniform(dimension: 1, lower: 0, upper: 1)
+      case .line, .categories: line
+      }
+    }
+    // One part of them all is that part.
+    let product = ProductBase(parts)
+    return product.parts.count == 1 ? product.parts[0] : product
   }
 }

@@ -38,11 +38,11 @@ extension PreprocessingOptions {
   ) throws(FlowError) -> [any Preprocessing] {
     // Columns that depend on each other linearly need not do so when they are mapped; but whole numbers no longer depend
     // on each other when each gets noise of its own.
-    if isMapped, dequantized.isEmpty, !ignoresOutliers { try raw.checkDensityExists() }
+    if isMapped, dequantized.isEmpty, categories.isEmpty, !ignoresOutliers { try raw.checkDensityExists() }
     let (statistics, columns) = (isMapped ? statistics : raw, raw.columns)
     try statistics.checkVariation()
     let isLeft = columns.indices.map { index in
-      domain[index] != .real || circular.contains { $0.column == columns[index] }
+      domain[index] != .real || circular.contains { $0.column == columns[index] } || categories.contains(columns[index])
     }
     if let sample { return [try robustLayer(sample, columns, isLeft)] }
     return try scalingLayer(statistics, isLeft)
@@ -154,6 +154,12 @@ private struct UndefinedEvents {
   func check() throws(FlowError) {
     guard let found else { return }
     let name = columns[found.feature]
+    if found.layer is CategoryIndex {
+      throw FlowError(
+        .data,
+        "the column '\(name)' of categories has other values than those of the training events in \(found.rows) rows, the "
+          + "first \(found.value) in row \(found.row)", fix: .leaveOut(of: .categories))
+    }
     let count = "\(found.rows) row\(found.rows == 1 ? "" : "s")"
     let place = "the first \(found.value) in row \(found.row)"
     guard let interval = options.bounds.first(where: { $0.column == name }), !(found.layer is Dequantize) else {

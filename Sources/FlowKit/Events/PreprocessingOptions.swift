@@ -14,11 +14,15 @@ public struct PreprocessingOptions: Sendable, Equatable {
   public var dequantized: [String] = []
   /// Columns with a period from `lower` to `upper`: `Circular`.
   public var circular: [ColumnInterval] = []
+  /// Columns of few values, whose order means nothing: `CategoryIndex`.
+  public var categories: [String] = []
+  /// The values of these, ascending, once they were found in the events.
+  var categoryValues: [String: [Double]] = [:]
 
   public init() {}
 
   /// The columns of which anything is declared.
-  var declaredColumns: Set<String> { Set(bounds.map(\.column) + dequantized + circular.map(\.column)) }
+  var declaredColumns: Set<String> { Set(bounds.map(\.column) + dequantized + circular.map(\.column) + categories) }
 
   /// What the features are behind the maps that the declarations make.
   func kinds(for columns: [String]) throws(FlowError) -> [FeatureKind] {
@@ -38,8 +42,20 @@ public struct PreprocessingOptions: Sendable, Equatable {
         .architecture, "the column '\(columns[both])' is given bounds and a period", fix: .chooseOne(.bounds, .circular)
       )
     }
+    let isCategory = try Set(indices(categories, .categories, in: columns))
+    if let both = isCategory.first(where: { whole.contains($0) || bounded.contains($0) || periodic.contains($0) }) {
+      throw FlowError(
+        .architecture,
+        "the column '\(columns[both])' is given categories and bounds, a period or whole numbers as well",
+        fix: .correct(.categories))
+    }
     var layers: [any Preprocessing] = []
-    if !whole.isEmpty { layers.append(Dequantize(dimension: columns.count, features: whole.sorted(), seed: seed)) }
+    if !isCategory.isEmpty {
+      layers.append(
+        CategoryIndex(values: columns.indices.map { isCategory.contains($0) ? categoryValues[columns[$0]] : nil }))
+    }
+    let noisy = whole.union(isCategory)
+    if !noisy.isEmpty { layers.append(Dequantize(dimension: columns.count, features: noisy.sorted(), seed: seed)) }
     if !bounds.isEmpty {
       var (lower, upper) = ([Double?](repeating: nil, count: columns.count), columns.map { _ in Double?.none })
       for (index, interval) in zip(bounded, bounds) {

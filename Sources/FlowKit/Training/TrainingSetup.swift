@@ -79,7 +79,8 @@ public struct TrainingSetup: Sendable {
     }
     try options.check()
     let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
-    // Before events are split, so that messages count rows as their source does.
+    // Before events are split, so that messages count rows as their source does, and no part lacks a category.
+    let preprocessing = try preprocessing.findingCategories(in: events)
     try preprocessing.check(events)
     let parts = try Self.parts(events, validation, preprocessing, options.seed)
     let make: Remake = { (train, seed) throws(FlowError) in
@@ -122,7 +123,7 @@ public struct TrainingSetup: Sendable {
         "\(others.place): \(copies) of \(others.count) validation rows are copies of training rows; their loss is too low"
       return Parts(train: events, validation: others, survey: survey, repeats: copies > 0 ? repeats : nil)
     case .fraction(let fraction):
-      guard survey.hasCopies, preprocessing.dequantized.isEmpty else {
+      guard survey.hasCopies, preprocessing.dequantized.isEmpty, preprocessing.categories.isEmpty else {
         let parts = try events.split(validFraction: fraction, seed: seed)
         return Parts(train: parts.train, validation: parts.valid, survey: survey)
       }

@@ -35,29 +35,37 @@ private func lawCase(_ name: String, _ bijector: any Bijector, seed: UInt64 = 1)
   return result
 }
 
+private let few: [FeatureKind] = [.line, .circle, .circle]
+private let small = RationalQuadraticSpline(bins: 2, bound: 3)
+
+private func ordered(_ ordering: [Int], context: Int = 0) -> Autoregressive<RationalQuadraticSpline> {
+  Autoregressive(
+    dimension: 3, contextDimension: context, ordering: ordering, map: small, kinds: few, hidden: [4], activation: .tanh)
+}
+
+private func masked(_ features: [Int], context: Int = 0) -> Coupling<RationalQuadraticSpline> {
+  Coupling(
+    dimension: 3, contextDimension: context, mask: .explicit(features: features), map: small, kinds: few, hidden: [3],
+    activation: .tanh)
+}
+
 private let cases: [LawCase] = [
-  lawCase("coupling of numbers and angles", coupling(.alternate)),
-  lawCase("coupling given 2", coupling(.explicit(features: [1]), context: 2)),
-  lawCase("inverse of coupling", Inverted(coupling())),
-  lawCase("autoregressive layer of numbers and angles", autoregressive(spline)),
-  lawCase("affine maps and angles", autoregressive(AffineMap(), ordering: [3, 1, 0, 2], context: 1)),
-  lawCase("inverse of autoregressive layer", Inverted(autoregressive(spline, ordering: [1, 2, 3, 0]))),
-  lawCase("element-wise", Elementwise(dimension: 4, map: spline, kinds: kinds)),
-  lawCase(
-    "element-wise given 1",
-    Elementwise(dimension: 4, contextDimension: 1, map: AffineMap(), kinds: kinds, hidden: [4], activation: .tanh)),
+  lawCase("coupling of numbers and angles", masked([1])),
+  lawCase("coupling given 1", masked([0, 2], context: 1)),
+  lawCase("inverse of coupling", Inverted(masked([1, 2]))),
+  lawCase("autoregressive layer of numbers and angles", ordered([1, 0, 2], context: 1)),
+  lawCase("inverse of autoregressive layer", Inverted(ordered([2, 1, 0]))),
+  lawCase("affine map and angle", Elementwise(dimension: 2, map: AffineMap(), kinds: [.line, .circle])),
 ]
 
 @Suite struct CircularFeatureTests {
   @Test(arguments: cases) func obeysTheLaws(_ each: LawCase) { each.prove() }
 
   @Test func residualNetworksObeyTheLaws() throws {
-    for text in [
-      "autoregressive-rqs(bins=2,bound=3,network=residual,hidden=8,blocks=1,activation=tanh)",
-      "permute(2,0,3,1),coupling-rqs(bins=2,bound=3,network=residual,hidden=8,blocks=1,activation=tanh)",
-    ] {
-      lawCase(text, try listed(text)).prove()
-    }
+    var random = RandomStream(seed: 1, purpose: .architecture)
+    let text = "autoregressive-rqs(bins=2,bound=3,network=residual,hidden=4,blocks=1,activation=tanh)"
+    let chain = try LayerList(text).chain(dimension: 2, kinds: [.circle, .line], using: &random)
+    lawCase(text, chain.layers[0]).prove()
   }
 
   /// Parameters away from their start, so that φ depends on what the network sees.

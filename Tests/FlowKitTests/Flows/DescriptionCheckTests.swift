@@ -100,6 +100,14 @@ private func describedArchitectures() throws -> [Architecture] {
       chain: try chain(
         "coupling-rqs(bins=2,hidden=4),autoregressive-affine(hidden=4),elementwise-rqs(bins=2)",
         kinds: [.line, .circle, .circle]), base: try base("product(normal,2*uniform(-4,4))")),
+    Architecture(
+      chain: try chain(
+        "coupling-rqs(bins=2,hidden=4),autoregressive-categories(hidden=4)",
+        kinds: [.categories(3), .line, .categories(2)]),
+      base: try base("product(uniform(-1,2),normal,uniform(-1,2))"),
+      preprocessing: [
+        CategoryIndex(values: [[0, 1, 7], nil, [2, 3]]), Dequantize(dimension: 3, features: [0, 2], seed: 1),
+      ]),
     Architecture(chain: try chain("shift"), base: try base("logistic")),
   ]
 }

@@ -7,7 +7,10 @@ struct ListedCase: Sendable, CustomTestStringConvertible {
   let layer: any Bijector
   var testDescription: String { layer.layerList }
 
-  init(_ layer: any Bijector) { self.layer = layer }
+  /// Of the features that reach it.
+  let kinds: [FeatureKind]?
+
+  init(_ layer: any Bijector, kinds: [FeatureKind]? = nil) { (self.layer, self.kinds) = (layer, kinds) }
 }
 
 private let networks: [ListedCase] = [
@@ -35,6 +38,15 @@ private let networks: [ListedCase] = [
   ListedCase(Residual(dimension: 3, hidden: [4], lipschitz: 0.999, activation: .sine, determinant: .roulette)),
 ]
 
+private let kinds: [FeatureKind] = [.categories(3), .circle, .categories(2)]
+
+private let ofKinds: [ListedCase] = [
+  ListedCase(Autoregressive(dimension: 3, map: CategoryMap(count: 3), kinds: kinds, hidden: [4]), kinds: kinds),
+  ListedCase(
+    Autoregressive(dimension: 3, ordering: [2, 1, 0], map: AffineMap(), kinds: kinds, hidden: [4]), kinds: kinds),
+  ListedCase(Coupling(dimension: 3, map: RationalQuadraticSpline(bins: 3), kinds: kinds, hidden: [4]), kinds: kinds),
+]
+
 private func others() throws -> [ListedCase] {
   let layers: [any Bijector] = try [
     Diagonal(dimension: 3, signs: [1, -1, 1]), Shift(dimension: 3), LowerTriangular(dimension: 3, signs: [-1, -1, -1]),
@@ -50,10 +62,10 @@ private func others() throws -> [ListedCase] {
 }
 
 @Suite struct LayerListReadBackTests {
-  private func read(_ layer: any Bijector) throws -> any Bijector {
+  private func read(_ layer: any Bijector, kinds: [FeatureKind]? = nil) throws -> any Bijector {
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(layer.layerList).chain(
-      dimension: layer.dimension, contextDimension: layer.contextDimension, using: &random)
+      dimension: layer.dimension, contextDimension: layer.contextDimension, kinds: kinds, using: &random)
     #expect(chain.layers.count == 1)
     return chain.layers[0]
   }
@@ -65,14 +77,14 @@ private func others() throws -> [ListedCase] {
   }
 
   /// All but a permutation that was drawn, whose text asks for another draw.
-  @Test(arguments: try networks + others()) func aLayerIsReadBackEqual(_ each: ListedCase) throws {
-    let copy = try read(each.layer)
+  @Test(arguments: try networks + ofKinds + others()) func aLayerIsReadBackEqual(_ each: ListedCase) throws {
+    let copy = try read(each.layer, kinds: each.kinds)
     #expect(type(of: copy) == type(of: each.layer))
     #expect(try json(copy) == json(each.layer))
   }
 
   @Test func everyListedKindIsReadBack() throws {
-    let kinds = try (networks + others()).map { type(of: $0.layer).layerName }
+    let kinds = try (networks + ofKinds + others()).map { type(of: $0.layer).layerName }
     #expect(Set(kinds) == Set(Registry.standard.listedNames))
   }
 
