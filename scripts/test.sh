@@ -29,12 +29,17 @@ building=$!
 swift test list -c release >/dev/null
 wait $building || { cat .build/double.log; exit 1; }
 
-step "tests, Float"
-swift test -c release
-
-step "tests, Double"
+# run_tests NAME OPTION ...: of tests that fail, what failed stands at the end.
+run_tests() {
+  step "tests, $1"
+  log=.build/tests.log
+  shift
+  swift test -c release "$@" >$log 2>&1 || { grep -A 5 -E '✘|error:|Fatal' $log; tail -n 20 $log; exit 1; }
+  tail -n 1 $log
+}
+run_tests Float
 # shellcheck disable=SC2086 # options
-swift test -c release $double
+run_tests Double $double
 
 step "models read by an independent program"
 # The system's Python, to which the package belongs.
