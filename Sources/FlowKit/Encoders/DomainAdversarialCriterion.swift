@@ -1,14 +1,16 @@
-/// Domain adaptation as `--objective` writes it: `dann(label=class,domain=origin,lambda=1,hidden=none)`.
+/// Domain adaptation as `--objective` writes it: `dann(label=class,domain=origin,lambda=1,hidden=32)`.
 public struct DomainAdversarialCriterion: EncoderCriterion {
   public static let name = "dann"
   /// The columns of labels and of domains.
   public let label, domain: String
   /// λ at the end of the training.
   public let strength: Double
-  /// The hidden layers of what predicts labels and of what tells domains apart.
+  /// The hidden layers of what predicts labels and of what tells domains apart. A linear function of latents tells little apart, and
+  /// leaves the encoder nothing to hide.
   public let hidden: [Int]
+  public static let usualHidden = [32]
 
-  public init(label: String, domain: String, strength: Double = 1, hidden: [Int] = []) {
+  public init(label: String, domain: String, strength: Double = 1, hidden: [Int] = Self.usualHidden) {
     (self.label, self.domain, self.strength, self.hidden) = (label, domain, strength, hidden)
   }
 
@@ -16,12 +18,12 @@ public struct DomainAdversarialCriterion: EncoderCriterion {
     self.init(
       label: try arguments.label("label", of: Self.name), domain: try arguments.label("domain", of: Self.name),
       strength: try arguments.number("lambda", default: 1, "a number of at least 0") { $0 >= 0 },
-      hidden: try arguments.widths("hidden", default: [], "widths such as 32x32, or none") { _ in true })
+      hidden: try arguments.widths("hidden", default: Self.usualHidden, "widths such as 32x32, or none") { _ in true })
   }
 
   public var text: String {
     let own = strength == 1 ? "" : ",lambda=\(strength)"
-    let widths = hidden.isEmpty ? "" : ",hidden=\(LayerArguments.text(ofWidths: hidden))"
+    let widths = hidden == Self.usualHidden ? "" : ",hidden=\(LayerArguments.text(ofWidths: hidden))"
     return "\(Self.name)(label=\(label),domain=\(domain)\(own)\(widths))"
   }
   public var unit: String { "nats, of labels and of domains" }
