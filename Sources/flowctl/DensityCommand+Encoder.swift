@@ -30,10 +30,7 @@ extension Density {
       [table.scoresBounds ? "log_density_bound" : "latent_log_density"] + (hasDecoder ? ["reconstruction"] : [])
     let writer = try destination.begin(
       "scores", shape: [table.rows, names.count], columns: names,
-      attributes: Provenance.common.merging([
-        "model": .text(path), "model_digest": .text(try AtomicFile.digest(path)),
-        "data": .text(table.location.description),
-      ]) { $1 }, mark: .logDensities)
+      attributes: try Provenance.of(path, table.location), mark: .logDensities)
     var (densities, errors) = (RunningMoments(), RunningMoments())
     try table.score(draws: draws) { latents, reconstructions throws(FlowError) in
       try Interrupts.check(writing: destination.file)

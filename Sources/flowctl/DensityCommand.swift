@@ -69,20 +69,14 @@ struct Density: ParsableCommand, Diagnosing {
       acceptingNonFinite: skipNonFinite, access: access)
     scorer.notes.note()
     let writer = try destination.begin(
-      "log_density", shape: [scorer.rows], columns: nil, attributes: attributes(scorer), mark: .logDensities)
+      "log_density", shape: [scorer.rows], columns: nil, attributes: try Provenance.of(self.model, scorer.location),
+      mark: .logDensities)
     try scorer.score { block throws(FlowError) in
       try Interrupts.check(writing: destination.file)
       try writer?.append(block)
     }
     try writer?.finish()
     try report(scorer, writer?.location)
-  }
-
-  private func attributes(_ scorer: TableScorer) throws(FlowError) -> [String: MetadataValue] {
-    let digest = try AtomicFile.digest(model)
-    return Provenance.common.merging([
-      "model": .text(model), "model_digest": .text(digest), "data": .text(scorer.location.description),
-    ]) { $1 }
   }
 
   private struct Line: Encodable {

@@ -119,10 +119,7 @@ struct EncodedRows: ParsableArguments {
     let names = output.columns(of: model)
     let writer = try destination.begin(
       output.rawValue, shape: [table.rows, names.count], columns: names, units: output == .events ? model.units : nil,
-      attributes: Provenance.common.merging([
-        "model": .text(path), "model_digest": .text(try AtomicFile.digest(path)),
-        "data": .text(table.location.description),
-      ]) { $1 }, mark: output == .events ? .decoded : .latents)
+      attributes: try Provenance.of(path, table.location), mark: output == .events ? .decoded : .latents)
     let append = { (block: [Double]) throws(FlowError) in
       try Interrupts.check(writing: file)
       try writer?.append(block)

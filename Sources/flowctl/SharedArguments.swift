@@ -83,6 +83,14 @@ enum Provenance {
     ]
   }
 
+  /// Of what a model makes of the rows of a table.
+  static func of(_ model: String, _ data: DataLocation) throws(FlowError) -> [String: MetadataValue] {
+    let own: [String: MetadataValue] = [
+      "model": .text(model), "model_digest": .text(try AtomicFile.digest(model)), "data": .text(data.description),
+    ]
+    return common.merging(own) { $1 }
+  }
+
   /// Now, in UTC, as ISO 8601.
   private static var timeStamp: String {
     var now = time(nil)

@@ -5,8 +5,6 @@ extension AutomaticFit.Run {
   private static let fewEpochs = 150.0
   /// More passes than these teach one flow less than another flow adds to it.
   private static let enoughEpochs = 180.0
-  /// Seconds of one processor for one event, one pass and one parameter, as measured on the machines of docs/benchmarks.md.
-  private static let secondsPerParameter = 1.1e-10
 
   /// Trains one flow for a while; if it does not overfit, then one or more for all of the time.
   mutating func trainLong() throws(FlowError) {
@@ -37,7 +35,7 @@ extension AutomaticFit.Run {
     guard planned > epochs else { return }
     // Those that there is no processor for wait for the others.
     let turns = (flows + fit.threads - 1) / fit.threads
-    let fitted = try trained(.long, planned, members: 0..<flows, part: flows == 1 ? 1 : 1 / Double(turns))
+    let fitted = try trained(.long, planned, members: 0..<flows, part: 1 / Double(turns))
     let scores = Self.mixed(fitted, nil)
     let isBest = self.scores.flatMap { before in scores.map { $0.gain(over: before).value > 0 } } ?? true
     let trained = fitted.map(\.result.history.count).max()!
@@ -48,13 +46,12 @@ extension AutomaticFit.Run {
   /// A mixture overfits less than one flow that is trained longer: as many flows as have enough passes each, in pairs.
   private func flows(_ perEpoch: Double) -> Int {
     if let given = fit.choices.members { return given }
-    let possible = Double(fit.choices.limitInSeconds) * (fit.choices.refits ? 0.5 : 1) / perEpoch
+    let possible = fit.choices.limitInSeconds * (fit.choices.refits ? 0.5 : 1) / perEpoch
     return max(1, min(plan.members, Int(possible / Self.enoughEpochs)) / 2 * 2)
   }
 
-  /// What a pass over the training events takes on two processors, by the number of parameters.
   var nominalSecondsPerEpoch: Double {
-    (Self.secondsPerParameter * Double(fit.parameterCount) + 1e-6) * Double(fit.profile.rows) / 2
+    FitPlan.nominalSeconds(rows: fit.profile.rows, parameters: fit.parameterCount)
   }
 
   /// Passes for a first look: few where the limit is short.

@@ -28,10 +28,15 @@ public struct FitPlan: Sendable {
   static let largeRows = 20_000
   private static let heavyKurtosis = 6.0
   private static let nearSingular = 0.01
-  /// What one row takes on two processors with networks of 128x128, as measured on the machines of docs/benchmarks.md.
-  private static let secondsPerRow = 1.1e-5
+  /// Of five layers with networks of 128x128, about.
+  private static let wideParameters = 190_000
   /// Where there is time for fewer passes than these, narrower networks learn more in it.
   private static let fewPasses = 25.0
+
+  /// What a pass over the training events takes on two processors, as measured on the machines of docs/benchmarks.md.
+  static func nominalSeconds(rows: Int, parameters: Int) -> Double {
+    (1.1e-10 * Double(parameters) + 1e-6) * Double(rows) / 2
+  }
 
   /// - Parameter setAside: a sentence for each column that others determine.
   init(_ profile: FitProfile, _ choices: FitChoices, setAside: [String]) {
@@ -85,7 +90,7 @@ public struct FitPlan: Sendable {
     }
     let bins = isLarge ? 8 : 4
     let (rows, dimension) = (profile.rows, profile.dimension)
-    let passes = choices.limitInSeconds / (Self.secondsPerRow * Double(rows))
+    let passes = choices.limitInSeconds / Self.nominalSeconds(rows: rows, parameters: Self.wideParameters)
     let isShort = passes < Self.fewPasses
     let isMixed = choices.preprocessing.hasKinds
     if dimension == 1 {
