@@ -4,8 +4,10 @@ set -eu
 exec </dev/null
 cd "$(dirname "$0")/.."
 python3 scripts/guides.py
-swift build -c release --package-path Examples
-examples=$(swift build -c release --package-path Examples --show-bin-path)
+# With the library that the tests were built with, where they were.
+build="swift build -c release -Xswiftc -enable-testing --package-path Examples --scratch-path .build"
+$build
+examples=$($build --show-bin-path)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <fcntl.h>
 #include <hdf5.h>
 
 // HDF5's predefined ids and flags are macros over mutable globals, which Swift cannot import: one function each.
@@ -12,7 +13,29 @@ static inline unsigned chdf5_all_objects(void) { return H5F_OBJ_ALL; }
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
-static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
+
+/// Keeps an open file from the programs that this one starts: they would hold the file's lock for as long as they run, though it
+/// is closed here. The library opens files without O_CLOEXEC. Files in memory have no descriptor.
+static inline void chdf5_close_on_exec(hid_t file) {
+  hid_t access = H5Fget_access_plist(file);
+  int *descriptor = NULL;
+  if (access < 0) return;
+  if (H5Pget_driver(access) == H5FD_SEC2 && H5Fget_vfd_handle(file, access, (void **)&descriptor) >= 0)
+    fcntl(*descriptor, F_SETFD, FD_CLOEXEC);
+  H5Pclose(access);
+}
+
+static inline hid_t chdf5_open(const char *path, unsigned flags, hid_t access) {
+  hid_t file = H5Fopen(path, flags, access);
+  if (file >= 0) chdf5_close_on_exec(file);
+  return file;
+}
+
+static inline hid_t chdf5_create(const char *path, hid_t creation, hid_t access) {
+  hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+  if (file >= 0) chdf5_close_on_exec(file);
+  return file;
+}
 
 static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }

@@ -220,5 +220,7 @@ enum System {
   /// The bytes that this machine's memory holds.
   static var memory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
 
+  static func pause(milliseconds: UInt32) { usleep(1000 * milliseconds) }
+
   static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -5,6 +5,14 @@ extension HDF5 {
   struct ErrorStack: Sendable {
     var entries: [String]
 
+    init(entries: [String]) { self.entries = entries }
+
+    /// The stack that an error carries.
+    init?(of error: FlowError) {
+      guard let detail = error.detail else { return nil }
+      entries = detail.split(separator: "\n").map(String.init)
+    }
+
     /// The calling thread's stack; only inside the lock, right after the failed call.
     static func current() -> ErrorStack {
       var entries: [String] = []
@@ -36,6 +44,9 @@ extension HDF5 {
       guard let first = entries.first else { return "the HDF5 library gives no reason" }
       return first.text(after: ": ", before: nil) ?? first
     }
+
+    /// Whether another program holds the file's lock.
+    var saysLocked: Bool { entries.contains { $0.contains("unable to lock file") } }
 
     /// The size in bytes that a truncated file ought to have.
     var expectedSize: Int? {

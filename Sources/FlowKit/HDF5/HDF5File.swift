@@ -16,7 +16,7 @@ extension HDF5 {
       case let kind: throw FlowError(.file, kind.complaint(about: path))
       }
       do {
-        handle = try Handle(what, .file) { H5Fopen(path, chdf5_read_only(), chdf5_default()) }
+        handle = try Self.open(path, chdf5_read_only(), what)
       } catch {
         throw FileKind.explain(error, path: path)
       }
@@ -24,17 +24,17 @@ extension HDF5 {
     }
 
     /// Creates or empties a file on disk; `name` is what messages call it.
-    init(creating path: String, name: String) throws(FlowError) {
+    package init(creating path: String, name: String) throws(FlowError) {
       let what = "cannot create \(name)"
       let creation = try Self.untimedRoot(what)
       let id = creation.id
-      handle = try Handle(what, .file) { H5Fcreate(path, chdf5_truncate(), id, chdf5_default()) }
+      handle = try Handle(what, .file) { chdf5_create(path, id, chdf5_default()) }
       self.name = name
     }
 
     /// Opens a file for adding to it; `name` is what messages call it.
     init(updating path: String, name: String) throws(FlowError) {
-      handle = try Handle("cannot open \(name)", .file) { H5Fopen(path, chdf5_read_write(), chdf5_default()) }
+      handle = try Self.open(path, chdf5_read_write(), "cannot open \(name)")
       self.name = name
     }
 
@@ -47,7 +47,7 @@ extension HDF5 {
       let access = try Self.memoryAccess(what)
       let (creationID, accessID) = (creation.id, access.id)
       let key = Self.memoryKey(name)
-      handle = try Handle(what, .file) { H5Fcreate(key, chdf5_truncate(), creationID, accessID) }
+      handle = try Handle(what, .file) { chdf5_create(key, creationID, accessID) }
       self.name = name
     }
 
@@ -95,6 +95,20 @@ extension HDF5 {
 
     /// Gives the file up after a failed write.
     consuming func abandon() { handle.abandon() }
+
+    /// Opens a file on disk; one that is locked is tried again for a second, as its writer may be about to close it. (A program that
+    /// a host has just forked holds the host's locks, too, until it runs.)
+    static func open(_ path: String, _ flags: UInt32, _ what: String) throws(FlowError) -> Handle {
+      for _ in 0..<20 {
+        do {
+          return try Handle(what, .file) { chdf5_open(path, flags, chdf5_default()) }
+        } catch {
+          guard ErrorStack(of: error)?.saysLocked == true else { throw error }
+        }
+        System.pause(milliseconds: 50)
+      }
+      return try Handle(what, .file) { chdf5_open(path, flags, chdf5_default()) }
+    }
 
     /// A root group without time stamps, so that equal contents give equal bytes.
     private static func untimedRoot(_ what: String, userBlock: Int = 0) throws(FlowError) -> Handle {

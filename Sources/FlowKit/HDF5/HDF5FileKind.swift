@@ -84,8 +84,7 @@ extension HDF5 {
     /// A file with the signature that cannot be opened is cut short, locked by a writer, or damaged.
     private static func explain(_ error: FlowError, size: Int?, name: String, advice: String = "") -> FlowError {
       // Without a stack it is not about the file: the library itself cannot be used.
-      guard error.detail != nil else { return error }
-      let stack = ErrorStack(entries: error.detail?.split(separator: "\n").map(String.init) ?? [])
+      guard let stack = ErrorStack(of: error) else { return error }
       if let expected = stack.expectedSize, let size {
         return FlowError(
           .file,
@@ -99,7 +98,7 @@ extension HDF5 {
             + "it; wait until it is closed, or if no program has it open, copy it and run 'h5clear -s' on the copy",
           detail: error.detail)
       }
-      if stack.entries.contains(where: { $0.contains("unable to lock file") }) {
+      if stack.saysLocked {
         return FlowError(
           .file,
           "\(name) is locked by a program that writes to it; wait for it, or if the file system knows no "

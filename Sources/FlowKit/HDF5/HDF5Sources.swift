@@ -91,7 +91,7 @@ extension HDF5.Dataset {
         throw gone("is gone: there is no file \(file)")
       }
       do throws(FlowError) {
-        source = try HDF5.Handle("cannot open \(found)", .file) { H5Fopen(found, chdf5_read_only(), chdf5_default()) }
+        source = try HDF5.File.open(found, chdf5_read_only(), "cannot open \(found)")
       } catch {
         throw gone("cannot be opened: \(HDF5.FileKind.explain(error, path: found).message)")
       }

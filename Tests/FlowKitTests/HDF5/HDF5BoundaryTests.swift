@@ -1,4 +1,5 @@
 import FlowKit
+import Foundation
 import Glibc
 import Testing
 
@@ -69,6 +70,38 @@ import Testing
       flock(descriptor, LOCK_EX)
       let text = message { () throws(FlowError) in _ = try HDF5.File(reading: path) }
       #expect(text?.hasPrefix("\(path) is locked by a program that writes to it; wait for it") == true)
+    }
+  }
+
+  /// A writer that is about to close its file is waited for.
+  @Test func waitsForALockThatIsGivenUp() throws {
+    try withFolder { folder in
+      let path = "\(folder)/busy.h5"
+      try AtomicFile.write(try AtomicFile.read(reference("split.h5")), to: path)
+      let descriptor = open(path, O_RDWR)
+      flock(descriptor, LOCK_EX)
+      let writer = Thread {
+        usleep(200_000)
+        close(descriptor)
+      }
+      writer.start()
+      _ = try HDF5.File(reading: path)
+    }
+  }
+
+  /// A program that is started while a file is open does not keep the file's lock.
+  @Test func startedProgramsDoNotHoldFiles() throws {
+    try withFolder { folder in
+      let path = "\(folder)/own.h5"
+      let file = try HDF5.File(creating: path, name: path)
+      let program = Process()
+      program.executableURL = URL(filePath: "/bin/sleep")
+      program.arguments = ["20"]
+      try program.run()
+      defer { program.terminate() }
+      _ = consume file
+      _ = try HDF5.File(reading: path)
+      #expect(program.isRunning)
     }
   }
 
