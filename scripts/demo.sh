@@ -11,9 +11,9 @@ cd "$repository"
 
 sh scripts/install.sh gnuplot-nox
 swift build -c release --product flowctl
-swift build -c release --package-path Examples --product PrintTable
+swift build -c release --package-path Examples --scratch-path .build --product PrintTable
 flowctl="$(swift build -c release --show-bin-path)/flowctl"
-print_table="$(swift build -c release --package-path Examples --show-bin-path)/PrintTable"
+print_table="$(swift build -c release --package-path Examples --scratch-path .build --show-bin-path)/PrintTable"
 
 show() {
   printf '\n$ flowctl %s\n' "$*"

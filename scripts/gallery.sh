@@ -33,9 +33,9 @@ layers_of() {
 
 sh scripts/install.sh gnuplot-nox
 swift build -c release --product flowctl
-for product in PlanarData PrintTable; do swift build -c release --package-path Examples --product $product; done
+for product in PlanarData PrintTable; do swift build -c release --package-path Examples --scratch-path .build --product $product; done
 flowctl="$(swift build -c release --show-bin-path)/flowctl"
-examples="$(swift build -c release --package-path Examples --show-bin-path)"
+examples="$(swift build -c release --package-path Examples --scratch-path .build --show-bin-path)"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$examples/PlanarData" "$folder"

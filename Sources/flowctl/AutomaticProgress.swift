@@ -38,7 +38,7 @@ struct AutomaticProgress {
     let flows = round.members == 1 ? "1 flow" : "\(round.members) flows"
     let mark = round.isBest ? "" : "  no better"
     Terminal.note(
-      "\(round.purpose.rawValue)  \(round.preprocessing), \(flows), \(round.epochs) epochs\(loss)\(mark)  "
+      "\(round.purpose.rawValue)  \(round.subject), \(flows), \(round.epochs) epochs\(loss)\(mark)  "
         + "\(round.seconds.text(digits: 1)) s")
   }
 }

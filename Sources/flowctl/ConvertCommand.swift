@@ -55,7 +55,7 @@ struct Convert: ParsableCommand, Diagnosing {
     guard !json else {
       return try Line(file: output, rows: table.rows, columns: table.columns).printJSON()
     }
-    print("wrote \(output): \(table.rows.grouped) rows of \(table.columns.joined(separator: ", "))")
+    print("wrote \(output): \(table.rows.grouped) rows of \(table.columns.listed)")
   }
 
   private static func character(_ text: String) throws -> String {

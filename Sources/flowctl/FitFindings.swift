@@ -3,8 +3,8 @@ import FlowKit
 extension Fit {
   /// Says what is fitted to.
   func printEvents(_ train: any EventSource, _ validation: (any EventSource)?) {
-    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.joined(separator: ", "))"
-    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.joined(separator: ", "))\(context)")
+    let context = train.contextColumns.isEmpty ? "" : " given \(train.contextColumns.listed)"
+    print("data   \(train.place): \(train.count.grouped) events of \(train.columns.listed)\(context)")
     if let validation { print("       validation: \(validation.count.grouped) events of \(validation.place)") }
   }
 
@@ -19,7 +19,7 @@ extension Fit {
       let others = findings.filter { $0.kind.name == finding.kind.name && $0 != finding }.map { "'\($0.column)'" }
       guard !others.isEmpty else { continue }
       Terminal.note(
-        "data   the same of \(others.count == 1 ? "the column" : "the columns") \(others.joined(separator: ", "))")
+        "data   the same of \(others.count == 1 ? "the column" : "the columns") \(others.listed)")
     }
     if let repeats { Terminal.note("data   \(repeats)") }
   }

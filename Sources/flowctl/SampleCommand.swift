@@ -17,7 +17,8 @@ struct Sample: ParsableCommand, Diagnosing {
 
   @Option(
     name: .customShort("n"), parsing: .unconditional,
-    help: "How many events to draw; with --context, for each of its rows (default: 1).")
+    help: "How many events to draw, such as 100000 or 1e5; with --context, for each of its rows (default: 1).",
+    transform: wholeNumber)
   var count: Int?
 
   @OptionGroup var destination: OutputArguments
@@ -111,7 +112,7 @@ struct Sample: ParsableCommand, Diagnosing {
     } else {
       if let acceptance = sampler.acceptance { print("kept \((acceptance * 100).text(digits: 1)) % of the draws") }
       let sizes = shape.map(String.init).joined(separator: " x ")
-      print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.joined(separator: ", "))")
+      print("wrote \(writer?.location ?? output), \(sizes) values of \(columns.listed)")
     }
   }
 

@@ -14,6 +14,14 @@ struct CommaSeparated: ExpressibleByArgument {
   }
 }
 
+/// A whole number, also as 1e5.
+@Sendable func wholeNumber(_ text: String) throws -> Int {
+  guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
+    throw ValidationError("it is no whole number")
+  }
+  return number
+}
+
 /// What every command that reads a model takes.
 struct ModelReading: ParsableArguments {
   @Flag(help: "Read a model also if its file was edited since it was written.")

@@ -1,6 +1,14 @@
 import FlowKit
 import Glibc
 
+extension [String] {
+  /// As a line names them: the first dozen, and how many there are beyond.
+  var listed: String {
+    let shown = prefix(count > 16 ? 12 : 16).joined(separator: ", ")
+    return count > 16 ? "\(shown) and \((count - 12).grouped) more" : shown
+  }
+}
+
 /// What goes to standard error and standard output besides results.
 enum Terminal {
   /// Whether a person reads standard error as it comes.

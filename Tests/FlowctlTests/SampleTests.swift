@@ -39,6 +39,13 @@ import Testing
     #expect(try Array(sample(300_000)[..<200]) == hundred)
   }
 
+  @Test func countsMayHaveAnExponent() throws {
+    let printed = try workspace.json(["sample", "model.h5", "-n", "1e2", "-o", "out.h5"])
+    #expect(printed[0]["samples"] as? Int == 100)
+    let outcome = try workspace.run(["sample", "model.h5", "-n", "1.5", "-o", "other.h5"])
+    #expect(outcome.code == 1 && outcome.messages.count == 1 && outcome.errors.contains("it is no whole number"))
+  }
+
   @Test func theDensityOfSamplesIsFinite() throws {
     let samples = try sample(5_000)
     #expect(samples.allSatisfy { $0.isFinite })

@@ -15,10 +15,11 @@ extension AutomaticFit.Run {
     let short = try trained(.epochs, first, members: 0..<1, part: fit.choices.minutes == nil ? 1 : 0.25)
     (best, scores, epochs) = (short, short[0].scores, first)
     end(.epochs, scaling, first, best, scores, isBest: true)
+    try chooseBase()
     guard mayGoOn else { return }
-    let (gap, error) = (short[0].gap ?? 0, scores!.mean.error)
-    if gap < max(3 * error, 0.03 * Double(fit.profile.dimension)) {
-      try trainToTheEnd(fit.choices.minutes == nil ? perEpoch : short[0].seconds / Double(first))
+    let (gap, error) = (best[0].gap ?? 0, scores!.mean.error)
+    if !isSimple, gap < max(3 * error, 0.03 * Double(fit.profile.dimension)) {
+      try trainToTheEnd(fit.choices.minutes == nil ? perEpoch : best[0].seconds / Double(first))
     } else {
       try chooseEpochs(from: first)
     }

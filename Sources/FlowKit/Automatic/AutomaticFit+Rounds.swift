@@ -80,7 +80,10 @@ extension AutomaticFit.Run {
       if isBest { (best, self.scores, epochs) = (fitted, scores, next) }
       end(.epochs, scaling, next, fitted, scores, isBest: isBest)
       overfits = !isBest
-      rungs.append(Rung(fitted: fitted, scores: scores, epochs: next))
+      if rungs.isEmpty, isBest { try chooseBase() }
+      rungs.append(
+        isBest
+          ? Rung(fitted: best, scores: self.scores!, epochs: next) : Rung(fitted: fitted, scores: scores, epochs: next))
       // What the longer training takes is not to be missing for more flows.
       guard isBest, hasTime(for: 5 * rungs.last!.seconds) else { break }
       next *= 2
@@ -91,6 +94,28 @@ extension AutomaticFit.Run {
     }
     guard let place = affordable.indices.max(by: { affordable[$0] < affordable[$1] }) else { return }
     (best, scores, epochs) = (rungs[place].fitted, rungs[place].scores, rungs[place].epochs)
+  }
+
+  // MARK: Which base
+
+  /// Where a mixture of eight normal densities is better than what was trained, the events lie in clusters, between which a flow on
+  /// one normal density must leave bridges: then the same training with a base of eight is tried.
+  mutating func chooseBase() throws(FlowError) {
+    guard racesBase, mayGoOn, let before = scores, let references = try simpleDensities() else { return }
+    racesBase = false
+    let simple = before.withLogDensities(references.mixture)
+    isSimple = before.gain(over: simple).value < 0
+    guard isSimple, hasTime(for: 2 * best.map(\.seconds).max()!) else { return }
+    base = "\(GaussianMixture.name)(8)"
+    let isShort = plan.isLarge && fit.choices.minutes != nil
+    let fitted = try trained(.race, epochs, members: 0..<best.count, part: isShort ? 0.25 : 1)
+    guard !isStopped(), let scores = Self.mixed(fitted, nil) else { return base = nil }
+    let gain = scores.gain(over: before)
+    let isBest = gain.value > gain.error
+    end(.race, scaling, epochs, fitted, scores, isBest: isBest)
+    guard isBest else { return base = nil }
+    (best, self.scores) = (fitted, scores)
+    isSimple = scores.gain(over: simple).value < 0
   }
 
   static func mixed(_ fitted: [FittedCandidate], _ others: ValidationScores?) -> ValidationScores? {
@@ -128,7 +153,8 @@ extension AutomaticFit.Run {
     _ epochs: Int, member: Int, part: Double = 1, _ role: FitCandidate.Role = .selection
   ) -> FitCandidate {
     FitCandidate(
-      scaling: scaling, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member, role: role)
+      scaling: scaling, base: base, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member,
+      role: role)
   }
 
   /// Saves what is being trained with what has been.
@@ -147,7 +173,7 @@ extension AutomaticFit.Run {
 
   /// Doubles the number of flows while that is worth it: the gain of the next doubling is expected to be half that of the last.
   mutating func addMembers() throws(FlowError) {
-    guard plan.members > best.count, !plan.isLarge || overfits || fit.choices.members != nil else { return }
+    guard plan.members > best.count, !plan.isLarge || overfits || isSimple || fit.choices.members != nil else { return }
     // Flows that did not stay finite are not tried again.
     var next = best.count
     while best.count < plan.members, next < 2 * plan.members, !isStopped() {
@@ -191,7 +217,7 @@ extension AutomaticFit.Run {
   ) {
     let mean = scores?.mean
     let round = FitRound(
-      purpose: purpose, preprocessing: scaling.rawValue, epochs: epochs, members: fitted.count,
+      purpose: purpose, preprocessing: scaling.rawValue, base: base, epochs: epochs, members: fitted.count,
       logDensity: mean?.value, error: mean?.error, seconds: seconds, isBest: isBest)
     rounds.append(round)
     observe(.ended(round))

@@ -108,7 +108,7 @@ public final class AutomaticFit: Sendable {
     if run.mayGoOn { try run.addMembers() }
     // Of the flows that have not seen the validation events.
     let review = try run.scores.map { scores throws(FlowError) in
-      try self.review(run.best.map(\.result.flow), scores)
+      try self.review(run.best.map(\.result.flow), scores, try run.simpleDensities())
     }
     if run.mayGoOn { try run.refit() }
     guard var result = run.result else {
@@ -129,6 +129,14 @@ public final class AutomaticFit: Sendable {
     var state: AutomaticFitState
     let secondsBefore: Double
     var scaling: PreprocessingOptions.Scaling
+    /// Another base than that of the choices, where it was found to be better; and whether that is still to be tried.
+    var base: String?
+    var racesBase: Bool
+    /// Whether a mixture of eight normal densities is better than the first training: there is little for a flow to learn, and noise of
+    /// the events is next.
+    var isSimple = false
+    /// Computed when they are needed.
+    private var references: SimpleDensities??
     var best: [FittedCandidate] = []
     var scores: ValidationScores?
     var epochs = 0
@@ -145,9 +153,17 @@ public final class AutomaticFit: Sendable {
       self.state = state ?? AutomaticFitState()
       secondsBefore = self.state.seconds
       scaling = fit.plan.scalings[0]
+      racesBase = fit.choices.base == StandardNormal.name && fit.train.dimension > 1
       // Schedules end by the limit; what does not know of it ends soon after.
       let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1 - secondsBefore)
       isStopped = { stop() || ContinuousClock.now > deadline }
+    }
+
+    mutating func simpleDensities() throws(FlowError) -> SimpleDensities? {
+      if let references { return references }
+      let computed = try fit.simpleDensities()
+      references = .some(computed)
+      return computed
     }
 
     var plan: FitPlan { fit.plan }

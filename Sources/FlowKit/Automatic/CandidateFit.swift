@@ -1,6 +1,8 @@
 /// One flow that an automatic fit trains: how it differs from the others.
 struct FitCandidate: Sendable, Codable {
   var scaling: PreprocessingOptions.Scaling
+  /// Another base than that of the choices.
+  var base: String?
   /// Passes over the training events; where a time limit is given, at most so many.
   var epochs: Int
   var minutes: Double?
@@ -19,10 +21,10 @@ struct FitCandidate: Sendable, Codable {
 
   /// Whether another is the same flow trained in the same way; the time that was left for it may differ.
   func isSame(as other: FitCandidate) -> Bool {
-    (scaling, epochs, member, role) == (other.scaling, other.epochs, other.member, other.role)
+    (scaling, base, epochs, member, role) == (other.scaling, other.base, other.epochs, other.member, other.role)
   }
 
-  private enum CodingKeys: CodingKey { case scaling, epochs, minutes, member, role }
+  private enum CodingKeys: CodingKey { case scaling, base, epochs, minutes, member, role }
 }
 
 /// A candidate when it is trained.
@@ -60,7 +62,7 @@ struct CandidateTraining: Sendable {
     var preprocessing = choices.preprocessing
     preprocessing.scaling = candidate.scaling
     return try Architecture(
-      fitting: train, layers: plan.layers, base: choices.base, preprocessing: preprocessing,
+      fitting: train, layers: plan.layers, base: candidate.base ?? choices.base, preprocessing: preprocessing,
       contextEmbedding: choices.contextEmbedding, broad: plan.broad, registry: registry,
       seed: seed(ofMember: candidate.member))
   }

@@ -51,17 +51,37 @@ public struct FitReview: Sendable {
 extension AutomaticFit {
   private static let reviewRows = 10_000
 
-  /// - Parameter flows: whose mixture `scores` are by.
-  func review(_ flows: [Flow], _ scores: ValidationScores) throws(FlowError) -> FitReview {
+  /// - Parameters:
+  ///   - flows: whose mixture `scores` are by.
+  ///   - references: the scores of simple densities.
+  func review(_ flows: [Flow], _ scores: ValidationScores, _ references: SimpleDensities?) throws(FlowError)
+    -> FitReview
+  {
     var review = FitReview(scores)
     let sample = try train.sample(Self.reviewRows, seed: choices.seed).events
     let logDensities = FlowEnsemble(flows).evaluator(threads: threads).logDensity(
       sample.events, context: sample.context)
     review.training = ValidationScores(logDensities, weights: sample.weights).mean.value
-    // A density that knows nothing of declared bounds or whole numbers is no fair reference.
-    guard let validation, train.contextDimension == 0, choices.preprocessing.declaredColumns.isEmpty else {
-      return review
-    }
+    guard let references else { return review }
+    let (normal, mixture) = (
+      scores.withLogDensities(references.normal), scores.withLogDensities(references.mixture)
+    )
+    (review.normal, review.mixture) = (normal.mean.value, mixture.mean.value)
+    review.gain = scores.gain(over: mixture.mean.value > normal.mean.value ? mixture : normal)
+    return review
+  }
+
+  /// The log-densities of the validation events by densities that need no network.
+  struct SimpleDensities {
+    var normal: [Double] = []
+    var mixture: [Double] = []
+  }
+
+  /// Nil without validation events, with a context, and where something is declared of columns: a density that knows nothing of
+  /// bounds or whole numbers is no fair reference.
+  func simpleDensities() throws(FlowError) -> SimpleDensities? {
+    guard let validation, train.contextDimension == 0, choices.preprocessing.declaredColumns.isEmpty else { return nil }
+    let sample = try train.sample(Self.reviewRows, seed: choices.seed).events
     let whitening = try BroadComponent(weight: 0.5, of: train, after: []).whitening
     let dimension = train.dimension
     func whitened(_ rows: [Double]) -> (rows: [Double], logDeterminants: [Double]) {
@@ -71,18 +91,15 @@ extension AutomaticFit {
     }
     let mixture = NormalMixture(
       whitened(sample.events).rows, dimension: dimension, weights: sample.weights, seed: choices.seed)
-    var (normal, mixed) = ([Double](), [Double]())
+    var references = SimpleDensities()
     try validation.forEachBlock { block in
       let (rows, logs) = whitened(block.events.events)
-      mixed += zip(mixture.logDensities(rows), logs).map { $0 + $1 }
-      normal += logs.indices.map { event in
+      references.mixture += zip(mixture.logDensities(rows), logs).map { $0 + $1 }
+      references.normal += logs.indices.map { event in
         logs[event] - 0.5 * Double(dimension) * Double.log(2 * .pi)
           - 0.5 * rows[(event * dimension)..<((event + 1) * dimension)].reduce(0) { $0 + $1 * $1 }
       }
     }
-    let references = [normal, mixed].map { scores.withLogDensities($0) }
-    (review.normal, review.mixture) = (references[0].mean.value, references[1].mean.value)
-    review.gain = scores.gain(over: references[references[1].mean.value > references[0].mean.value ? 1 : 0])
-    return review
+    return references
   }
 }

@@ -1,7 +1,7 @@
 /// A round of an automatic fit: some flows trained, and what came out.
 public struct FitRound: Sendable, Codable, Equatable {
   public enum Purpose: String, Sendable, Codable {
-    /// Which preprocessing.
+    /// Which preprocessing, or which base.
     case race
     /// How many passes over the training events.
     case epochs
@@ -15,6 +15,8 @@ public struct FitRound: Sendable, Codable, Equatable {
 
   public var purpose: Purpose
   public var preprocessing: String
+  /// The base, where it is another than that of the choices.
+  public var base: String?
   public var epochs: Int
   /// The flows of the mixture.
   public var members: Int
@@ -24,8 +26,11 @@ public struct FitRound: Sendable, Codable, Equatable {
   /// Whether it is better than what there was.
   public var isBest: Bool
 
+  /// What was trained, in words.
+  public var subject: String { base.map { "\(preprocessing), base \($0)" } ?? preprocessing }
+
   private enum CodingKeys: CodingKey {
-    case purpose, preprocessing, epochs, members, logDensity, error, seconds, isBest
+    case purpose, preprocessing, base, epochs, members, logDensity, error, seconds, isBest
   }
 }
 

@@ -8,9 +8,10 @@
 /// The flow works in units of a normal density that is fitted first (`NormalStart`). The same seed gives the same flow for any
 /// number of threads, unless a time limit decides.
 public final class Inference {
-  /// The layers where none are given: affine couplings for scales that differ by orders of magnitude, then splines for shape.
+  /// The layers where none are given: a scale for each parameter, which the start may have found too narrow, affine couplings for
+  /// scales that differ by orders of magnitude, then splines for shape.
   public static let layers =
-    "4*[coupling-affine(bound=4,hidden=64x64),permute(random)],4*[coupling-rqs(bins=8,bound=5,hidden=64x64),permute(random)]"
+    "diagonal,4*[coupling-affine(bound=4,hidden=64x64),permute(random)],4*[coupling-rqs(bins=8,bound=5,hidden=64x64),permute(random)]"
 
   public let architecture: Architecture
   public let options: InferenceOptions

@@ -136,7 +136,7 @@ extension ReportSubject {
     }
     let rows = rounds.enumerated().map { index, round in
       [
-        "\(index + 1)", round.purpose.rawValue, round.preprocessing, "\(round.members)", "\(round.epochs)",
+        "\(index + 1)", round.purpose.rawValue, round.subject, "\(round.members)", "\(round.epochs)",
         round.logDensity.map { $0.text(digits: 4) } ?? "–", round.error.map { "± " + $0.text(digits: 4) } ?? "–",
         round.isBest ? "better" : "no better",
       ]

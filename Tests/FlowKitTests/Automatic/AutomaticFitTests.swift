@@ -123,7 +123,9 @@ import Testing
   }
 
   @Test func outliersDoNotDecide() throws {
-    let choices = untimed(members: 2)
+    // A base that is given, so that both have the same.
+    var choices = untimed(members: 2)
+    choices.base = "product(2*normal)"
     var values = PlanarSet.moons.events(3_000)
     for row in 0..<3 { values[2 * row] = 1e6 }
     let clean = PlanarSet.moons.events(1_000, seed: 5)
@@ -175,8 +177,27 @@ import Testing
     #expect(result?.rounds.map(\.logDensity) == whole.rounds.map(\.logDensity))
   }
 
+  @Test func clustersAreTriedOnAMixture() throws {
+    var random = RandomStream(seed: 4, purpose: .samples)
+    // Nearly normal.
+    func number() -> Double { (0..<12).reduce(-6) { sum, _ in sum + random.uniform() } }
+    var values: [Double] = []
+    for row in 0..<2_000 {
+      let centre = 6 * Double(row % 4)
+      values += [centre + number(), (row % 2 == 0 ? centre : -centre) + number()]
+    }
+    let result = try fit(EventArray(values, dimension: 2), untimed(members: 2))
+    let race = result.rounds.first { $0.base != nil }
+    #expect(race?.base == "mixture(8)" && race?.isBest == true)
+    #expect(result.members.allSatisfy { $0.architecture.base is GaussianMixture })
+  }
+
   @Test func flowsOfManyRowsShareTheTime() throws {
-    let choices = choices { ($0.layers, $0.members, $0.minutes) = ("lower", 2, 0.1) }
+    let choices = choices {
+      ($0.layers, $0.members, $0.minutes) = ("lower", 2, 0.1)
+      // A base that is given: no other is tried.
+      $0.base = "product(2*normal)"
+    }
     let result = try fit(moons(23_000), choices)
     #expect(result.rounds.last?.purpose == .long)
     #expect(result.rounds.last?.members == 2)
