@@ -50,7 +50,7 @@ private func misses(_ got: Tile, within tolerance: Double, _ expected: (Int, Int
   }
 }
 
-/// Shapes around the kernels' block sizes (8 rows, 16 and 32 columns), and some of every size.
+/// Shapes around the kernels' block sizes (8 rows, 16 and 32 columns), and some between.
 private func shapes() -> [(rows: Int, columns: Int)] {
   let sizes = [0, 1, 7, 8, 9, 16, 17, 33, 70]
   return sizes.flatMap { rows in sizes.map { (rows, $0) } } + stride(from: 2, to: 70, by: 3).map { ($0, 71 - $0) }
