@@ -12,13 +12,29 @@ let swiftSettings: [SwiftSetting] = [
 // packages use, so that these are free of unsafe flags.
 let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
 
+/// The program and its tests are the same for any element: what tests the library in Double need not build them.
+let hasProgram = Context.environment["FLOWKIT_LIBRARY_ONLY"] == nil
+
+let program: [Target] = [
+  .executableTarget(
+    name: "flowctl",
+    dependencies: [
+      "FlowKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "Subprocess", package: "swift-subprocess"),
+    ],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],
+    exclude: ["Browser/check.js"],
+    swiftSettings: testSettings),
+]
+
 let package = Package(
   name: "FlowKit",
   products: [
     .library(name: "FlowKit", targets: ["FlowKit"]),
     .library(name: "FlowKitTestSupport", targets: ["FlowKitTestSupport"]),
-    .executable(name: "flowctl", targets: ["flowctl"]),
-  ],
+  ] + (hasProgram ? [.executable(name: "flowctl", targets: ["flowctl"])] : []),
   traits: [
     .trait(name: "DoublePrecision", description: "Computes in Double instead of Float.")
   ],
@@ -35,20 +51,9 @@ let package = Package(
       name: "FlowKit", dependencies: ["CHDF5", "COpenBLAS", "CFlowKernels"],
       swiftSettings: swiftSettings),
     .target(name: "FlowKitTestSupport", dependencies: ["FlowKit"], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "flowctl",
-      dependencies: [
-        "FlowKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
-      ],
-      swiftSettings: swiftSettings),
     .testTarget(
       name: "FlowKitTests", dependencies: ["FlowKit", "FlowKitTestSupport", "CFlowKernels"],
       swiftSettings: testSettings),
-    .testTarget(
-      name: "FlowctlTests", dependencies: ["flowctl", "FlowKit", "FlowKitTestSupport"],
-      exclude: ["Browser/check.js"],
-      swiftSettings: testSettings),
-  ],
+  ] + (hasProgram ? program : []),
   swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,7 @@
 #include "affine.h"
 #include "bases.h"
 #include "mixture.h"
+#include "ellipses.h"
 #include "buffers.h"
 #include "monotone.h"
 #include "bends.h"

@@ -1,4 +1,32 @@
-/* The mixture of diagonal normal densities: log-density and its pullback, and that of draws. */
+/* The mixture of diagonal normal densities: log-density and its pullback, and that of draws; what all mixtures share. */
+
+/* out = log sum over k of exp(q_k), r_k = the terms' shares, of one block of events. */
+INLINE void mixture_shares(double q[][BLOCK], double *restrict out, REAL *restrict r, size_t components, size_t n) {
+  double top[BLOCK];
+  REAL total[BLOCK] = {0};
+  LANES top[j] = -__builtin_inf();
+  for (size_t k = 0; k < components; k++) LANES top[j] = q[k][j] > top[j] ? q[k][j] : top[j];
+  /* Infinitely far from all components, the differences below would be no numbers. */
+  LANES top[j] = top[j] > -__builtin_inf() ? top[j] : 0;
+  for (size_t k = 0; k < components; k++) LANES {
+      REAL p = exp_((REAL)(q[k][j] - top[j]));
+      total[j] += p;
+      r[k * n + j] = p;
+    }
+  LANES out[j] = top[j] + log_(total[j]);
+  LANES total[j] = total[j] > 0 ? 1 / total[j] : total[j];
+  for (size_t k = 0; k < components; k++) LANES r[k * n + j] *= total[j];
+}
+
+/* The sum over one block of events. */
+#define BLOCK_SUM(total, term)                                                                                         \
+  do {                                                                                                                 \
+    REAL lane[BLOCK];                                                                                                  \
+    for (size_t j = 0; j < BLOCK; j++) lane[j] = (term);                                                               \
+    for (size_t half = BLOCK / 2; half > 0; half /= 2)                                                                 \
+      for (size_t j = 0; j < half; j++) lane[j] += lane[j + half];                                                     \
+    (total) += lane[0];                                                                                                \
+  } while (0)
 
 /* The mixture's loops go over one block of 16 events at a time, whose numbers for all components fit in a cache. */
 KERNEL void flowkit_mixture_log_density(const REAL *restrict z, const REAL *restrict constant,
@@ -6,9 +34,7 @@ KERNEL void flowkit_mixture_log_density(const REAL *restrict z, const REAL *rest
                                       double *restrict out, REAL *restrict r, size_t components, size_t rows,
                                       size_t n) {
   for (size_t block = 0; block < n; block += BLOCK) {
-    double q[FLOWKIT_MAXIMUM_COMPONENTS][BLOCK], top[BLOCK];
-    REAL total[BLOCK] = {0};
-    LANES top[j] = -__builtin_inf();
+    double q[FLOWKIT_MAXIMUM_COMPONENTS][BLOCK];
     for (size_t k = 0; k < components; k++) {
       LANES q[k][j] = constant[k];
       ROWS {
@@ -18,18 +44,8 @@ KERNEL void flowkit_mixture_log_density(const REAL *restrict z, const REAL *rest
           q[k][j] -= 0.5 * t * t;
         }
       }
-      LANES top[j] = q[k][j] > top[j] ? q[k][j] : top[j];
     }
-    /* Infinitely far from all components, the differences below would be no numbers. */
-    LANES top[j] = top[j] > -__builtin_inf() ? top[j] : 0;
-    for (size_t k = 0; k < components; k++) LANES {
-        REAL p = exp_((REAL)(q[k][j] - top[j]));
-        total[j] += p;
-        r[k * n + block + j] = p;
-      }
-    LANES out[block + j] = top[j] + log_(total[j]);
-    LANES total[j] = total[j] > 0 ? 1 / total[j] : total[j];
-    for (size_t k = 0; k < components; k++) LANES r[k * n + block + j] *= total[j];
+    mixture_shares(q, out + block, r + block, components, n);
   }
 }
 
@@ -84,16 +100,6 @@ INLINE void mixture_prefix_shares(const REAL *z, const REAL *log_weight, const R
     for (size_t k = 0; k < components; k++) LANES next[k * BLOCK + j] *= inverse[j];
   }
 }
-
-/* The sum over one block of events. */
-#define BLOCK_SUM(total, term)                                                                                         \
-  do {                                                                                                                 \
-    REAL lane[BLOCK];                                                                                                  \
-    for (size_t j = 0; j < BLOCK; j++) lane[j] = (term);                                                               \
-    for (size_t half = BLOCK / 2; half > 0; half /= 2)                                                                 \
-      for (size_t j = 0; j < half; j++) lane[j] += lane[j + half];                                                     \
-    (total) += lane[0];                                                                                                \
-  } while (0)
 
 /* Draws as functions of the parameters, implicitly (Figurnov, Mohamed & Mnih 2018; Graves 2016). Feature i has the
  * distribution function F_i = sum over k of r_k Phi(t_k), t_k = (z_i - mean_k,i) inverse_scale_k,i, with r_k the share of

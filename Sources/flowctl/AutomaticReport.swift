@@ -44,7 +44,10 @@ struct AutomaticReport {
     var findings: [String] = []
     if let gain = review.gain, gain.value < gain.error {
       findings.append(
-        "the flow is no better than a simple density: few rows, or nothing but noise around one; look at the columns")
+        result.hasLayers
+          ? "the flow is no better than a simple density: few rows, or nothing but noise around one; look at the columns"
+          : "no flow was better than \(result.members[0].architecture.base.text) alone: that simple density is the model"
+      )
     }
     if let decisive = review.decisive {
       findings.append(

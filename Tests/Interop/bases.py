@@ -29,6 +29,18 @@ def mixture(j, p, z):
     return np.logaddexp.reduce(logits + parts, axis=1)
 
 
+def t_mixture(j, p, z):
+    D, logits = z.shape[1], p["logits"] - np.logaddexp.reduce(p["logits"])
+    terms = []
+    for k, v in enumerate(1 + np.minimum(1e6, np.exp(p["logExcessFreedom"]))):
+        A = np.diag(np.exp(p["logDiagonals"][k]))
+        A[np.tril_indices(D, -1)] = p["offDiagonals"][k]
+        c = math.lgamma((v + D) / 2) - math.lgamma(v / 2) - 0.5 * D * math.log(v * math.pi) + p["logDiagonals"][k].sum()
+        q = (((z - p["means"][k]) @ A.T) ** 2).sum(1)
+        terms.append(logits[k] + c - 0.5 * (v + D) * np.log1p(q / v))
+    return np.logaddexp.reduce(np.array(terms), axis=0)
+
+
 def uniform(j, p, z):
     inside = ((j["lower"] <= z) & (z <= j["upper"])).all(1)
     return np.where(inside, -z.shape[1] * math.log(j["upper"] - j["lower"]), -np.inf)
@@ -49,6 +61,7 @@ BASES = {
     "gaussian": gaussian,
     "student-t": student_t,
     "mixture": mixture,
+    "t-mixture": t_mixture,
     "uniform": uniform,
     "laplace": lambda j, p, z: (-np.abs(z) - math.log(2)).sum(1),
     "logistic": lambda j, p, z: (-np.abs(z) - 2 * np.log1p(np.exp(-np.abs(z)))).sum(1),

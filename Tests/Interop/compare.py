@@ -47,6 +47,7 @@ cases = [
     ("elementwise-rqs(hidden=16,bins=5),lower", ["--context", "redshift,u", "--context-embedding", "12x6"]),
     ("lower", ["--preprocess", "robust", "--base", "gaussian(full)"]),
     ("lower", ["--preprocess", "arcsinh", "--base", "mixture(5)"]),
+    ("coupling-affine(hidden=16)", ["--base", "t-mixture(3)"]),
     ("coupling-rqs(hidden=16)", ["--preprocess", "whiten"]),
     ("lower", ["--bounds", "redshift=-9..9,u=-20..,g=..30",
                "--base", "product(2*normal,student-t,mixture(3,dimension=2),laplace,gaussian)"]),

@@ -14,7 +14,7 @@ extension AutomaticFit.Run {
     let first = min(Self.firstEpochs, max(1, Int(possible / 8)))
     let short = try trained(.epochs, first, members: 0..<1, part: fit.choices.minutes == nil ? 1 : 0.25)
     (best, scores, epochs) = (short, short[0].scores, first)
-    end(.epochs, scaling, first, best, scores, isBest: true)
+    end(.epochs, first, best, scores, isBest: true)
     try chooseBase()
     guard mayGoOn else { return }
     let (gap, error) = (best[0].gap ?? 0, scores!.mean.error)
@@ -41,7 +41,8 @@ extension AutomaticFit.Run {
     let isBest = self.scores.flatMap { before in scores.map { $0.gain(over: before).value > 0 } } ?? true
     let trained = fitted.map(\.result.history.count).max()!
     if isBest { (best, self.scores, epochs) = (fitted, scores, trained) }
-    end(.long, scaling, trained, fitted, scores, isBest: isBest)
+    end(.long, trained, fitted, scores, isBest: isBest)
+    if !isStopped() { try chooseBase(isLast: true) }
   }
 
   /// A mixture overfits less than one flow that is trained longer: as many flows as have enough passes each, in pairs.

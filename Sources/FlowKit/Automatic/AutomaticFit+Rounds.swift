@@ -27,7 +27,7 @@ extension AutomaticFit.Run {
       }
     }
     let candidates = plan.scalings.map {
-      FitCandidate(scaling: $0, epochs: epochs, minutes: nil, member: 0, role: .race)
+      FitCandidate(subject: .init(scaling: $0), epochs: epochs, minutes: nil, member: 0, role: .race)
     }
     training.known = state
     let fitted = try training.fitted(
@@ -39,9 +39,9 @@ extension AutomaticFit.Run {
       let gain = fitted[index].scores!.gain(over: fitted[winner].scores!)
       if gain.value > gain.error { winner = index }
     }
-    scaling = fitted[winner].candidate.scaling
+    subject = fitted[winner].candidate.subject
     for (index, each) in fitted.enumerated() {
-      end(.race, each.candidate.scaling, epochs, [each], each.scores, isBest: index == winner)
+      end(.race, epochs, [each], each.scores, isBest: index == winner, of: each.candidate.subject)
     }
   }
 
@@ -74,11 +74,11 @@ extension AutomaticFit.Run {
       guard let scores = Self.mixed(fitted, nil) else {
         // Without validation events nothing tells when to stop.
         (best, epochs) = (fitted, next)
-        return end(.epochs, scaling, next, fitted, nil, isBest: true)
+        return end(.epochs, next, fitted, nil, isBest: true)
       }
       let isBest = self.scores.map { scores.gain(over: $0).value > 0 } ?? true
       if isBest { (best, self.scores, epochs) = (fitted, scores, next) }
-      end(.epochs, scaling, next, fitted, scores, isBest: isBest)
+      end(.epochs, next, fitted, scores, isBest: isBest)
       overfits = !isBest
       if rungs.isEmpty, isBest { try chooseBase() }
       rungs.append(
@@ -94,28 +94,6 @@ extension AutomaticFit.Run {
     }
     guard let place = affordable.indices.max(by: { affordable[$0] < affordable[$1] }) else { return }
     (best, scores, epochs) = (rungs[place].fitted, rungs[place].scores, rungs[place].epochs)
-  }
-
-  // MARK: Which base
-
-  /// Where a mixture of eight normal densities is better than what was trained, the events lie in clusters, between which a flow on
-  /// one normal density must leave bridges: then the same training with a base of eight is tried.
-  mutating func chooseBase() throws(FlowError) {
-    guard racesBase, mayGoOn, let before = scores, let references = try simpleDensities() else { return }
-    racesBase = false
-    let simple = before.withLogDensities(references.mixture)
-    isSimple = before.gain(over: simple).value < 0
-    guard isSimple, hasTime(for: 2 * best.map(\.seconds).max()!) else { return }
-    base = "\(GaussianMixture.name)(8)"
-    let isShort = plan.isLarge && fit.choices.minutes != nil
-    let fitted = try trained(.race, epochs, members: 0..<best.count, part: isShort ? 0.25 : 1)
-    guard !isStopped(), let scores = Self.mixed(fitted, nil) else { return base = nil }
-    let gain = scores.gain(over: before)
-    let isBest = gain.value > gain.error
-    end(.race, scaling, epochs, fitted, scores, isBest: isBest)
-    guard isBest else { return base = nil }
-    (best, self.scores) = (fitted, scores)
-    isSimple = scores.gain(over: simple).value < 0
   }
 
   static func mixed(_ fitted: [FittedCandidate], _ others: ValidationScores?) -> ValidationScores? {
@@ -153,7 +131,7 @@ extension AutomaticFit.Run {
     _ epochs: Int, member: Int, part: Double = 1, _ role: FitCandidate.Role = .selection
   ) -> FitCandidate {
     FitCandidate(
-      scaling: scaling, base: base, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member,
+      subject: subject, epochs: epochs, minutes: max(1e-3, 0.97 * part * secondsLeft / 60), member: member,
       role: role)
   }
 
@@ -186,7 +164,7 @@ extension AutomaticFit.Run {
       let before = scores
       scores = Self.mixed(fitted, scores)
       best += fitted
-      end(.flows, scaling, epochs, best, scores, isBest: true)
+      end(.flows, epochs, best, scores, isBest: true)
       if fit.choices.members == nil, let before, let scores {
         let gain = scores.gain(over: before)
         if gain.value / 2 < gain.error { return }
@@ -206,18 +184,20 @@ extension AutomaticFit.Run {
     let fitted = try trained(.refit, epochs, members: 0..<best.count, by: training)
     guard !isStopped() else { return }
     best = fitted
-    end(.refit, scaling, epochs, best, nil, isBest: true)
+    end(.refit, epochs, best, nil, isBest: true)
   }
 
   // MARK: The end
 
   mutating func end(
-    _ purpose: FitRound.Purpose, _ scaling: PreprocessingOptions.Scaling, _ epochs: Int, _ fitted: [FittedCandidate],
-    _ scores: ValidationScores?, isBest: Bool
+    _ purpose: FitRound.Purpose, _ epochs: Int, _ fitted: [FittedCandidate], _ scores: ValidationScores?, isBest: Bool,
+    of other: FitCandidate.Subject? = nil
   ) {
     let mean = scores?.mean
+    let subject = other ?? subject
     let round = FitRound(
-      purpose: purpose, preprocessing: scaling.rawValue, base: base, epochs: epochs, members: fitted.count,
+      purpose: purpose, preprocessing: subject.scaling.rawValue, layers: subject.layers, base: subject.base,
+      epochs: epochs, members: fitted.count,
       logDensity: mean?.value, error: mean?.error, seconds: seconds, isBest: isBest)
     rounds.append(round)
     observe(.ended(round))

@@ -52,7 +52,7 @@ public final class AutomaticFit: Sendable {
       CandidateTraining(train: train, validation: own, choices: choices, plan: plan, registry: registry)
     }
     // What is wrong with the choices is said before anything is trained.
-    let first = FitCandidate(scaling: plan.scalings[0], epochs: 1, minutes: nil, member: 0)
+    let first = FitCandidate(subject: .init(scaling: plan.scalings[0]), epochs: 1, minutes: nil, member: 0)
     let architecture: Architecture
     do throws(FlowError) {
       architecture = try training(plan).architecture(first)
@@ -61,7 +61,7 @@ public final class AutomaticFit: Sendable {
       guard !choices.isScalingGiven, plan.scalings[0] != .standardize else { throw error }
       plan.takeStandardize(because: error.message)
       architecture = try training(plan).architecture(
-        FitCandidate(scaling: .standardize, epochs: 1, minutes: nil, member: 0))
+        FitCandidate(subject: .init(scaling: .standardize), epochs: 1, minutes: nil, member: 0))
     }
     if let own { try architecture.checkDomain(of: own) }
     (self.plan, self.training, parameterCount) = (plan, training(plan), architecture.parameterCount)
@@ -128,12 +128,12 @@ public final class AutomaticFit: Sendable {
     /// What has been trained, and what an earlier run had.
     var state: AutomaticFitState
     let secondsBefore: Double
-    var scaling: PreprocessingOptions.Scaling
-    /// Another base than that of the choices, where it was found to be better; and whether that is still to be tried.
-    var base: String?
+    /// What is trained.
+    var subject: FitCandidate.Subject
+    /// Whether another base is still to be tried.
     var racesBase: Bool
-    /// Whether a mixture of eight normal densities is better than the first training: there is little for a flow to learn, and noise of
-    /// the events is next.
+    /// Whether a density without layers is better than the first training: there is little for a flow to learn, and noise of the
+    /// events is next.
     var isSimple = false
     /// Computed when they are needed.
     private var references: SimpleDensities??
@@ -152,7 +152,7 @@ public final class AutomaticFit: Sendable {
       (self.fit, self.saves, self.observe) = (fit, saves, observe)
       self.state = state ?? AutomaticFitState()
       secondsBefore = self.state.seconds
-      scaling = fit.plan.scalings[0]
+      subject = .init(scaling: fit.plan.scalings[0])
       racesBase = fit.choices.base == StandardNormal.name && fit.train.dimension > 1
       // Schedules end by the limit; what does not know of it ends soon after.
       let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1 - secondsBefore)

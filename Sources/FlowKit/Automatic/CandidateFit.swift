@@ -1,14 +1,27 @@
 /// One flow that an automatic fit trains: how it differs from the others.
 struct FitCandidate: Sendable, Codable {
-  var scaling: PreprocessingOptions.Scaling
-  /// Another base than that of the choices.
-  var base: String?
+  private var scaling: PreprocessingOptions.Scaling
+  private var layers, base: String?
   /// Passes over the training events; where a time limit is given, at most so many.
   var epochs: Int
   var minutes: Double?
   /// Which flow of a mixture it is: decides its seed.
   var member: Int
-  var role = Role.selection
+  var role: Role
+
+  init(subject: Subject, epochs: Int, minutes: Double?, member: Int, role: Role = .selection) {
+    (scaling, layers, base) = (subject.scaling, subject.layers, subject.base)
+    (self.epochs, self.minutes, self.member, self.role) = (epochs, minutes, member, role)
+  }
+
+  var subject: Subject { Subject(scaling: scaling, layers: layers, base: base) }
+
+  /// What is trained.
+  struct Subject: Sendable, Equatable {
+    var scaling: PreprocessingOptions.Scaling
+    /// Other layers and another base than those of the plan and the choices.
+    var layers, base: String?
+  }
 
   enum Role: String, Codable {
     /// Trained on a choice of the events, to compare preprocessings.
@@ -21,10 +34,10 @@ struct FitCandidate: Sendable, Codable {
 
   /// Whether another is the same flow trained in the same way; the time that was left for it may differ.
   func isSame(as other: FitCandidate) -> Bool {
-    (scaling, base, epochs, member, role) == (other.scaling, other.base, other.epochs, other.member, other.role)
+    (subject, epochs, member, role) == (other.subject, other.epochs, other.member, other.role)
   }
 
-  private enum CodingKeys: CodingKey { case scaling, base, epochs, minutes, member, role }
+  private enum CodingKeys: CodingKey { case scaling, layers, base, epochs, minutes, member, role }
 }
 
 /// A candidate when it is trained.
@@ -60,9 +73,11 @@ struct CandidateTraining: Sendable {
 
   func architecture(_ candidate: FitCandidate) throws(FlowError) -> Architecture {
     var preprocessing = choices.preprocessing
-    preprocessing.scaling = candidate.scaling
+    let subject = candidate.subject
+    preprocessing.scaling = subject.scaling
     return try Architecture(
-      fitting: train, layers: plan.layers, base: candidate.base ?? choices.base, preprocessing: preprocessing,
+      fitting: train, layers: subject.layers ?? plan.layers, base: subject.base ?? choices.base,
+      preprocessing: preprocessing,
       contextEmbedding: choices.contextEmbedding, broad: plan.broad, registry: registry,
       seed: seed(ofMember: candidate.member))
   }

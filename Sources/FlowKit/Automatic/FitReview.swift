@@ -75,6 +75,8 @@ extension AutomaticFit {
   struct SimpleDensities {
     var normal: [Double] = []
     var mixture: [Double] = []
+    /// Those with tails, by the base that is such a density.
+    var heavy: [(base: StudentTMixture, logDensities: [Double])] = []
   }
 
   /// Nil without validation events, with a context, and where something is declared of columns: a density that knows nothing of
@@ -84,17 +86,22 @@ extension AutomaticFit {
     let sample = try train.sample(Self.reviewRows, seed: choices.seed).events
     let whitening = try BroadComponent(weight: 0.5, of: train, after: []).whitening
     let dimension = train.dimension
-    func whitened(_ rows: [Double]) -> (rows: [Double], logDeterminants: [Double]) {
-      var (rows, logs) = (rows, [Double](repeating: 0, count: rows.count / dimension))
-      whitening.forward(rows: &rows, firstEvent: 0, addingTo: &logs)
-      return (rows, logs)
+    func fit(_ components: Int, isNormal: Bool) -> StudentTMixtureFit {
+      var random = RandomStream(seed: choices.seed, purpose: .start)
+      return StudentTMixtureFit(
+        sample.events, dimension: dimension, weights: sample.weights, components: components, isNormal: isNormal,
+        using: &random)
     }
-    let mixture = NormalMixture(
-      whitened(sample.events).rows, dimension: dimension, weights: sample.weights, seed: choices.seed)
+    let mixture = fit(8, isNormal: true)
+    let heavy = [1, 8].map { fit($0, isNormal: false) }
     var references = SimpleDensities()
+    references.heavy = [1, 8].map { (StudentTMixture(dimension: dimension, components: $0), []) }
     try validation.forEachBlock { block in
-      let (rows, logs) = whitened(block.events.events)
-      references.mixture += zip(mixture.logDensities(rows), logs).map { $0 + $1 }
+      var rows = block.events.events
+      references.mixture += mixture.logDensities(rows)
+      for (index, fit) in heavy.enumerated() { references.heavy[index].logDensities += fit.logDensities(rows) }
+      var logs = [Double](repeating: 0, count: rows.count / dimension)
+      whitening.forward(rows: &rows, firstEvent: 0, addingTo: &logs)
       references.normal += logs.indices.map { event in
         logs[event] - 0.5 * Double(dimension) * Double.log(2 * .pi)
           - 0.5 * rows[(event * dimension)..<((event + 1) * dimension)].reduce(0) { $0 + $1 * $1 }

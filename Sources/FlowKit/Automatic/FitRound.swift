@@ -15,8 +15,8 @@ public struct FitRound: Sendable, Codable, Equatable {
 
   public var purpose: Purpose
   public var preprocessing: String
-  /// The base, where it is another than that of the choices.
-  public var base: String?
+  /// The layers and the base, where they are others than those of the plan and the choices.
+  public var layers, base: String?
   public var epochs: Int
   /// The flows of the mixture.
   public var members: Int
@@ -27,10 +27,13 @@ public struct FitRound: Sendable, Codable, Equatable {
   public var isBest: Bool
 
   /// What was trained, in words.
-  public var subject: String { base.map { "\(preprocessing), base \($0)" } ?? preprocessing }
+  public var subject: String {
+    ([preprocessing] + [base.map { "base \($0)" }, layers.map { "layers \($0)" }].compactMap { $0 }).joined(
+      separator: ", ")
+  }
 
   private enum CodingKeys: CodingKey {
-    case purpose, preprocessing, base, epochs, members, logDensity, error, seconds, isBest
+    case purpose, preprocessing, layers, base, epochs, members, logDensity, error, seconds, isBest
   }
 }
 
@@ -47,6 +50,8 @@ public enum AutomaticFitEvent: Sendable {
 public struct AutomaticFitResult: Sendable {
   /// Flows whose densities are averaged; one or more.
   public var members: [Flow] { trainings.map(\.result.flow) }
+  /// Whether the flows have the layers of the plan, not those of a round that is nearly the base alone.
+  public var hasLayers: Bool { rounds.last { $0.isBest }?.layers == nil }
   /// The training of each.
   public var trainings: [(setup: TrainingSetup, result: TrainingResult)]
   public var rounds: [FitRound]

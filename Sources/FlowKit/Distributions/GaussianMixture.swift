@@ -33,11 +33,16 @@ public struct GaussianMixture: BaseDistribution {
   }
 
   public static func make(_ arguments: inout LayerArguments) throws(FlowError) -> any BaseDistribution {
+    GaussianMixture(dimension: arguments.dimension, components: try components(&arguments))
+  }
+
+  /// The number in `mixture(8)`, `mixture(components=8)` or none.
+  static func components(_ arguments: inout LayerArguments) throws(FlowError) -> Int {
     let requirement = "a whole number from 1 to \(maximumComponents)"
     let components = try arguments.number("components", positional: true, default: 8, requirement) {
       1...Double(maximumComponents) ~= $0 && $0 == $0.rounded()
     }
-    return GaussianMixture(dimension: arguments.dimension, components: Int(components))
+    return Int(components)
   }
 
   // MARK: Parameters
@@ -78,7 +83,7 @@ public struct GaussianMixture: BaseDistribution {
   var logWeightRange: Range<Int> { (2 * components + 2 * size)..<(3 * components + 2 * size) }
 
   public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
-    let logWeights = logWeights(parameters)
+    let logWeights = parameters.logSoftmax(components)
     var cumulated = 0.0
     for k in 0..<components {
       var constant = logWeights[k] - 0.5 * Double(dimension) * Double.log(2 * .pi)
@@ -96,7 +101,7 @@ public struct GaussianMixture: BaseDistribution {
   public func pullBackPreparation(
     _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
   ) {
-    let logWeights = logWeights(parameters)
+    let logWeights = parameters.logSoftmax(components)
     let total = preparedGradient.slice(0..<components).sum + preparedGradient.slice(logWeightRange).sum
     for k in 0..<components {
       let own = Double(preparedGradient[k]) + Double(preparedGradient[logWeightRange.lowerBound + k])
@@ -109,13 +114,6 @@ public struct GaussianMixture: BaseDistribution {
     }
   }
 
-  private func logWeights(_ parameters: Parameters) -> [Double] {
-    let logits = (0..<components).map { Double(parameters[$0]) }
-    let top = logits.max()!
-    let logSum = top + Double.log(logits.reduce(0) { $0 + Double.exp($1 - top) })
-    return logits.map { $0 - logSum }
-  }
-
   // MARK: The density
 
   public func logDensityWithPullback(
@@ -123,6 +121,16 @@ public struct GaussianMixture: BaseDistribution {
   ) -> BasePullback {
     let shares = z.mixtureLogDensity(parameters, components, into: logDensity)
     return { cotangent, gradient in z.pullBackMixture(cotangent, shares, parameters, &gradient) }
+  }
+}
+
+extension Parameters {
+  /// The logarithms of the weights of which the first `count` parameters are the logits.
+  func logSoftmax(_ count: Int) -> [Double] {
+    let logits = (0..<count).map { Double(self[$0]) }
+    let top = logits.max()!
+    let logSum = top + Double.log(logits.reduce(0) { $0 + Double.exp($1 - top) })
+    return logits.map { $0 - logSum }
   }
 }
 

@@ -38,6 +38,7 @@ extension Registry {
     .adding(base: Gaussian.self)
     .adding(base: StudentT.self)
     .adding(base: GaussianMixture.self)
+    .adding(base: StudentTMixture.self)
     .adding(base: Uniform.self)
     .adding(base: Laplace.self)
     .adding(base: Logistic.self)

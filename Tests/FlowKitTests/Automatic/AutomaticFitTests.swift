@@ -188,8 +188,29 @@ import Testing
     }
     let result = try fit(EventArray(values, dimension: 2), untimed(members: 2))
     let race = result.rounds.first { $0.base != nil }
-    #expect(race?.base == "mixture(8)" && race?.isBest == true)
-    #expect(result.members.allSatisfy { $0.architecture.base is GaussianMixture })
+    #expect(race?.base == "t-mixture(8)" && race?.isBest == true)
+    #expect(result.members.allSatisfy { $0.architecture.base is StudentTMixture })
+  }
+
+  /// Where a density without layers is best, there are none.
+  @Test func anEllipticalDensityNeedsNoLayers() throws {
+    var random = RandomStream(seed: 4, purpose: .samples)
+    // Nearly normal.
+    func number() -> Double { (0..<12).reduce(-6) { sum, _ in sum + random.uniform() } }
+    let values = (0..<1_500).flatMap { _ -> [Double] in
+      let square = (0..<3).reduce(0.0) { sum, _ in
+        let number = number()
+        return sum + number * number
+      }
+      let (a, b) = (number() / square.squareRoot(), number() / square.squareRoot())
+      return [a, 2 * a - b]
+    }
+    let result = try fit(
+      EventArray(values, dimension: 2),
+      choices { ($0.minutes, $0.layers, $0.members, $0.effort) = (nil, nil, 1, .quick) })
+    let alone = try #require(result.rounds.first { $0.layers != nil })
+    #expect(alone.layers == "diagonal" && alone.base?.hasPrefix("t-mixture") == true)
+    #expect(result.scores!.mean.value >= alone.logDensity!)
   }
 
   @Test func flowsOfManyRowsShareTheTime() throws {

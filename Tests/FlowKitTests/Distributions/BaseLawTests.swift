@@ -44,7 +44,8 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
     BaseCase("normal", 1), BaseCase("normal", 5), BaseCase("gaussian", 1), BaseCase("gaussian", 6),
     BaseCase("gaussian(full)", 2), BaseCase("gaussian(full)", 5), BaseCase("student-t", 1), BaseCase("student-t", 2),
     BaseCase("student-t", 7), .spread("mixture(3)", 1), .spread("mixture(4)", 2), .spread("mixture(1)", 3),
-    .spread("mixture(9)", 5), BaseCase("logistic", 1), BaseCase("logistic", 5), .at(besideZero, "laplace", 1),
+    .spread("mixture(9)", 5), .spread("t-mixture(2)", 1), .spread("t-mixture(3)", 2), .spread("t-mixture(4)", 5),
+    BaseCase("logistic", 1), BaseCase("logistic", 5), .at(besideZero, "laplace", 1),
     .at(besideZero, "laplace", 4), .at(uniform(-0.5..<0.5, 32), "uniform", 1),
     .at(uniform(-2.5..<2.5, 32), "uniform(-pi,pi)", 1),
     .at(uniform(0.2..<1.8, 64), "uniform(0,2)", 2, jump: 0.04, laws: BaseLaw.allCases.filter { $0 != .samples }),
@@ -83,7 +84,7 @@ private let besideZero = uniform(-2..<2, 64).map { $0 < 0 ? $0 - 1 : $0 + 1 }
   }
 
   /// Far out a mixture neither overflows nor divides 0 by 0.
-  @Test(arguments: ["mixture(3)", "student-t", "gaussian", "logistic", "laplace", "normal"])
+  @Test(arguments: ["mixture(3)", "t-mixture(3)", "student-t", "gaussian", "logistic", "laplace", "normal"])
   func farAwayEventsHaveFiniteGradients(_ text: String) throws {
     let base = try Registry.standard.base(text, dimension: 2)
     var random = RandomStream(seed: 1, purpose: .parameters)

@@ -25,4 +25,21 @@ private struct BaseReference: Decodable {
         result.parameters, each.parameterGradient, within: 10 * referenceTolerance, "\(each.text), parameters")
     }
   }
+
+  /// Of events in the middle and far out, by SciPy.
+  @Test func ellipticalMixturesAreThoseOfSciPy() throws {
+    let cases = try ReferenceFile<MixtureReference>.cases("t-mixture.json")
+    #expect(cases.count == 3)
+    for each in cases {
+      let probe = BaseProbe(
+        try Registry.standard.base(each.text, dimension: each.dimension), parameters: each.parameters.scalars)
+      expectClose(probe.logDensity(each.z.scalars), each.logDensity.values, within: referenceTolerance, each.text)
+    }
+  }
+}
+
+private struct MixtureReference: Decodable {
+  let text: String
+  let dimension: Int
+  let z, logDensity, parameters: ReferenceArray
 }

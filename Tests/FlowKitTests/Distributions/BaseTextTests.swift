@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct BaseTextTests {
   @Test(arguments: [
-    ("normal", 3), ("gaussian", 2), ("gaussian(full)", 2), ("student-t", 4), ("mixture(5)", 2), ("laplace", 1),
+    ("normal", 3), ("gaussian", 2), ("gaussian(full)", 2), ("student-t", 4), ("mixture(5)", 2), ("t-mixture(3)", 2),
+    ("laplace", 1),
     ("logistic", 1), ("uniform(-1.0,1.0)", 2), ("product(3*normal,student-t,uniform(0.0,1.0))", 5),
     ("product(mixture(4,dimension=2),gaussian(full,dimension=3),2*normal,mixture(2))", 8),
   ])
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (" normal ", "normal"), ("uniform", "uniform(-1.0,1.0)"), ("mixture", "mixture(8)"),
+    (" normal ", "normal"), ("t-mixture", "t-mixture(8)"), ("uniform", "uniform(-1.0,1.0)"), ("mixture", "mixture(8)"),
     ("mixture(components=3)", "mixture(3)"), ("gaussian(diagonal)", "gaussian"),
     ("uniform(-pi,pi)", "uniform(-3.141592653589793,3.141592653589793)"), ("uniform(upper=3)", "uniform(-1.0,3.0)"),
     ("product(normal,normal,1*normal)", "product(3*normal)"), ("product(3*[normal])", "product(3*normal)"),

@@ -110,6 +110,7 @@ private func describedArchitectures() throws -> [Architecture] {
         CategoryIndex(values: [[0, 1, 7], nil, [2, 3]]), Dequantize(dimension: 3, features: [0, 2], seed: 1),
       ]),
     Architecture(chain: try chain("shift"), base: try base("logistic")),
+    Architecture(chain: try chain("shift"), base: try base("t-mixture(3)")),
   ]
 }
 
