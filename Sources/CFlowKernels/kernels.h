@@ -20,5 +20,7 @@
 #include "spline_bins.h"
 #include "spline.h"
 #include "circle.h"
+#include "search.h"
+#include "sos.h"
 #include "categories.h"
 #include "units.h"
