@@ -22,5 +22,6 @@
 #include "circle.h"
 #include "search.h"
 #include "sos.h"
+#include "bernstein.h"
 #include "categories.h"
 #include "units.h"

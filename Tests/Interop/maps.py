@@ -1,4 +1,6 @@
 """Scalar maps of FlowKit.docc/Checkpoints.md. x: N x F, phi: N x F x P; each returns y and log dy/dx, N x F."""
+import math
+
 import numpy as np
 
 
@@ -93,6 +95,21 @@ def sum_of_squares(x, phi, m):
         phi[..., -1] + B * t * (q / (m + 1) * power(t)).sum(-1), (q * power(t)).sum(-1)))
 
 
+def bernstein(x, phi, m):
+    M, B = m["degree"], m["bound"]
+    k = slopes(phi[..., 1:])
+    k = np.concatenate([k[..., :1], k, k[..., -1:]], -1)
+    increments = np.cumsum(np.concatenate([np.zeros(k.shape[:-1] + (1,)), 2 * B / M * k], -1), -1)
+    coefficients = phi[..., :1] + increments - increments[..., -1:] / 2
+
+    def basis(t, n):
+        i = np.arange(n + 1)
+        return np.array([math.comb(n, v) for v in i]) * t[..., None] ** i * (1 - t[..., None]) ** (n - i)
+
+    return beyond(x, B, lambda t: (
+        (coefficients * basis((t + 1) / 2, M)).sum(-1), (k * basis((t + 1) / 2, M - 1)).sum(-1)))
+
+
 def masses(v, phi, m):
     """k + u becomes p_0 + … + p_{k-1} + u p_k."""
     p = np.exp(phi - np.logaddexp.reduce(phi, -1, keepdims=True))
@@ -101,7 +118,7 @@ def masses(v, phi, m):
     return (p * np.clip(v[..., None] - k, 0, 1)).sum(-1), np.log(own.sum(-1))
 
 
-SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses, "sos": sum_of_squares}
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses, "sos": sum_of_squares, "bernstein": bernstein}
 
 
 def inverted(g, y):

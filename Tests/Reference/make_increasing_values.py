@@ -30,11 +30,26 @@ def sos(x, phi, degree, polynomials, bound):
     return phi[-1] + B * integral + sum(q * t**m for m, q in enumerate(density)) * (x - B * t)
 
 
+def bernstein(x, phi, degree, bound):
+    """Sick, Hothorn & Duerr 2020, section III: increasing coefficients in the Bernstein basis."""
+    B, offset = mpf(bound), mpmath.log(mpmath.expm1(mpf("0.999")))
+    inner = [mpf("0.001") + mpmath.log1p(mpmath.exp(v + offset)) for v in phi[1:]]
+    increments = [2 * B / degree * k for k in (inner[0], *inner, inner[-1])]
+    coefficients = [-sum(increments) / 2 + sum(increments[:i]) for i in range(degree + 1)]
+    v = min(max(x, -B), B)
+    t = (v + B) / (2 * B)
+    y = sum(a * mpmath.binomial(degree, i) * t**i * (1 - t) ** (degree - i) for i, a in enumerate(coefficients))
+    return phi[0] + y + degree * increments[-1 if x > 0 else 0] / (2 * B) * (x - v)
+
+
 # Each layer, its map, the number of its parameters and how widely they are spread, and the half width of its middle.
 MAPS = [
     ("elementwise-sos(degree=4,polynomials=3,bound=5)", lambda x, phi: sos(x, phi, 4, 3, 5), 16, 0.7, 5),
     ("elementwise-sos(degree=1,polynomials=1,bound=0.5)", lambda x, phi: sos(x, phi, 1, 1, 0.5), 3, 0.7, 0.5),
     ("elementwise-sos(degree=8,polynomials=2,bound=3)", lambda x, phi: sos(x, phi, 8, 2, 3), 19, 0.5, 3),
+    ("elementwise-bernstein(degree=16,bound=5)", lambda x, phi: bernstein(x, phi, 16, 5), 15, 1.5, 5),
+    ("elementwise-bernstein(degree=4,bound=0.5)", lambda x, phi: bernstein(x, phi, 4, 0.5), 3, 1, 0.5),
+    ("elementwise-bernstein(degree=9,bound=3)", lambda x, phi: bernstein(x, phi, 9, 3), 8, 1.5, 3),
 ]
 
 

@@ -19,6 +19,7 @@ extension Registry {
     .adding(map: CircularSpline.self)
     .adding(map: SmoothLeakyReLU.self)
     .adding(map: SumOfSquares.self)
+    .adding(map: BernsteinPolynomial.self)
     .adding(Autoregressive<CategoryMap>.self)
     .adding(Monotone.self)
     .adding(Residual.self)

@@ -54,6 +54,7 @@ private func layer(_ text: String) throws -> any Bijector {
 
   private static let layers = [
     "elementwise-sos", "elementwise-sos(degree=8,polynomials=8,bound=2)", "elementwise-sos(degree=1,polynomials=1)",
+    "elementwise-bernstein", "elementwise-bernstein(degree=32,bound=2)", "elementwise-bernstein(degree=4)",
   ]
 
   /// Beyond the last feature of the map, and where its slope is smallest: the search finds x, to what y tells of it.

@@ -77,11 +77,16 @@ private let mapCases: [LawCase] = [
 ]
 
 private let squares = SumOfSquares(degree: 3, polynomials: 2, bound: 3)
+private let bernstein = BernsteinPolynomial(degree: 6, bound: 3)
 
 private let increasingCases: [LawCase] = [
   .knotted("sums of squares 1", Elementwise(dimension: 1, map: squares)),
   .knotted("coupling of sums of squares 3 given 2", coupling(squares, 3, context: 2)),
   .knotted("autoregressive sums of squares 3", autoregressive(squares, 3)),
+  .knotted("Bernstein polynomials 1", Elementwise(dimension: 1, map: bernstein)),
+  .knotted("coupling of Bernstein polynomials 3 given 2", coupling(bernstein, 3, context: 2)),
+  .knotted("autoregressive Bernstein polynomials 3", autoregressive(bernstein, 3)),
+  .knotted("inverse of autoregressive Bernstein polynomials", Inverted(autoregressive(bernstein, 3, context: 1))),
   .knotted("inverse of autoregressive sums of squares", Inverted(autoregressive(squares, 3, context: 1))),
 ]
 
