@@ -21,5 +21,8 @@
 #include "spline_bins.h"
 #include "spline.h"
 #include "circle.h"
+#include "search.h"
+#include "sos.h"
+#include "bernstein.h"
 #include "categories.h"
 #include "units.h"

@@ -1,4 +1,6 @@
 """Scalar maps of FlowKit.docc/Checkpoints.md. x: N x F, phi: N x F x P; each returns y and log dy/dx, N x F."""
+import math
+
 import numpy as np
 
 
@@ -71,6 +73,43 @@ def bend(x, phi, m):
     return alpha * x + (1 - alpha) * psi, np.log(alpha + (1 - alpha) * u)
 
 
+def beyond(x, B, inside):
+    """A map of t = x / B in [-1, 1], inside(t) = y and dy/dx, that goes on with the slope of the border."""
+    t = np.clip(x / B, -1, 1)
+    y, slope = inside(t)
+    return y + slope * (x - B * t), np.log(slope)
+
+
+def sum_of_squares(x, phi, m):
+    L, K, B = m["degree"], m["polynomials"], m["bound"]
+    a = phi[..., :-1].reshape(phi.shape[:-1] + (K, L + 1)) + np.eye(L + 1)[0]
+    a = a + (np.linspace(-0.5, 0.5, K) if K > 1 else np.zeros(1))[:, None] * np.eye(L + 1)[1]
+    q = np.zeros(phi.shape[:-1] + (2 * L + 1,))
+    for i in range(L + 1):
+        for j in range(L + 1):
+            q[..., i + j] += (a[..., i] * a[..., j]).mean(-1)
+    q[..., 0] += 1e-3
+    m = np.arange(2 * L + 1)
+    power = lambda t: t[..., None] ** m
+    return beyond(x, B, lambda t: (
+        phi[..., -1] + B * t * (q / (m + 1) * power(t)).sum(-1), (q * power(t)).sum(-1)))
+
+
+def bernstein(x, phi, m):
+    M, B = m["degree"], m["bound"]
+    k = slopes(phi[..., 1:])
+    k = np.concatenate([k[..., :1], k, k[..., -1:]], -1)
+    increments = np.cumsum(np.concatenate([np.zeros(k.shape[:-1] + (1,)), 2 * B / M * k], -1), -1)
+    coefficients = phi[..., :1] + increments - increments[..., -1:] / 2
+
+    def basis(t, n):
+        i = np.arange(n + 1)
+        return np.array([math.comb(n, v) for v in i]) * t[..., None] ** i * (1 - t[..., None]) ** (n - i)
+
+    return beyond(x, B, lambda t: (
+        (coefficients * basis((t + 1) / 2, M)).sum(-1), (k * basis((t + 1) / 2, M - 1)).sum(-1)))
+
+
 def masses(v, phi, m):
     """k + u becomes p_0 + … + p_{k-1} + u p_k."""
     p = np.exp(phi - np.logaddexp.reduce(phi, -1, keepdims=True))
@@ -79,7 +118,7 @@ def masses(v, phi, m):
     return (p * np.clip(v[..., None] - k, 0, 1)).sum(-1), np.log(own.sum(-1))
 
 
-SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses}
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses, "sos": sum_of_squares, "bernstein": bernstein}
 
 
 def inverted(g, y):

@@ -8,6 +8,9 @@
  * float and for double: kernels.inc lists them once. Pointers of one call do not overlap unless the comment says "in
  * place". "+=" in a formula means that the kernel adds to what is there. */
 #define FLOWKIT_MAXIMUM_BINS 64
+#define FLOWKIT_MAXIMUM_DEGREE 8
+#define FLOWKIT_MAXIMUM_SQUARES 8
+#define FLOWKIT_MAXIMUM_BERNSTEIN 32
 #define FLOWKIT_MAXIMUM_TERMS 16
 #define FLOWKIT_MAXIMUM_COMPONENTS 256
 

@@ -85,7 +85,7 @@ public struct Autoregressive<Map: ScalarMap>: InvertiblyDifferentiable, Conditio
 
   public var traits: LayerTraits {
     var traits = LayerTraits.scalar(
-      map.family, transformed: order.positions, conditioner: conditioner, box: map.box)
+      of: map, kinds: nil, transformed: order.positions, conditioner: conditioner)
     traits.widePattern = pattern(conditioner.inputPrefixes, withCategories: true)
     return traits
   }

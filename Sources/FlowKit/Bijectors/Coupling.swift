@@ -112,8 +112,7 @@ public struct Coupling<Map: ScalarMap>: InvertiblyDifferentiable, Conditioned {
 
   public var traits: LayerTraits {
     // What couplings reach on circles is not proven.
-    var traits = LayerTraits.scalar(
-      kinds == nil ? map.family : .unknown, transformed: transformed, conditioner: conditioner, box: map.box)
+    var traits = LayerTraits.scalar(of: map, kinds: kinds, transformed: transformed, conditioner: conditioner)
     traits.isCoupling = true
     if kinds != nil {
       traits.widePattern = JacobianStructure.coupling(conditioning: conditioning, transformed: transformed).pattern

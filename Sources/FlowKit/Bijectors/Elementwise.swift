@@ -73,7 +73,7 @@ public struct Elementwise<Map: ScalarMap>: InvertiblyDifferentiable {
   public var traits: LayerTraits {
     map.family == .bend && kinds == nil
       ? .trainableKink(smooth: true)
-      : .scalar(kinds == nil ? map.family : .unknown, transformed: Array(0..<dimension), universal: true, box: map.box)
+      : .scalar(of: map, kinds: kinds, transformed: Array(0..<dimension), conditioner: nil)
   }
   public var domain: [Interval] { (0..<dimension).map { kinds.domain(of: $0, map) } }
   public func image(of input: [Interval]) -> [Interval] {

@@ -13,6 +13,8 @@ public struct LayerTraits: Sendable, Equatable {
   public var hasConstantVolume = false
   /// B, where the map is the identity outside [−B, B].
   public var box: Double?
+  /// B, where the map is affine outside [−B, B], by a slope that is trained.
+  public var affineBeyond: Double?
   /// Whether it leaves some features as they are, on which the map of the others is conditioned.
   public var isCoupling = false
   /// The pattern as the width grows, where `structure` is that of too few units.
@@ -47,8 +49,8 @@ public struct LayerTraits: Sendable, Equatable {
 
   public static func == (a: LayerTraits, b: LayerTraits) -> Bool {
     a.kind == b.kind && a.growsLinearly == b.growsLinearly && a.lipschitz == b.lipschitz && a.inverse == b.inverse
-      && a.hasConstantVolume == b.hasConstantVolume && a.box == b.box && a.isCoupling == b.isCoupling
-      && a.widePattern == b.widePattern
+      && a.hasConstantVolume == b.hasConstantVolume && a.box == b.box && a.affineBeyond == b.affineBeyond
+      && a.isCoupling == b.isCoupling && a.widePattern == b.widePattern
   }
 }
 
@@ -106,12 +108,17 @@ extension LayerTraits {
     return traits
   }
 
-  /// The same with φ given by `conditioner`, or trained directly where there is none.
+  /// The same of `map`, with φ given by `conditioner`, or trained directly where there is none; angles and categories make it unknown.
   static func scalar(
-    _ family: ScalarFamily, transformed: [Int], conditioner: (any Conditioner)?, box: Double?
+    of map: some ScalarMap, kinds: [FeatureKind]?, transformed: [Int], conditioner: (any Conditioner)?
   ) -> LayerTraits {
-    var traits = scalar(family, transformed: transformed, universal: conditioner?.isUniversal ?? true, box: box)
-    if let conditioner, !conditioner.growsLinearly { traits.growsLinearly = false }
+    var traits = scalar(
+      kinds == nil ? map.family : .unknown, transformed: transformed, universal: conditioner?.isUniversal ?? true,
+      box: map.box)
+    traits.affineBeyond = map.affineBeyond
+    if map.isInvertedBySearch { traits.inverse = .numeric }
+    // A constant φ bounds the slopes.
+    if let conditioner, !conditioner.growsLinearly || !map.hasBoundedSlopes { traits.growsLinearly = false }
     return traits
   }
 

@@ -30,6 +30,15 @@ public protocol ScalarMap: Sendable, Codable {
   /// B, where the map is the identity outside [−B, B]; nil by default.
   var box: Double? { get }
 
+  /// B, where the map is affine outside [−B, B] by a slope that depends on φ; nil by default.
+  var affineBeyond: Double? { get }
+
+  /// Whether dy/dx lies between two bounds above 0 that hold for every φ, and |y − x| grows with |φ| at most linearly; true by default.
+  var hasBoundedSlopes: Bool { get }
+
+  /// Whether the inverse is found by a search; false by default.
+  var isInvertedBySearch: Bool { get }
+
   /// The bins of the circular spline by which a layer of this map maps features that are angles (``FeatureKind``); 8 by default.
   var circularBins: Int { get }
 
@@ -61,6 +70,9 @@ extension ScalarMap {
   public var isAffine: Bool { false }
   public var family: ScalarFamily { .unknown }
   public var box: Double? { nil }
+  public var affineBeyond: Double? { nil }
+  public var hasBoundedSlopes: Bool { true }
+  public var isInvertedBySearch: Bool { false }
   public var circularBins: Int { 8 }
   public var layerListArguments: [String] { [] }
 

@@ -33,6 +33,7 @@ extension Expressivity {
   private struct BoxCount {
     private let layer: Int
     private let box: Double
+    private let isIdentityBeyond: Bool
     private var rows = 0
     /// For each feature.
     private var outside: [Int]
@@ -40,10 +41,11 @@ extension Expressivity {
     /// - Returns: nil where there are no splines, or layers before them mix or move values.
     init?(_ architecture: Architecture) {
       let layers = architecture.chain.layers.flattened
-      guard let index = layers.firstIndex(where: { $0.traits.box != nil }), let box = layers[index].traits.box,
+      guard let index = layers.firstIndex(where: { $0.traits.box ?? $0.traits.affineBeyond != nil }),
+        let box = layers[index].traits.box ?? layers[index].traits.affineBeyond,
         layers[..<index].allSatisfy({ if case .affine(.permutation, _) = $0.traits.kind { true } else { false } })
       else { return nil }
-      (layer, self.box) = (index, box)
+      (layer, self.box, isIdentityBeyond) = (index, box, layers[index].traits.box != nil)
       outside = Array(repeating: 0, count: architecture.dimension)
     }
 
@@ -60,8 +62,12 @@ extension Expressivity {
       let features = outside.indices.filter { outside[$0] > 0 }.map { "\(columns[$0]) (\(outside[$0]))" }
       return Finding(
         .outsideBox, layers: [layer],
-        says: "\(rows) of \(count) rows leave the splines' box of ±\(box): \(features.joined(separator: ", "))",
-        because: "beyond its box a spline is the identity: it cannot shape the density there")
+        says:
+          "\(rows) of \(count) rows leave \(isIdentityBeyond ? "the splines' box of" : "the polynomials' interval") "
+          + "±\(box): \(features.joined(separator: ", "))",
+        because: isIdentityBeyond
+          ? "beyond its box a spline is the identity: it cannot shape the density there"
+          : "beyond their interval the maps are affine: they cannot shape the density there")
     }
   }
 

@@ -91,6 +91,10 @@ public struct DensityFamily: Sendable, Equatable {
     {
       assumptions += "; inside the splines' box of ±\(box), beyond which the map is the identity"
     }
+    if let interval = lanes.intervals.min(), theorem == .triangular {
+      assumptions +=
+        "; of one layer inside ±\(interval), beyond which its maps are affine: another one can stretch any bounded set into it"
+    }
     return DensityFamily(
       .universal, nil, because: theorem.statement, source: theorem.source, assumptions: assumptions)
   }

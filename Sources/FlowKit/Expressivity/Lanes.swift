@@ -37,6 +37,8 @@ struct Lanes {
   /// One layer alone gives all triangular maps in one order.
   var hasTriangularLayer = false
   var boxes: [Double] = []
+  /// Beyond which the maps of a layer are affine.
+  var intervals: [Double] = []
   /// Where each lane's sign stands, 0 for unknown, and which lane is at each place.
   private var signs: [Int]
   private(set) var laneAt: [Int]
@@ -72,6 +74,7 @@ struct Lanes {
     isAffine = isAffine && structure.isAffine
     hasConstantVolume = hasConstantVolume && traits.hasConstantVolume
     boxes += traits.box.map { [$0] } ?? []
+    intervals += traits.affineBeyond.map { [$0] } ?? []
     switch traits.kind {
     case .affine(let group, let shift): addAffine(group, shift: shift, pattern)
     case .scalar(let family, let transformed, let universal):

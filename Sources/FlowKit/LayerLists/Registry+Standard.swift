@@ -18,6 +18,8 @@ extension Registry {
     .adding(map: RationalQuadraticSpline.self)
     .adding(map: CircularSpline.self)
     .adding(map: SmoothLeakyReLU.self)
+    .adding(map: SumOfSquares.self)
+    .adding(map: BernsteinPolynomial.self)
     .adding(Autoregressive<CategoryMap>.self)
     .adding(Monotone.self)
     .adding(Residual.self)

@@ -76,6 +76,20 @@ private let mapCases: [LawCase] = [
   .knotted("inverse of autoregressive splines", Inverted(autoregressive(spline, 3))),
 ]
 
+private let squares = SumOfSquares(degree: 3, polynomials: 2, bound: 3)
+private let bernstein = BernsteinPolynomial(degree: 6, bound: 3)
+
+private let increasingCases: [LawCase] = [
+  .knotted("sums of squares 1", Elementwise(dimension: 1, map: squares)),
+  .knotted("coupling of sums of squares 3 given 2", coupling(squares, 3, context: 2)),
+  .knotted("autoregressive sums of squares 3", autoregressive(squares, 3)),
+  .knotted("Bernstein polynomials 1", Elementwise(dimension: 1, map: bernstein)),
+  .knotted("coupling of Bernstein polynomials 3 given 2", coupling(bernstein, 3, context: 2)),
+  .knotted("autoregressive Bernstein polynomials 3", autoregressive(bernstein, 3)),
+  .knotted("inverse of autoregressive Bernstein polynomials", Inverted(autoregressive(bernstein, 3, context: 1))),
+  .knotted("inverse of autoregressive sums of squares", Inverted(autoregressive(squares, 3, context: 1))),
+]
+
 private func compositeCases() throws -> [LawCase] {
   var random = RandomStream(seed: 3, purpose: .architecture)
   let chain = try Chain(
@@ -101,7 +115,7 @@ private func compositeCases() throws -> [LawCase] {
 }
 
 @Suite struct LawTests {
-  @Test(arguments: try linearCases + nonlinearCases + mapCases + compositeCases())
+  @Test(arguments: try linearCases + nonlinearCases + mapCases + increasingCases + compositeCases())
   func obeysTheLaws(_ each: LawCase) {
     each.prove()
   }

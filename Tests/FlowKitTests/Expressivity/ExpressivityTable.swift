@@ -39,6 +39,13 @@ struct KnownCase: Sendable, CustomTestStringConvertible {
     (self.untransformed, self.order, self.collapsed) = (untransformed, order, collapsed)
   }
 
+  /// The same with tails of which nothing is known: slopes that grow with what the network sees.
+  var withUnknownTails: KnownCase {
+    var result = self
+    result.tails = "unknown"
+    return result
+  }
+
   func architecture() throws -> Architecture {
     Architecture(chain: try Chain(layers, dimension: dimension), base: StandardNormal(dimension: dimension))
   }
@@ -193,6 +200,11 @@ private func mixedCases() throws -> [KnownCase] {
     try KnownCase(3, "2*[radial]", "full", nil, "unknown"),
     try KnownCase(3, "4*[residual(hidden=8),leaky-relu]", "full", nil, all, [search]),
     try KnownCase(3, "elementwise-rqs", "none", nil, "independent", [apart]),
+    try KnownCase(3, "elementwise-sos", "none", nil, "independent", [apart, search]),
+    try KnownCase(3, "2*[autoregressive-sos(hidden=8),permute(reverse)]", "full", nil, all, [search]).withUnknownTails,
+    try KnownCase(3, "2*[autoregressive-bernstein(hidden=8),permute(reverse)]", "full", nil, all, [search])
+      .withUnknownTails,
+    try KnownCase(3, "4*[coupling-sos(hidden=8),permute(1,2,0)]", "full", nil, all, [search]).withUnknownTails,
     try KnownCase(1, "elementwise-rqs", "none", nil, all),
     try KnownCase(3, "4*[elementwise-rqs,qr]", "full", nil, all),
     try KnownCase(3, "4*[elementwise-rqs,lower]", "triangular", nil, all, order: [0, 1, 2]),

@@ -73,7 +73,9 @@ private func describedArchitectures() throws -> [Architecture] {
     "coupling-additive(hidden=4),coupling-affine(hidden=4,mask=random),coupling-rqs(hidden=4,mask=alternate),"
     + "autoregressive-affine(hidden=4),autoregressive-rqs(hidden=4),elementwise-affine(hidden=4),elementwise-rqs(hidden=4),"
     + "autoregressive-additive(hidden=none),elementwise-additive(hidden=4),smooth-leaky-relu(hidden=4),"
-    + "coupling-smooth-leaky-relu(hidden=4),autoregressive-smooth-leaky-relu(join=root,hidden=4)"
+    + "coupling-smooth-leaky-relu(hidden=4),autoregressive-smooth-leaky-relu(join=root,hidden=4),"
+    + "coupling-sos(hidden=4),autoregressive-sos(hidden=4),elementwise-sos(degree=2,polynomials=2),"
+    + "coupling-bernstein(hidden=4),autoregressive-bernstein(hidden=4),elementwise-bernstein(degree=4)"
   let others =
     "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"
     + "monotone(arcsinh),chain(shift,inverse(chain(prelu)))"

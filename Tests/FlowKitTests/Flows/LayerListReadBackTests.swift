@@ -35,6 +35,12 @@ private let networks: [ListedCase] = [
   ListedCase(Coupling(dimension: 3, map: SmoothLeakyReLU(), hidden: [4])),
   ListedCase(Autoregressive(dimension: 3, map: SmoothLeakyReLU(join: .root), hidden: [4])),
   ListedCase(Elementwise(dimension: 3, map: SmoothLeakyReLU(join: .root))),
+  ListedCase(Coupling(dimension: 3, map: SumOfSquares(), hidden: [4])),
+  ListedCase(Autoregressive(dimension: 3, map: SumOfSquares(degree: 8, polynomials: 1), hidden: [4])),
+  ListedCase(Elementwise(dimension: 3, map: SumOfSquares(degree: 1, polynomials: 8, bound: 0.1))),
+  ListedCase(Coupling(dimension: 3, map: BernsteinPolynomial(), hidden: [4])),
+  ListedCase(Autoregressive(dimension: 3, map: BernsteinPolynomial(degree: 4, bound: 0.1), hidden: [4])),
+  ListedCase(Elementwise(dimension: 3, map: BernsteinPolynomial(degree: 32))),
   ListedCase(Residual(dimension: 3, hidden: [4], lipschitz: 0.999, activation: .sine, determinant: .roulette)),
 ]
 

@@ -44,6 +44,16 @@ import Testing
     expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
   }
 
+  /// Sums of squares and Bernstein polynomials, likewise (Tests/Reference/make_golden_increasing.py).
+  @Test func increasingPolynomials() throws {
+    struct Reference: Decodable { let events, densities: ReferenceArray }
+    let model = try Model(reading: reference("../models/increasing.h5"))
+    let expected = try JSONDecoder().decode(
+      Reference.self, from: Data(contentsOf: referenceURL("golden-increasing.json")))
+    let densities = model.flow.logDensity(expected.events.values)
+    expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
+  }
+
   /// Of a fit that has ended, with the optimizer's state and the best parameters, which are no longer stored.
   @Test func aFitThatHasEndedWithItsState() throws {
     let model = try Model(reading: reference("../models/version2-ended.h5"), includingTraining: true)
