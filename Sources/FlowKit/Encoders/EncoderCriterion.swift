@@ -12,6 +12,8 @@ public protocol EncoderCriterion: Sendable {
   var head: DecoderHead.Kind? { get }
   /// Whether the prior is a flow that is trained with the encoder; false by default.
   var trainsPrior: Bool { get }
+  /// Whether the flow on the latents is one of each label of the first column, p(z | label); false by default.
+  var conditionsFlow: Bool { get }
   /// Throws where the events cannot be trained on; nothing by default.
   func check(_ events: any EventSource) throws(FlowError)
   /// The predictor of labels that it trains with the encoder; none by default.
@@ -34,6 +36,7 @@ extension EncoderCriterion {
   public var labels: [String] { [] }
   public var head: DecoderHead.Kind? { nil }
   public var trainsPrior: Bool { false }
+  public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }
 }

@@ -57,10 +57,31 @@ public final class EncoderEvaluator {
     guard let classes = architecture.predictor?.classes else {
       throw FlowError(.architecture, "the model's encoder predicts no labels; one that is trained by dann does")
     }
-    let logits = mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
+    let logits = labelLogits(of: events, classes)
     return stride(from: 0, to: logits.count, by: classes.count).map { start in
       classes[classes.indices.max { logits[start + $0] < logits[start + $1] }!]
     }
+  }
+
+  /// log P(label | z) of each event and each of the predictor's K classes, N × K row-major; NaN where an event has a value that is not finite.
+  ///
+  /// - Throws: where there is no predictor of labels.
+  public func labelLogProbabilities(of events: [Double]) throws(FlowError) -> [Double] {
+    guard let classes = architecture.predictor?.classes else {
+      throw FlowError(.architecture, "the model's encoder predicts no labels; one that is trained by dann does")
+    }
+    var logits = labelLogits(of: events, classes)
+    for start in stride(from: 0, to: logits.count, by: classes.count) {
+      let places = start..<(start + classes.count)
+      let top = logits[places].max()!
+      let total = top + Double.log(logits[places].reduce(0) { $0 + Double.exp($1 - top) })
+      for place in places { logits[place] -= total }
+    }
+    return logits
+  }
+
+  private func labelLogits(of events: [Double], _ classes: [Int]) -> [Double] {
+    mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
   }
 
   /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric.
