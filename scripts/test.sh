@@ -49,6 +49,7 @@ run_tests Double $double --skip FlowctlTests
 step "models read by an independent program"
 # The system's Python, to which the package belongs.
 "${PYTHON:-/usr/bin/python3}" Tests/Interop/compare.py "$(swift build -c release --show-bin-path)/flowctl"
+"${PYTHON:-/usr/bin/python3}" Tests/Interop/compare_encoders.py "$(swift build -c release --show-bin-path)/flowctl"
 
 step "examples"
 sh scripts/examples.sh
