@@ -263,6 +263,8 @@ import Testing
       (["--objective", "ae"], "ae trains an encoder"),
       (["--encoder", "12", "--latent", "2", "--context", "a"], "--context cannot be given with --encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "energy"], "'energy' trains no encoder"),
+      (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=a:0)"], "'a:0' is no weight of a column"),
+      (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=e:2)"], "a weight is given to 'e'"),
       (["--encoder", "0", "--latent", "2"], "widths"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet"], "learns from a column of labels"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet(label=a)"], "labels are whole numbers"),

@@ -18,6 +18,7 @@ flow = ["--layers", "coupling-affine(hidden=8),permute(reverse)"]
 # The objective, the columns, and what else is given to `flowctl fit`.
 cases = [
     ("ae", numbers, flow), ("ae(metric=deviations)", numbers, [*flow, "--decoder", "5,activation=tanh"]),
+    ("ae(weights=b:4;c:0.1)", numbers, flow), ("ae(metric=deviations,weights=b:4;c:0.1)", numbers, flow),
     ("triplet(label=kind)", numbers, flow), ("triplet(label=kind,flow=conditional)", numbers, flow),
     ("triplet(label=kind,flow=conditional)", numbers, [*flow, "--ensemble", "2"]),
     ("dann(label=kind,domain=half)", numbers, flow),

@@ -61,8 +61,9 @@ class Encoder:
     def reconstruction_errors(self, rows):
         residuals = self.events(self.latents(rows)) - rows
         if self.architecture["metric"] == "deviations":
-            residuals = residuals / self.deviations
-        return (residuals**2).mean(1)
+            # The weights of the columns are in the scaling.
+            return ((residuals / self.deviations) ** 2).mean(1)
+        return (residuals**2 * self.architecture.get("columnWeights", 1)).mean(1)
 
     def predicted(self, rows):
         """log P(label | z) of a model with a predictor of labels."""

@@ -84,18 +84,19 @@ public final class EncoderEvaluator {
     mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
   }
 
-  /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric.
+  /// The mean over the columns of mⱼ (x̂ⱼ − xⱼ)² of each event with the weights m of the columns, in squared units of the metric.
   ///
   /// - Throws: where there is no decoder.
   public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {
     let reconstructions = try self.events(from: latents(of: events))
     let (dimension, units) = (architecture.dimension, architecture.scaling.standardDeviations)
     let isEqual = architecture.metric == .equal
+    let weights = architecture.columnWeights
     return (0..<(events.count / dimension)).map { event in
       let squares = (0..<dimension).reduce(0.0) { sum, column in
         let residual = reconstructions[event * dimension + column] - events[event * dimension + column]
-        let scaled = isEqual ? residual : residual / units[column]
-        return sum + scaled * scaled
+        guard isEqual else { return sum + (residual / units[column]) * (residual / units[column]) }
+        return sum + (weights.isEmpty ? 1 : weights[column]) * residual * residual
       }
       return squares / Double(dimension)
     }

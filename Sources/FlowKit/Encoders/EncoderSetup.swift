@@ -47,7 +47,7 @@ public struct EncoderSetup: Sendable {
     architecture = try EncoderArchitecture(
       fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
-      registry: registry)
+      weights: objective.weights, registry: registry)
     classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
     if criterion.head == nil {
       prior = nil
