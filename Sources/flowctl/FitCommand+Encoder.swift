@@ -9,6 +9,7 @@ extension Fit {
   ) throws {
     var options = options
     options.minutes = options.minutes.map { $0 / 2 }
+    try plan.check(events)
     let criterion = plan.objective.criterion
     if criterion.head != nil, !criterion.trainsPrior, recipe != nil || self.layers != nil || base != StandardNormal.name
     {
