@@ -51,6 +51,7 @@ unset FLOWKIT_LIBRARY_ONLY
 step "models read by an independent program"
 # The system's Python, to which the package belongs.
 "${PYTHON:-/usr/bin/python3}" Tests/Interop/compare.py "$(swift build -c release --show-bin-path)/flowctl"
+"${PYTHON:-/usr/bin/python3}" Tests/Interop/compare_encoders.py "$(swift build -c release --show-bin-path)/flowctl"
 
 step "examples"
 sh scripts/examples.sh

@@ -13,6 +13,8 @@ extension Density {
     /// Of a bound, how many it is made of.
     let draws: Int?
     let nonFinite: Int
+    /// Of a model that predicts labels, where the true ones are given.
+    let classification: ClassificationLine?
     let data: String
   }
 
@@ -21,7 +23,7 @@ extension Density {
       throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
     }
     let table = try EncoderTable(
-      model, location, columns: columns?.names, threads: OptionCheck.threads(threads),
+      model, location, columns: columns?.names, labels: labels, threads: OptionCheck.threads(threads),
       acceptingNonFinite: skipNonFinite, access: access)
     table.notes.note()
     let draws = try OptionCheck.positive(draws, "--draws", atMost: 1_000_000)
@@ -32,7 +34,7 @@ extension Density {
       "scores", shape: [table.rows, names.count], columns: names,
       attributes: try Provenance.of(path, table.location), mark: .logDensities)
     var (densities, errors) = (RunningMoments(), RunningMoments())
-    try table.score(draws: draws) { latents, reconstructions throws(FlowError) in
+    let classification = try table.score(draws: draws) { latents, reconstructions throws(FlowError) in
       try Interrupts.check(writing: destination.file)
       for value in latents { densities.add(value) }
       for value in reconstructions ?? [] { errors.add(value) }
@@ -45,7 +47,7 @@ extension Density {
         count: table.rows, kind: table.scoresBounds ? "bound" : "latent", mean: JSONNumber(densities.mean),
         standardError: JSONNumber(densities.standardError),
         reconstruction: JSONNumber(errors.mean), draws: table.scoresBounds ? draws : nil,
-        nonFinite: table.rows - densities.finiteCount,
+        nonFinite: table.rows - densities.finiteCount, classification: classification.map { ClassificationLine($0) },
         data: table.location.description
       ).printJSON()
       return
@@ -62,6 +64,7 @@ extension Density {
         model.encoding?.encoder.architecture.metric == .equal ? "squared units of the columns" : "squared deviations"
       print("mean reconstruction error \(Self.text(errors)), in \(unit), a mean over the columns")
     }
+    if let classification { print("labels: \(ClassificationLine(classification).text)") }
     if let written = writer?.location { print("wrote \(written)") }
   }
 

@@ -39,6 +39,13 @@ struct Density: ParsableCommand, Diagnosing {
   var skipNonFinite = false
 
   @Option(
+    help: """
+      Of a model that predicts labels: the column of the true ones. How often the most probable label is right, the log-loss and \
+      the expected calibration error are told.
+      """)
+  var labels: String?
+
+  @Option(
     parsing: .unconditional, help: "Of a model of 'fit --objective vae': how many draws its bound of log p is made of.")
   var draws = 100
 
@@ -62,6 +69,9 @@ struct Density: ParsableCommand, Diagnosing {
     let model = try reading.model(self.model)
     if model.encoding != nil {
       return try scoreEncoded(model, self.model, part(of: DataLocation(data)), access)
+    }
+    guard labels == nil else {
+      throw FlowError(.architecture, "\(self.model) predicts no labels: --labels is about models with an encoder")
     }
     let scorer = try TableScorer(
       model, part(of: DataLocation(data)), columns: columns?.names, contextColumns: context?.columns,

@@ -17,7 +17,10 @@ struct Encode: ParsableCommand, Diagnosing {
 
   @Option(
     help:
-      "What is written: latents, the labels that a model of --objective dann predicts, sigma or draws of the latents of vae."
+      """
+      What is written: latents; the labels, or the probabilities of all labels, that a model of --objective dann or \
+      triplet(...,flow=conditional) predicts; sigma or draws of the latents of vae.
+      """
   )
   var write = EncodedRows.Output.latents
 
@@ -27,7 +30,8 @@ struct Encode: ParsableCommand, Diagnosing {
 
   func validate() throws {
     if write == .events {
-      throw ValidationError("--write takes latents, labels, sigma or draws; 'flowctl decode' writes events")
+      throw ValidationError(
+        "--write takes latents, labels, probabilities, sigma or draws; 'flowctl decode' writes events")
     }
   }
 
@@ -91,12 +95,13 @@ struct EncodedRows: ParsableArguments {
 
   /// What is written; its name is that of the dataset.
   enum Output: String, ExpressibleByArgument {
-    case latents, labels, sigma, draws, events
+    case latents, labels, probabilities, sigma, draws, events
 
     func columns(of model: Model) -> [String] {
       switch self {
       case .latents, .sigma, .draws: model.ofLatents.columns
       case .labels: ["label"]
+      case .probabilities: model.encoding?.classNames ?? []
       case .events: model.columns
       }
     }
@@ -127,6 +132,7 @@ struct EncodedRows: ParsableArguments {
     switch output {
     case .latents: try table.encode(append)
     case .labels: try table.predict(append)
+    case .probabilities: try table.probabilities(append)
     case .sigma: try table.encode(.deviations, append)
     case .draws: try table.encode(.draws, append)
     case .events: try table.decode(append)

@@ -24,6 +24,17 @@ struct EncoderArguments: ParsableArguments {
     let latents: Int
     let decoder: String?
     let objective: EncoderObjective
+    /// Those that the features of a perceptual loss are of.
+    let featureColumns: [String]?
+
+    /// Throws where the features are of other columns than the events.
+    func check(_ events: any EventSource) throws(FlowError) {
+      guard let featureColumns, featureColumns != events.columns else { return }
+      throw FlowError(
+        .data,
+        "\(objective.text): its features are of the columns \(featureColumns.joined(separator: ", ")), but \(events.place) has "
+          + events.columns.joined(separator: ", "))
+    }
   }
 
   /// - Throws: where options contradict each other, or a text describes nothing.
@@ -52,8 +63,25 @@ struct EncoderArguments: ParsableArguments {
     if let other = others.first(where: \.1) {
       throw FlowError(.architecture, "\(other.0) cannot be given with --encoder")
     }
-    let objective = try EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name)
+    let (objective, featureColumns) = try Self.withFeatures(
+      EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name))
     for text in [encoder, decoder] where text != nil { _ = try CodeNetwork(text!, inputs: 1, outputs: 1) }
-    return Plan(encoder: encoder, latents: latents, decoder: decoder, objective: objective)
+    return Plan(
+      encoder: encoder, latents: latents, decoder: decoder, objective: objective, featureColumns: featureColumns)
+  }
+
+  /// With the encoder of the features that an objective names by the model file in which it is.
+  private static func withFeatures(
+    _ objective: EncoderObjective
+  ) throws(FlowError) -> (objective: EncoderObjective, columns: [String]?) {
+    guard var criterion = objective.criterion as? ReconstructionCriterion, let path = criterion.featuresName else {
+      return (objective, nil)
+    }
+    let model = try ModelReading.model(path)
+    guard let encoding = model.encoding else {
+      throw FlowError(.architecture, "\(path) has no encoder, whose latents features are")
+    }
+    criterion.features = encoding.encoder
+    return (EncoderObjective(criterion, metric: objective.metric, weights: objective.weights), model.columns)
   }
 }

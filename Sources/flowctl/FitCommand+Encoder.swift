@@ -9,6 +9,7 @@ extension Fit {
   ) throws {
     var options = options
     options.minutes = options.minutes.map { $0 / 2 }
+    try plan.check(events)
     let criterion = plan.objective.criterion
     if criterion.head != nil, !criterion.trainsPrior, recipe != nil || self.layers != nil || base != StandardNormal.name
     {
@@ -56,6 +57,7 @@ extension Fit {
       return Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
     }
     try describe(latent)
+    if setup.classes != nil { warn(of: latent.architecture) }
     let all = try provenance.merging(latent.provenance()) { $1 }
     let train = setup.train
     let make: @Sendable (EnsembleState) -> Model = { Model(fit, $0, all).encoded(by: encoding, like: train) }
@@ -127,7 +129,9 @@ extension Fit {
   private func describe(_ latent: TrainingSetup) throws(FlowError) {
     guard !json else { return }
     let architecture = latent.architecture
-    print("flow   on the latents: \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+    let condition = architecture.contextDimension > 0 ? ", each label" : ""
+    print(
+      "flow   on the latents\(condition): \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
     try Terminal.finishOutput()
   }
 
@@ -139,6 +143,8 @@ extension Fit {
     let bestEpoch: Int?
     let stopped: String
     let encoder: EncoderResult
+    /// Of the validation events, by a flow that is conditional on labels.
+    let classification: ClassificationLine?
 
     struct EncoderResult: Encodable {
       let objective: String
@@ -160,12 +166,16 @@ extension Fit {
   ) throws(FlowError) {
     let reasons = Set(state.members.map { $0.stopped?.rawValue ?? "unfinished" }).sorted().joined(separator: ", ")
     let hasValidation = setup.validation != nil
+    // Flows that were fitted again have seen the validation events.
+    let classification =
+      fit.refits
+      ? nil : try setup.classification(encoder.encoder, FlowEnsemble(state.members.map(\.flow)), threads: threads)
     let loss = hasValidation ? state.validation.map { -$0.value } ?? state.members[0].loss : nil
     if json {
       try ResultLine(
         model: output, kind: "latent", valid: JSONNumber(loss),
         bestEpoch: fit.count == 1 ? state.members[0].bestEpoch : nil,
-        stopped: reasons, encoder: .init(encoder, setup)
+        stopped: reasons, encoder: .init(encoder, setup), classification: classification.map { ClassificationLine($0) }
       ).printJSON()
     } else {
       let kind = hasValidation ? "validation" : "training"
@@ -173,7 +183,12 @@ extension Fit {
         "model  \(output): encoder, epoch \(encoder.bestEpoch), \(kind) \(setup.objective.name) \(encoder.loss.text(digits: 4))"
       )
       let value = loss ?? state.members[0].loss
-      print("       flow on the latents: \(kind) -log p(z) \(value.text(digits: 4)) nats; stopped by \(reasons)")
+      print(
+        "       flow on the latents: \(kind) -log \(setup.classes == nil ? "p(z)" : "p(z | label)") \(value.text(digits: 4)) nats; stopped by \(reasons)"
+      )
+      if let classification {
+        print("       labels of validation events: \(ClassificationLine(classification).text)")
+      }
     }
     if state.isInterrupted { Terminal.note("flowctl: interrupted; --resume goes on from \(output)") }
     if let failure = state.members.compactMap(\.failure).first { throw failure }
@@ -190,7 +205,7 @@ extension Fit {
     }
     try ResultLine(
       model: output, kind: "bound", valid: JSONNumber(hasValidation ? encoder.loss : nil), bestEpoch: nil,
-      stopped: stopped, encoder: .init(encoder, setup)
+      stopped: stopped, encoder: .init(encoder, setup), classification: nil
     ).printJSON()
   }
 }

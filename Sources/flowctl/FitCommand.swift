@@ -208,7 +208,7 @@ struct Fit: ParsableCommand, Diagnosing {
   }
 
   /// At most two lines about what the architecture cannot do; `flowctl check` explains them.
-  private func warn(of architecture: Architecture) {
+  func warn(of architecture: Architecture) {
     let findings = Expressivity.analyze(architecture, repairing: false).findings.filter { $0.kind.isWarning }
     guard let first = findings.first, !json else { return }
     let others = findings.dropFirst().map(\.kind.rawValue)

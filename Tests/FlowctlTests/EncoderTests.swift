@@ -136,6 +136,12 @@ import Testing
       "fit", "two.h5", "-o", "dann.h5", "--encoder", "8", "--latent", "3", "--epochs", "10", "--objective",
       "dann(label=class,domain=origin)", "--layers", "lower",
     ])
+    try workspace.expectSuccess(["encode", "dann.h5", "two.h5", "-o", "p.h5", "--write", "probabilities"])
+    let (p, scores) = (
+      try workspace.numbers("p.h5"), try workspace.json(["density", "dann.h5", "two.h5", "--labels", "class"])[0]
+    )
+    let accuracy = Double((0..<300).count { (p[2 * $0] < p[2 * $0 + 1]) == ($0 >= 150) }) / 300
+    #expect((scores["classification"] as? [String: Any])?["accuracy"] as? Double == accuracy)
     try workspace.expectSuccess(["encode", "dann.h5", "two.h5", "-o", "labels.h5", "--write", "labels"])
     let labels = try workspace.numbers("labels.h5")
     #expect(labels.count == 300 && Set(labels).isSubset(of: [0, 1]))
@@ -204,6 +210,8 @@ import Testing
       (["--objective", "ae"], "ae trains an encoder"),
       (["--encoder", "12", "--latent", "2", "--context", "a"], "--context cannot be given with --encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "energy"], "'energy' trains no encoder"),
+      (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=a:0)"], "'a:0' is no weight of a column"),
+      (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=e:2)"], "a weight is given to 'e'"),
       (["--encoder", "0", "--latent", "2"], "widths"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet"], "learns from a column of labels"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet(label=a)"], "labels are whole numbers"),

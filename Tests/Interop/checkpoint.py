@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from bases import BASES
+from encoders import Encoder, arrays
 from layers import LAYERS
 from networks import perceptron
 from preprocessing import PREPROCESSING
@@ -23,11 +24,6 @@ def check_digest(path):
     assert data[:16] == MAGIC, "no integrity block"
     assert int.from_bytes(data[24:32], "little") == len(data), "length"
     assert hashlib.sha256(data[:32] + data[64:]).digest() == data[32:64], "digest"
-
-
-def arrays(group):
-    """The datasets of a group and of those in it, as dictionaries of Doubles."""
-    return {name: arrays(m) if isinstance(m, h5py.Group) else m[()].astype("f8") for name, m in group.items()}
 
 
 def broad_log_density(broad, u):
@@ -81,15 +77,18 @@ class Member:
 
 
 class Checkpoint:
-    """A model: the mixture of its members, of equal weight; of one flow in format 2, of several in format 3."""
+    """A model: the mixture of its members, of equal weight; of one flow in format 2, of several in format 3. In format 4 it is a density of
+    the latents of `encoder`."""
 
     def __init__(self, path):
         check_digest(path)
         with h5py.File(path, "r") as file:
-            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] in (2, 3)
+            assert file.attrs["format"] == "FlowKit model" and file.attrs["format_version"] in (2, 3, 4)
             is_ensemble = "members" in file
             groups = [file[f"members/{k:02}"] for k in range(file.attrs["members"])] if is_ensemble else [file]
             self.members = [Member(group) for group in groups]
+            self.encoder = Encoder(file["encoder"]) if "encoder" in file else None
+            assert (self.encoder is not None) == (file.attrs["format_version"] == 4)
 
     def kinds(self):
         """The kinds of layers and the bases of all members."""

@@ -1,19 +1,25 @@
-/// The latents of the events of a source, as a source: what a flow on latents is fitted to. Weights are those of the events; a context
-/// is left out.
+/// The latents of the events of a source, as a source: what a flow on latents is fitted to. Weights are those of the events. Their context is
+/// left out or, where classes are given, the class of each, one-hot.
 public struct EncodedEvents: EventSource {
   private let whole: any EventSource
   private let encoder: EventEncoder
+  private let classes: LabelClasses?
 
-  /// - Throws: where the events have other numbers of columns than the encoder.
-  public init(_ whole: any EventSource, _ encoder: EventEncoder) throws(FlowError) {
+  /// - Parameter classes: those of the first column of the events' context. A label that is none of them is an error where it is read.
+  /// - Throws: where the events have other numbers of columns than the encoder, or no labels for the classes.
+  public init(_ whole: any EventSource, _ encoder: EventEncoder, classes: LabelClasses? = nil) throws(FlowError) {
     guard whole.dimension == encoder.dimension else {
       throw FlowError(
         .data, "\(whole.place): \(whole.dimension) columns, but the encoder has \(encoder.dimension)")
     }
-    (self.whole, self.encoder) = (whole, encoder)
+    guard classes == nil || whole.contextDimension > 0 else {
+      throw FlowError(.data, "\(whole.place): classes are those of a column of labels, and there is none")
+    }
+    (self.whole, self.encoder, self.classes) = (whole, encoder, classes)
   }
 
   public var columns: [String] { encoder.architecture.latentColumns }
+  public var contextColumns: [String] { classes?.columns ?? [] }
   public var hasWeights: Bool { whole.hasWeights }
   public var place: String { whole.place }
   public var droppedRows: Int { whole.droppedRows }
@@ -22,10 +28,20 @@ public struct EncodedEvents: EventSource {
 
   public func reader() throws(FlowError) -> EventReader {
     let (read, evaluator) = (try whole.checkedReader(), encoder.evaluator(threads: 1))
+    let (classes, width, place) = (classes, whole.contextDimension, whole.place)
     return { (index: Int) throws(FlowError) in
       let block = try read(index)
+      var context: [Double] = []
+      if let classes {
+        for event in 0..<(block.events.context.count / width) {
+          let label = block.events.context[event * width]
+          context += classes.oneHot(try classes.place(of: label, row: block.row(of: event), of: place))
+        }
+      }
       return EventBlock(
-        LabelledEvents(evaluator.latents(of: block.events.events), weights: block.events.weights), rows: block.rows)
+        LabelledEvents(
+          evaluator.latents(of: block.events.events), context: context, weights: block.events.weights), rows: block.rows
+      )
     }
   }
 }

@@ -15,7 +15,9 @@ public struct EncoderArchitecture: Trainable, Codable {
   }
 
   public let metric: Metric
-  /// s.
+  /// mⱼ > 0, what the square of each column counts in the metric, |x|² = Σ mⱼ xⱼ²; empty where all count 1.
+  public let columnWeights: [Double]
+  /// s, with the weights: xⱼ ↦ √mⱼ (xⱼ − meanⱼ)/unitⱼ.
   public let scaling: Standardize
   public let encoder: CodeNetwork
   public let decoder: CodeNetwork?
@@ -27,19 +29,25 @@ public struct EncoderArchitecture: Trainable, Codable {
   public let layout: ParameterLayout
 
   public init(
-    metric: Metric = .equal, scaling: Standardize, encoder: CodeNetwork, decoder: CodeNetwork? = nil,
-    head: DecoderHead? = nil, predictor: LabelPredictor? = nil
+    metric: Metric = .equal, columnWeights: [Double] = [], scaling: Standardize, encoder: CodeNetwork,
+    decoder: CodeNetwork? = nil, head: DecoderHead? = nil, predictor: LabelPredictor? = nil
   ) {
+    precondition(
+      Self.fit(columnWeights, scaling), "\(columnWeights.count) weights above 0 for \(scaling.dimension) columns")
     precondition(
       Self.fits(scaling, encoder, decoder, head, predictor),
       "an encoder of \(encoder.inputs) columns and \(encoder.outputs) outputs, and a decoder for \(scaling.dimension) columns"
     )
     (self.metric, self.scaling, self.encoder, self.decoder) = (metric, scaling, encoder, decoder)
-    (self.head, self.predictor) = (head, predictor)
+    (self.head, self.predictor, self.columnWeights) = (head, predictor, columnWeights)
     let others: [(name: String, value: (any Parameterized)?)] = [
       ("decoder", decoder), ("head", head), ("predictor", predictor),
     ]
     layout = ParameterLayout([("encoder", encoder)] + others.compactMap { name, value in value.map { (name, $0) } })
+  }
+
+  private static func fit(_ weights: [Double], _ scaling: Standardize) -> Bool {
+    (weights.isEmpty || weights.count == scaling.dimension) && weights.allSatisfy { $0 > 0 && $0.isFinite }
   }
 
   private static func fits(
@@ -74,7 +82,7 @@ public struct EncoderArchitecture: Trainable, Codable {
 
   // MARK: Coding
 
-  private enum CodingKeys: CodingKey { case metric, scaling, encoder, decoder, head, predictor }
+  private enum CodingKeys: CodingKey { case metric, columnWeights, scaling, encoder, decoder, head, predictor }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -84,18 +92,20 @@ public struct EncoderArchitecture: Trainable, Codable {
     let back = try container.decodeIfPresent(CodeNetwork.self, forKey: .decoder)
     let head = try container.decodeIfPresent(DecoderHead.self, forKey: .head)
     let predictor = try container.decodeIfPresent(LabelPredictor.self, forKey: .predictor)
+    let weights = try container.decode(.columnWeights, default: [Double]())
     try DescriptionCheck.require(
-      Self.fits(scaling, encoder, back, head, predictor),
+      Self.fits(scaling, encoder, back, head, predictor) && Self.fit(weights, scaling),
       "the parts of the encoder differ in their numbers of columns or latents")
     self.init(
-      metric: try container.decode(.metric, default: .equal), scaling: scaling, encoder: encoder, decoder: back,
-      head: head,
-      predictor: predictor)
+      metric: try container.decode(.metric, default: .equal), columnWeights: weights, scaling: scaling,
+      encoder: encoder,
+      decoder: back, head: head, predictor: predictor)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(metric, forKey: .metric)
+    if !columnWeights.isEmpty { try container.encode(columnWeights, forKey: .columnWeights) }
     try container.encode(scaling, forKey: .scaling)
     try container.encode(self.encoder, forKey: .encoder)
     try container.encodeIfPresent(decoder, forKey: .decoder)
@@ -115,10 +125,12 @@ extension EncoderArchitecture {
   ///   - decoder: that of the decoder; nil for none.
   ///   - head: what the decoder's outputs say of an event; nil where they are the event itself.
   ///   - predictor: of labels, from L latents; nil for none.
+  ///   - weights: what the squares of columns count in the metric, by name; 1 where they are not named.
   /// - Throws: where a text describes no network, or all columns are constant.
   public init(
     fitting data: any EventSource, latents: Int, encoder: String, decoder: String?, head: DecoderHead.Kind? = nil,
-    predictor: LabelPredictor? = nil, metric: Metric = .equal, registry: Registry = .standard
+    predictor: LabelPredictor? = nil, metric: Metric = .equal, weights: [ColumnWeight] = [],
+    registry: Registry = .standard
   ) throws(FlowError) {
     guard DescriptionCheck.sizes ~= latents else {
       throw FlowError(
@@ -132,15 +144,17 @@ extension EncoderArchitecture {
         text, inputs: latents, outputs: data.dimension * (head?.outputsPerColumn ?? 1), registry: registry)
     }
     let outputs = head == nil ? latents : 2 * latents
+    let columnWeights = try ColumnWeight.ofColumns(data.columns, weights, data.place)
     self.init(
-      metric: metric, scaling: try Self.scaling(statistics, metric, data.place),
+      metric: metric, columnWeights: columnWeights,
+      scaling: try Self.scaling(statistics, metric, columnWeights, data.place),
       encoder: try CodeNetwork(encoder, inputs: data.dimension, outputs: outputs, registry: registry), decoder: back,
       head: head, predictor: predictor)
   }
 
   /// A column that is constant has no deviation: it keeps its unit, and is 0 for the encoder.
   private static func scaling(
-    _ statistics: ColumnStatistics, _ metric: Metric, _ place: String
+    _ statistics: ColumnStatistics, _ metric: Metric, _ weights: [Double], _ place: String
   ) throws(FlowError) -> Standardize {
     let (means, deviations) = (statistics.means, statistics.standardDeviations)
     let isConstant = zip(means, deviations).map { !($1 > 1e-14 * abs($0)) }
@@ -149,8 +163,9 @@ extension EncoderArchitecture {
     let common = (squares / Double(deviations.count)).squareRoot()
     return Standardize(
       means: means,
-      standardDeviations: zip(deviations, isConstant).map { deviation, isConstant in
-        metric == .equal ? common : isConstant ? 1 : deviation
+      standardDeviations: deviations.indices.map { column in
+        let unit = metric == .equal ? common : isConstant[column] ? 1 : deviations[column]
+        return weights.isEmpty ? unit : unit / weights[column].squareRoot()
       })
   }
 }

@@ -12,6 +12,8 @@ public protocol EncoderCriterion: Sendable {
   var head: DecoderHead.Kind? { get }
   /// Whether the prior is a flow that is trained with the encoder; false by default.
   var trainsPrior: Bool { get }
+  /// Whether the flow on the latents is one of each label of the first column, p(z | label); false by default.
+  var conditionsFlow: Bool { get }
   /// Throws where the events cannot be trained on; nothing by default.
   func check(_ events: any EventSource) throws(FlowError)
   /// The predictor of labels that it trains with the encoder; none by default.
@@ -34,33 +36,60 @@ extension EncoderCriterion {
   public var labels: [String] { [] }
   public var head: DecoderHead.Kind? { nil }
   public var trainsPrior: Bool { false }
+  public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }
 }
 
-/// The error of reconstructions, by which auto-encoders are trained: `ae`, `ae(error=absolute)`.
+/// The error of reconstructions, by which auto-encoders are trained: `ae`, `ae(error=absolute)`, and `ae(features=other.h5,feature-weight=2)` with
+/// that of the features of another encoder beside it (``PerceptualObjective``).
 public struct ReconstructionCriterion: EncoderCriterion {
   public static let name = "ae"
   public var error: ReconstructionObjective.Error
+  /// What the encoder of the features is called, such as its file; nil for no features.
+  public var featuresName: String?
+  /// The encoder of the features, which a text only names; an objective with a name and without it cannot be made.
+  public var features: EventEncoder?
+  /// The weight of the features' error, λ.
+  public var featureWeight: Double
 
-  public init(_ error: ReconstructionObjective.Error = .squared) { self.error = error }
-
-  init(_ arguments: inout LayerArguments) throws(FlowError) {
-    self.init(
-      try arguments.choice(
-        "error", default: ReconstructionObjective.Error.squared,
-        from: ReconstructionObjective.Error.allCases.map { ($0.rawValue, $0) }))
+  public init(
+    _ error: ReconstructionObjective.Error = .squared, featuresName: String? = nil, features: EventEncoder? = nil,
+    featureWeight: Double = 1
+  ) {
+    (self.error, self.featuresName, self.features) = (error, featuresName, features)
+    self.featureWeight = featureWeight
   }
 
-  public var text: String { error == .squared ? Self.name : "\(Self.name)(error=\(error.rawValue))" }
+  init(_ arguments: inout LayerArguments) throws(FlowError) {
+    let error = try arguments.choice(
+      "error", default: ReconstructionObjective.Error.squared,
+      from: ReconstructionObjective.Error.allCases.map { ($0.rawValue, $0) })
+    let name = arguments.take("features", positional: false)?.value
+    let weight =
+      name == nil ? 1 : try arguments.number("feature-weight", default: 1, "a number above 0") { $0 > 0 && $0.isFinite }
+    self.init(error, featuresName: name, featureWeight: weight)
+  }
+
+  public var text: String {
+    var arguments = error == .squared ? [] : ["error=\(error.rawValue)"]
+    if let featuresName { arguments.append("features=\(featuresName)") }
+    if featuresName != nil, featureWeight != 1 { arguments.append("feature-weight=\(featureWeight)") }
+    return arguments.isEmpty ? Self.name : "\(Self.name)(\(arguments.joined(separator: ",")))"
+  }
   public var unit: String {
-    error == .squared ? "the part of the variance that is lost" : "units of the scaled columns"
+    (error == .squared ? "the part of the variance that is lost" : "units of the scaled columns")
+      + (featuresName == nil ? "" : ", and the squared error of features")
   }
   public var trainsDecoder: Bool { true }
 
   public func objective(
     for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64
   ) throws(FlowError) -> any Objective {
-    try ReconstructionObjective(architecture, error: error)
+    guard let featuresName else { return try ReconstructionObjective(architecture, error: error) }
+    guard let features else {
+      throw FlowError(.architecture, "the features \(featuresName) are named, but their encoder is not given")
+    }
+    return try PerceptualObjective(architecture, error: error, features: features, weight: featureWeight)
   }
 }

@@ -57,24 +57,46 @@ public final class EncoderEvaluator {
     guard let classes = architecture.predictor?.classes else {
       throw FlowError(.architecture, "the model's encoder predicts no labels; one that is trained by dann does")
     }
-    let logits = mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
+    let logits = labelLogits(of: events, classes)
     return stride(from: 0, to: logits.count, by: classes.count).map { start in
       classes[classes.indices.max { logits[start + $0] < logits[start + $1] }!]
     }
   }
 
-  /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric.
+  /// log P(label | z) of each event and each of the predictor's K classes, N × K row-major; NaN where an event has a value that is not finite.
+  ///
+  /// - Throws: where there is no predictor of labels.
+  public func labelLogProbabilities(of events: [Double]) throws(FlowError) -> [Double] {
+    guard let classes = architecture.predictor?.classes else {
+      throw FlowError(.architecture, "the model's encoder predicts no labels; one that is trained by dann does")
+    }
+    var logits = labelLogits(of: events, classes)
+    for start in stride(from: 0, to: logits.count, by: classes.count) {
+      let places = start..<(start + classes.count)
+      let top = logits[places].max()!
+      let total = top + Double.log(logits[places].reduce(0) { $0 + Double.exp($1 - top) })
+      for place in places { logits[place] -= total }
+    }
+    return logits
+  }
+
+  private func labelLogits(of events: [Double], _ classes: [Int]) -> [Double] {
+    mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
+  }
+
+  /// The mean over the columns of mⱼ (x̂ⱼ − xⱼ)² of each event with the weights m of the columns, in squared units of the metric.
   ///
   /// - Throws: where there is no decoder.
   public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {
     let reconstructions = try self.events(from: latents(of: events))
     let (dimension, units) = (architecture.dimension, architecture.scaling.standardDeviations)
     let isEqual = architecture.metric == .equal
+    let weights = architecture.columnWeights
     return (0..<(events.count / dimension)).map { event in
       let squares = (0..<dimension).reduce(0.0) { sum, column in
         let residual = reconstructions[event * dimension + column] - events[event * dimension + column]
-        let scaled = isEqual ? residual : residual / units[column]
-        return sum + scaled * scaled
+        guard isEqual else { return sum + (residual / units[column]) * (residual / units[column]) }
+        return sum + (weights.isEmpty ? 1 : weights[column]) * residual * residual
       }
       return squares / Double(dimension)
     }

@@ -1,13 +1,16 @@
 /// What a fit of an encoder minimises, as `--objective` and model files write it: a criterion and the metric of the columns, such as
-/// `ae` or `ae(metric=deviations,error=absolute)`.
+/// `ae`, `ae(metric=deviations,error=absolute)` or `ae(weights=u:4;g:0.5)`.
 public struct EncoderObjective: Sendable, Equatable {
   public let criterion: any EncoderCriterion
   public let metric: EncoderArchitecture.Metric
+  /// What the squares of columns count in the metric; 1 where they are not named.
+  public let weights: [ColumnWeight]
 
   public init(
-    _ criterion: any EncoderCriterion = ReconstructionCriterion(), metric: EncoderArchitecture.Metric = .equal
+    _ criterion: any EncoderCriterion = ReconstructionCriterion(), metric: EncoderArchitecture.Metric = .equal,
+    weights: [ColumnWeight] = []
   ) {
-    (self.criterion, self.metric) = (criterion, metric)
+    (self.criterion, self.metric, self.weights) = (criterion, metric, weights)
   }
 
   /// - Throws: where the text names no objective of an encoder, or a number means nothing.
@@ -27,7 +30,10 @@ public struct EncoderObjective: Sendable, Equatable {
     let metric = try arguments.choice(
       "metric", default: EncoderArchitecture.Metric.equal,
       from: EncoderArchitecture.Metric.allCases.map { ($0.rawValue, $0) })
-    self.init(try kind.make(&arguments), metric: metric)
+    let weights = try arguments.take("weights", positional: false).map { argument throws(FlowError) in
+      try ColumnWeight.list(argument.value)
+    }
+    self.init(try kind.make(&arguments), metric: metric, weights: weights ?? [])
     try arguments.requireAllUsed()
   }
 
@@ -38,10 +44,13 @@ public struct EncoderObjective: Sendable, Equatable {
   public var name: String { String(text.prefix { $0 != "(" }) }
 
   public var text: String {
-    guard metric != .equal else { return criterion.text }
-    let own = criterion.text
-    let argument = "metric=\(metric.rawValue)"
-    return own.hasSuffix(")") ? "\(own.dropLast()),\(argument))" : "\(own)(\(argument))"
+    var arguments = metric == .equal ? [] : ["metric=\(metric.rawValue)"]
+    if !weights.isEmpty {
+      arguments.append("weights=" + weights.map { "\($0.column):\($0.weight)" }.joined(separator: ";"))
+    }
+    let (own, others) = (criterion.text, arguments.joined(separator: ","))
+    guard !arguments.isEmpty else { return own }
+    return own.hasSuffix(")") ? "\(own.dropLast()),\(others))" : "\(own)(\(others))"
   }
 
   public static func == (a: EncoderObjective, b: EncoderObjective) -> Bool { a.text == b.text }

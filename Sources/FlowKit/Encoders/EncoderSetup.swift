@@ -7,6 +7,8 @@ public struct EncoderSetup: Sendable {
   public let architecture: EncoderArchitecture
   /// Of the latents of a variational encoder, with which it is trained; nil for others.
   public let prior: Architecture?
+  /// On which the flow on the latents is conditional; nil for one of all events.
+  public let classes: LabelClasses?
   public let objective: EncoderObjective
   public let options: TrainingOptions
   public let train: any EventSource
@@ -45,7 +47,8 @@ public struct EncoderSetup: Sendable {
     architecture = try EncoderArchitecture(
       fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
-      registry: registry)
+      weights: objective.weights, registry: registry)
+    classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
     if criterion.head == nil {
       prior = nil
     } else if criterion.trainsPrior {
@@ -56,6 +59,8 @@ public struct EncoderSetup: Sendable {
     }
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
     for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
+    // Before anything is trained.
+    if let classes, let validation = parts.validation { try classes.check(validation) }
     _ = try criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
   }
 
@@ -72,7 +77,7 @@ public struct EncoderSetup: Sendable {
     Architecture(chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents))
   }
 
-  /// The fit of a flow to the latents of the same events.
+  /// The fit of a flow to the latents of the same events, conditional on their classes where there are any.
   ///
   /// - Parameter options: how the flow is trained; as the encoder by default.
   /// - Throws: where the latents have no density, such as those of more latents than columns, or one that is constant.
@@ -81,11 +86,11 @@ public struct EncoderSetup: Sendable {
     broad: Double = 0, options: TrainingOptions? = nil, registry: Registry = .standard
   ) throws(FlowError) -> TrainingSetup {
     var others = Validation.none
-    if let validation { others = .events(try EncodedEvents(validation, encoder)) }
+    if let validation { others = .events(try EncodedEvents(validation, encoder, classes: classes)) }
     do throws(FlowError) {
       return try TrainingSetup(
-        fitting: EncodedEvents(train, encoder), validation: others, recipe: recipe,
-        layers: layers, base: base, options: options ?? self.options, broad: broad, registry: registry)
+        fitting: EncodedEvents(train, encoder, classes: classes), validation: others, recipe: recipe, layers: layers,
+        base: base, options: options ?? self.options, broad: broad, registry: registry)
     } catch {
       guard error.kind == .data else { throw error }
       throw FlowError(.data, "the latents of \(error.message); take fewer of them, or another encoder")

@@ -32,7 +32,8 @@ public struct EventEncoder: Sendable {
   /// - Throws: where there is no decoder.
   public func events(from latents: [Double]) throws(FlowError) -> [Double] { try evaluator().events(from: latents) }
 
-  /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric: of the data, or of each column's deviation.
+  /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric: of the data, or of each column's deviation, and with
+  /// the columns' weights.
   ///
   /// - Throws: where there is no decoder.
   public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {

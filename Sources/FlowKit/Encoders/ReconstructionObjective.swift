@@ -40,7 +40,7 @@ public struct ReconstructionObjective: SumObjective {
   }
 
   /// The loss, and its derivative with respect to x̂.
-  private func residuals(_ x̂: Tile, _ tile: EventTile) -> (loss: Double, slopes: Tile) {
+  func residuals(_ x̂: Tile, _ tile: EventTile) -> (loss: Double, slopes: Tile) {
     var residuals = x̂
     residuals.add(tile.x, scaledBy: -1)
     // |r|ᵖ = r s with s = r or its sign.

@@ -1,12 +1,14 @@
-/// The triplet loss as `--objective` writes it: `triplet(label=digit,margin=0.2,distance=cosine,mining=all)`.
+/// The triplet loss as `--objective` writes it: `triplet(label=digit,margin=0.2,distance=cosine,mining=all)`; with `flow=conditional` the
+/// flow on the latents is p(z | label).
 public struct TripletCriterion: EncoderCriterion {
   public static let name = "triplet"
   /// The column of labels.
   public let label: String
   public let triplets: TripletLoss
+  public let conditionsFlow: Bool
 
-  public init(label: String, _ triplets: TripletLoss = TripletLoss()) {
-    (self.label, self.triplets) = (label, triplets)
+  public init(label: String, _ triplets: TripletLoss = TripletLoss(), conditionsFlow: Bool = false) {
+    (self.label, self.triplets, self.conditionsFlow) = (label, triplets, conditionsFlow)
   }
 
   init(_ arguments: inout LayerArguments) throws(FlowError) {
@@ -20,7 +22,9 @@ public struct TripletCriterion: EncoderCriterion {
         distance: try arguments.choice(
           "distance", default: usual.distance, from: TripletLoss.Distance.allCases.map { ($0.rawValue, $0) }),
         mining: try arguments.choice(
-          "mining", default: usual.mining, from: TripletLoss.Mining.allCases.map { ($0.rawValue, $0) })))
+          "mining", default: usual.mining, from: TripletLoss.Mining.allCases.map { ($0.rawValue, $0) })),
+      conditionsFlow: try arguments.choice(
+        "flow", default: false, from: [("marginal", false), ("conditional", true)]))
   }
 
   public var text: String {
@@ -29,6 +33,7 @@ public struct TripletCriterion: EncoderCriterion {
     if triplets.margin != usual.margin { arguments.append("margin=\(triplets.margin)") }
     if triplets.distance != usual.distance { arguments.append("distance=\(triplets.distance.rawValue)") }
     if triplets.mining != usual.mining { arguments.append("mining=\(triplets.mining.rawValue)") }
+    if conditionsFlow { arguments.append("flow=conditional") }
     return "\(Self.name)(\(arguments.joined(separator: ",")))"
   }
   public var unit: String {

@@ -6,15 +6,17 @@ extension ColumnSelection {
   ///   - columns: which columns are the model's events, in its order, if their names are not those of the model.
   ///   - contextColumns: the same of its context.
   ///   - context: where the model's context stands, if not beside the events.
+  ///   - leavingOutContext: takes no context, also of a model that has one.
   ///   - includingDependent: takes those, too, that the columns of the density determine, in the order of the data.
   public init(
     for model: Model, in location: DataLocation, columns: [String]? = nil, contextColumns: [String]? = nil,
-    context: DataLocation? = nil, includingDependent: Bool = false, access: any TableAccess = InProcessAccess()
+    context: DataLocation? = nil, includingDependent: Bool = false, leavingOutContext: Bool = false,
+    access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     if context != nil || contextColumns != nil, model.contextColumns.isEmpty {
       throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
     }
-    let isBeside = context == nil && !model.contextColumns.isEmpty
+    let isBeside = context == nil && !leavingOutContext && !model.contextColumns.isEmpty
     let (events, others) = try Self.columns(
       [columns ?? model.allColumns, isBeside ? contextColumns ?? model.contextColumns : []],
       of: model.allColumns + (isBeside ? model.contextColumns : []), given: columns != nil || contextColumns != nil,

@@ -5,7 +5,7 @@ extension EncoderSetup {
   ///
   /// - Parameter origin: what ``origin()`` says.
   package func encoding(_ fit: EncoderFit, _ origin: [String: MetadataValue]) -> Model.Encoding {
-    Model.Encoding(fit.encoder, objective, fit.history, fit.training, origin)
+    Model.Encoding(fit.encoder, objective, classes, fit.history, fit.training, origin)
   }
 
   /// What the fit is recognised by in a file: its options, and digests of its events, all of which are read.
@@ -57,6 +57,9 @@ extension EncoderSetup {
     let latents = Model(
       flow: flow, columns: architecture.latentColumns,
       provenance: provenance.merging(["stopped": .text(isWhole ? fit.stopped!.rawValue : "unfinished")]) { $1 })
-    return latents.encoded(by: encoding(fit, origin), like: train)
+    var encoding = encoding(fit, origin)
+    // The flow until there is another knows no classes.
+    encoding.classes = nil
+    return latents.encoded(by: encoding, like: train)
   }
 }

@@ -5,21 +5,31 @@ package struct EncoderTable {
   private let flow: EnsembleEvaluator
   /// Of a variational encoder.
   private let variational: VariationalEvaluator?
+  /// Where the flow is conditional on classes.
+  private let classifier: BayesClassifier?
+  /// Whether the last column of the rows is that of labels.
+  private let hasLabels: Bool
 
   /// - Parameters:
   ///   - columns: which columns are the model's, in its order, or those of its latents; nil finds them by name, else by place.
+  ///   - labels: a column of true labels, to compare probabilities with.
   ///   - latents: whether the rows are latents.
   ///   - acceptingNonFinite: takes rows with a NaN or an infinite value, of which nothing but NaN comes.
   /// - Throws: where the model has no encoder, or the table has other columns.
   package init(
-    _ model: Model, _ location: DataLocation, columns: [String]? = nil, latents: Bool = false, threads: Int? = nil,
-    acceptingNonFinite: Bool = false, access: any TableAccess = InProcessAccess()
+    _ model: Model, _ location: DataLocation, columns: [String]? = nil, labels: String? = nil, latents: Bool = false,
+    threads: Int? = nil, acceptingNonFinite: Bool = false, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     guard let encoding = model.encoding else {
       throw FlowError(.architecture, "the model has no encoder: its flow is a density of the columns themselves")
     }
-    let selection = try ColumnSelection(
-      for: latents ? model.ofLatents : model, in: location, columns: columns, access: access)
+    var selection = try ColumnSelection(
+      for: latents ? model.ofLatents : model, in: location, columns: columns, leavingOutContext: true, access: access)
+    selection.context = labels.map { [$0] } ?? []
+    hasLabels = labels != nil
+    classifier = try encoding.classes.map { classes throws(FlowError) in
+      try BayesClassifier(model.ensemble, classes, threads: threads)
+    }
     reader = try selection.table(at: location, access)
     if !acceptingNonFinite { try reader.requireFinite() }
     encoder = encoding.encoder.evaluator(threads: threads)
@@ -37,14 +47,6 @@ package struct EncoderTable {
   /// Hands the latents of all rows to `body`, in order, in blocks.
   package func encode(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
     try reader.forEachBlock { block throws(FlowError) in try body(encoder.latents(of: block)) }
-  }
-
-  /// Hands the labels that the encoder predicts for all rows to `body`, in order, in blocks.
-  ///
-  /// - Throws: where it predicts none.
-  package func predict(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    _ = try encoder.labels(of: [])
-    try reader.forEachBlock { block throws(FlowError) in try body(encoder.labels(of: block).map { Double($0) }) }
   }
 
   /// Hands what the decoder makes of all rows of latents to `body`, in order, in blocks.
@@ -77,17 +79,81 @@ package struct EncoderTable {
   /// decoder.
   ///
   /// - Parameter draws: how many the bound is made of.
+  /// - Returns: with a column of labels, how good the probabilities of the classes are.
+  /// - Throws: where a label is none of the classes, or there are labels and no classes.
   package func score(
     draws: Int, _ body: (_ scores: [Double], _ reconstructions: [Double]?) throws(FlowError) -> Void
-  ) throws(FlowError) {
-    let hasDecoder = encoder.architecture.decoder != nil
-    var first = 0
+  ) throws(FlowError) -> ClassificationScores? {
+    let (hasDecoder, dimension) = (encoder.architecture.decoder != nil, encoder.architecture.dimension)
+    let classes = hasLabels ? try classes() : nil
+    var (first, classification) = (0, ClassificationScores())
     try reader.forEachBlock { block throws(FlowError) in
+      let rows = LabelledEvents(interleaved: block, dimension: dimension, width: dimension + (hasLabels ? 1 : 0))
+      let events = rows.events
+      let posterior = classifier?(encoder.latents(of: events))
       let scores =
-        variational?.bounds(of: block, draws: draws, first: first) ?? flow.logDensity(encoder.latents(of: block))
-      try body(scores, hasDecoder ? encoder.reconstructionErrors(of: block) : nil)
-      first += block.count / encoder.architecture.dimension
+        variational?.bounds(of: events, draws: draws, first: first) ?? posterior?.logDensities
+        ?? flow.logDensity(encoder.latents(of: events))
+      if let classes {
+        let probabilities =
+          if let posterior { posterior.logProbabilities } else { try encoder.labelLogProbabilities(of: events) }
+        for (event, label) in rows.context.enumerated() {
+          let truth = try classes.place(of: label, row: first + event, of: location.description)
+          let width = classes.classes.count
+          classification.add(probabilities[(event * width)..<((event + 1) * width)], truth: truth)
+        }
+      }
+      try body(scores, hasDecoder ? encoder.reconstructionErrors(of: events) : nil)
+      first += events.count / dimension
     }
+    return hasLabels ? classification : nil
+  }
+}
+
+// MARK: - Labels
+
+extension EncoderTable {
+  /// Hands the most probable labels of all rows to `body`, in order, in blocks; NaN where a row has none.
+  ///
+  /// - Throws: where the model predicts none.
+  package func predict(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    let labels = try classes().classes
+    try forEachLogProbabilities { rows throws(FlowError) in
+      try body(
+        stride(from: 0, to: rows.count, by: labels.count).map { start in
+          let row = rows[start..<(start + labels.count)]
+          guard !row.contains(where: \.isNaN) else { return .nan }
+          return Double(labels[row.indices.max { row[$0] < row[$1] }! - start])
+        })
+    }
+  }
+
+  /// Hands the probabilities of the K classes of all rows, N × K, to `body`, in order, in blocks; NaN where a row has none.
+  ///
+  /// - Throws: where the model predicts no labels.
+  package func probabilities(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    _ = try classes()
+    try forEachLogProbabilities { rows throws(FlowError) in try body(rows.map { Double.exp($0) }) }
+  }
+
+  private func forEachLogProbabilities(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    try reader.forEachBlock { block throws(FlowError) in
+      if let classifier {
+        try body(classifier(encoder.latents(of: block)).logProbabilities)
+      } else {
+        try body(encoder.labelLogProbabilities(of: block))
+      }
+    }
+  }
+
+  private func classes() throws(FlowError) -> LabelClasses {
+    if let classifier { return classifier.classes }
+    guard let predictor = encoder.architecture.predictor else {
+      throw FlowError(
+        .architecture,
+        "the model predicts no labels; one of dann does, and one of triplet with flow=conditional")
+    }
+    return LabelClasses(label: "label", classes: predictor.classes, counts: predictor.classes.map { _ in 1 })
   }
 }
 

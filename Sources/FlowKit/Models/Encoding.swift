@@ -4,6 +4,8 @@ extension Model {
     public var encoder: EventEncoder
     /// What it was trained by.
     public var objective: EncoderObjective
+    /// The classes on which the flows of the model are conditional, p(z | class); nil where they are densities of all latents.
+    public var classes: LabelClasses?
     public var history: [EpochReport]
     /// Where training stands, to go on from; read only if asked for.
     public var training: TrainingCheckpoint?
@@ -11,17 +13,17 @@ extension Model {
     var origin: [String: MetadataValue]
 
     public init(
-      _ encoder: EventEncoder, objective: EncoderObjective, history: [EpochReport] = [],
+      _ encoder: EventEncoder, objective: EncoderObjective, classes: LabelClasses? = nil, history: [EpochReport] = [],
       training: TrainingCheckpoint? = nil
     ) {
-      self.init(encoder, objective, history, training, [:])
+      self.init(encoder, objective, classes, history, training, [:])
     }
 
     init(
-      _ encoder: EventEncoder, _ objective: EncoderObjective, _ history: [EpochReport],
+      _ encoder: EventEncoder, _ objective: EncoderObjective, _ classes: LabelClasses?, _ history: [EpochReport],
       _ training: TrainingCheckpoint?, _ origin: [String: MetadataValue]
     ) {
-      (self.encoder, self.objective, self.history) = (encoder, objective, history)
+      (self.encoder, self.objective, self.classes, self.history) = (encoder, objective, classes, history)
       (self.training, self.origin) = (training, origin)
     }
   }
@@ -41,6 +43,13 @@ extension Model {
     return Model(
       members: members, columns: encoding.encoder.architecture.latentColumns, contextColumns: contextColumns,
       contextUnits: contextUnits, provenance: provenance)
+  }
+}
+
+extension Model.Encoding {
+  /// What the columns of the probabilities of labels are called, such as `digit=0`; empty where none are predicted.
+  package var classNames: [String] {
+    classes?.columns ?? encoder.architecture.predictor?.classes.map { "label=\($0)" } ?? []
   }
 }
 
@@ -76,6 +85,7 @@ extension Model.Encoding {
       ]) { $1 })
     try group.write(try encoder.architecture.jsonText(), to: "architecture")
     try group.write(encoder.parameters, of: encoder.architecture.layout, under: "parameters")
+    if let classes { try group.write(try classes.jsonText(), to: Self.classesKey) }
     try history.write(to: group)
     try training?.write(to: group, beside: encoder.parameters, keepingState: keepingState)
   }
@@ -85,13 +95,19 @@ extension Model.Encoding {
     let architecture = try EncoderArchitecture(jsonText: json, "\(group.location)/architecture", registry: registry)
     let encoder = EventEncoder(
       architecture: architecture, parameters: try group.parameters(of: architecture.layout, under: "parameters"))
+    let classes =
+      try group.contains(Self.classesKey)
+      ? LabelClasses(
+        jsonText: try group.dataset(Self.classesKey).readTexts().first ?? "", "\(group.location)/\(Self.classesKey)")
+      : nil
     let history = try [EpochReport](reading: group)
     var origin: [String: MetadataValue] = [:]
     for name in Self.originKeys { origin[name] = try group.attribute(name) }
     self.init(
-      encoder, try EncoderObjective(try group.attribute("objective")?.text ?? ""), history,
+      encoder, try EncoderObjective(try group.attribute("objective")?.text ?? ""), classes, history,
       includingTraining ? try TrainingCheckpoint(group, history, beside: encoder.parameters) : nil, origin)
   }
 
+  static let classesKey = "classes"
   static let originKeys = ["options", "data_digest", "validation_digest"]
 }

@@ -128,6 +128,11 @@ extension ModelDifference {
     if first.objective != second.objective {
       differences.append(Line(what: "encoder's objective", how: "\(first.objective.text) | \(second.objective.text)"))
     }
+    if first.classes != second.classes {
+      let counts = [first, second].map { $0.classes.map { "\($0.classes.count) of '\($0.label)'" } ?? "none" }
+      let how = counts[0] == counts[1] ? "their labels or counts differ" : "\(counts[0]) | \(counts[1])"
+      differences.append(Line(what: "classes of the latents", how: how))
+    }
     let (one, other) = (first.encoder, second.encoder)
     guard try one.architecture.jsonText() == other.architecture.jsonText() else {
       let texts = [one, other].map { encoder in

@@ -25,6 +25,8 @@
 ///     /encoder                    attributes objective, latent_dimension, options, data_digest, validation_digest
 ///     /encoder/architecture       text: the encoder and the decoder, if there is one, as JSON
 ///     /encoder/parameters/<part>/… one dataset per parameter of the networks
+///     /encoder/classes            where the flows are conditional on a label, text: its classes and their counts, as JSON; the context
+///                                 of the flows is one-hot
 ///     /encoder/history/…          as of a flow; losses are those of the objective
 ///     /encoder/fit/…              as of a flow: how its training stands
 ///

@@ -29,6 +29,7 @@ package final class TableSampler {
     _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
     threads: Int? = nil, refinement: Refinement? = nil, means: Bool = false, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
+    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { _ = try encoder.events(from: []) }
     (contextDimension, dimension, dependent) = (model.contextColumns.count, model.columns.count, model.dependent)
     let width = model.allColumns.count
     (self.count, self.seed) = (count, seed)
@@ -56,7 +57,6 @@ package final class TableSampler {
     let evaluator = model.ensemble.evaluator(threads: threads)
     (takesMeans, self.evaluator) = (means, evaluator)
     decoder = model.encoding?.encoder.evaluator(threads: threads)
-    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { _ = try encoder.events(from: []) }
     refined = refinement.map { RefinedDraws(evaluator, $0, seed: seed, threads: threads) }
   }
 

@@ -25,6 +25,44 @@ import Testing
     #expect(mean >= lost * (1 - 1e-5) && mean <= lost * (1 + 1e-3), "\(mean), not \(lost)")
   }
 
+  /// With weights m linear networks reach the principal components of the columns times √m: the smallest singular values of these, by another
+  /// program (Tests/Reference/make_weighted_component_values.py).
+  @Test(arguments: [EncoderArchitecture.Metric.equal, .deviations])
+  func weightedColumnsReachWeightedComponents(metric: EncoderArchitecture.Metric) throws {
+    struct Reference: Decodable {
+      let rows: ReferenceArray
+      let weights: [Double]
+      let lost: [String: Double]
+    }
+    let file = try Data(contentsOf: referenceURL("weighted-components.json"))
+    let reference = try JSONDecoder().decode(Reference.self, from: file)
+    let events = try EventArray(reference.rows.values, dimension: 4, columns: ["a", "b", "c", "d"])
+    let weights = zip(events.columns, reference.weights).filter { $1 != 1 }.map { ColumnWeight($0, $1) }
+    let setup = try EncoderSetup(
+      fitting: events, validation: .none, latents: 2, encoder: "linear",
+      objective: EncoderObjective(ReconstructionCriterion(), metric: metric, weights: weights), options: options(3_000))
+    let fit = try setup.run()
+    let errors = try fit.encoder.reconstructionErrors(of: reference.rows.values)
+    let (mean, lost) = (errors.reduce(0, +) / Double(events.count), try #require(reference.lost[metric.rawValue]))
+    #expect(mean >= lost * (1 - 1e-5) && mean <= lost * (1 + 1e-3), "\(mean), not \(lost)")
+    let text = setup.objective.text
+    #expect(text.hasSuffix("weights=b:9.0;d:0.25)") && text.contains("metric") == (metric == .deviations))
+    #expect(try EncoderObjective(text) == setup.objective)
+    let architecture = setup.architecture
+    #expect(try EncoderArchitecture(jsonText: architecture.jsonText(), "it").columnWeights == reference.weights)
+  }
+
+  @Test func weightsAreChecked() throws {
+    let events = try EventArray(curve(50), dimension: 4, columns: ["a", "b", "c", "d"])
+    for text in ["ae(weights=a)", "ae(weights=a:-1)", "ae(weights=a:inf)", "ae(weights=:2)", "ae(weights=a:1;a:2)"] {
+      #expect(throws: FlowError.self, "\(text)") { try EncoderObjective(text) }
+    }
+    let error = #expect(throws: FlowError.self) {
+      try EncoderSetup(fitting: events, latents: 1, objective: EncoderObjective("ae(weights=e:2)"))
+    }
+    #expect(error?.message.contains("a weight is given to 'e', but the columns are a, b, c, d") == true)
+  }
+
   @Test func bothStagesAndTheFile() throws {
     let events = try EventArray(curve(400), dimension: 4, columns: ["a", "b", "c", "d"])
     let setup = try EncoderSetup(fitting: events, latents: 2, encoder: "16", options: options(40))

@@ -9,9 +9,11 @@ import Testing
     #expect(names.count >= 2)
     for name in names {
       let model = try Model(reading: reference("../models/\(name)"), includingTraining: true)
-      let origin = [Double](repeating: 0, count: model.columns.count + model.contextColumns.count)
+      // What the flows are densities of: with an encoder, latents.
+      let dimension = model.ensemble.dimension
+      let origin = [Double](repeating: 0, count: dimension + model.contextColumns.count)
       let densities = model.ensemble.logDensity(
-        Array(origin.prefix(model.columns.count)), context: Array(origin.dropFirst(model.columns.count)))
+        Array(origin.prefix(dimension)), context: Array(origin.dropFirst(dimension)))
       #expect(!densities[0].isNaN, "\(name)")
     }
   }
@@ -33,6 +35,34 @@ import Testing
     let expected = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: referenceURL("format3.json")))
     let densities = model.ensemble.logDensity(expected.events.values, context: expected.context.values)
     expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
+  }
+
+  /// Encoders, and what an independent program makes of events with them (Tests/Reference/make_golden_encoders.py).
+  @Test func formatVersion4() throws {
+    struct Reference: Decodable {
+      let events, densities, probabilities, numbers, latents, deviations, means, priors: ReferenceArray
+    }
+    let expected = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: referenceURL("format4.json")))
+    let model = try Model(reading: reference("../models/format4-classes.h5"), includingTraining: true)
+    let encoding = try #require(model.encoding)
+    #expect(model.columns == ["a", "b", "c"] && model.contextColumns == ["kind=0", "kind=1", "kind=2"])
+    #expect(encoding.objective.text == "triplet(label=kind,flow=conditional)" && encoding.history.count == 3)
+    #expect(encoding.training?.stopped == .epochs)
+    let latents = encoding.encoder.latents(of: expected.events.values)
+    let found = try BayesClassifier(model.ensemble, #require(encoding.classes))(latents)
+    expectClose(found.logDensities, expected.densities.values, within: 1e-5, "log p(z)")
+    expectClose(found.logProbabilities, expected.probabilities.values, within: 1e-5, "log P(label | z)")
+
+    let other = try Model(reading: reference("../models/format4-vae.h5"))
+    let encoder = try #require(other.encoding?.encoder)
+    let means = encoder.latents(of: expected.numbers.values)
+    expectClose(means, expected.latents.values, within: 1e-5, "means of q(z | x)")
+    let variational = try VariationalEvaluator(encoder, prior: other.flow)
+    expectClose(
+      variational.latents(of: expected.numbers.values, .deviations), expected.deviations.values, within: 1e-5,
+      "deviations of q(z | x)")
+    expectClose(try encoder.events(from: means), expected.means.values, within: 1e-5, "means of p(x | z)")
+    expectClose(other.flow.logDensity(means), expected.priors.values, within: 1e-5, "log p(z)")
   }
 
   /// Angles and categories, and what an independent program scores with them (Tests/Reference/make_golden_kinds.py).
