@@ -56,7 +56,7 @@ struct EncoderArguments: ParsableArguments {
     let latents = try OptionCheck.positive(latent, "--latent", atMost: 65_536)
     let others: [(String, Bool)] = [
       ("--context", fit.context != nil), ("--context-embedding", fit.contextEmbedding != nil),
-      ("--noise, --curriculum and --curriculum-by", fit.lessons.areGiven),
+      ("--curriculum", fit.lessons.curriculum), ("--curriculum-by", fit.lessons.curriculumBy != nil),
       ("--likelihood-weight", fit.objective.likelihoodWeight != nil), ("--report", fit.ensembles.report != nil),
       ("the options of preprocessing", fit.preprocessing.areGiven),
     ]

@@ -7,7 +7,8 @@ struct LessonArguments: ParsableArguments {
     parsing: .unconditional,
     help: """
       Normal noise on the preprocessed rows and contexts of training steps, in standard deviations of each column, falling to 0: a \
-      number, or 'rule' for n^(-1/(4+d)) of n rows and d columns.
+      number, or 'rule' for n^(-1/(4+d)) of n rows and d columns. Codes by labels are \
+      trained with 'rule' unless this is given; 0 is none.
       """)
   var noise: String?
 

@@ -14,6 +14,8 @@ public protocol Trainable: Sendable {
   /// The map that preprocessed events meet first, if one takes only some values, such as those between 0 and 1; nil by
   /// default. An event outside its domain is an error in training.
   var firstMap: (any Bijector)? { get }
+  /// Whether contexts are labels to learn from, which no noise may change; false by default.
+  var hasLabels: Bool { get }
   /// The same value for another worker, which may be in objects of its own; by default itself.
   func copied() -> Self
 }
@@ -23,5 +25,6 @@ extension Trainable {
   public var preprocessing: [any Preprocessing] { [] }
   public var contextPreprocessing: [any Preprocessing] { [] }
   public var firstMap: (any Bijector)? { nil }
+  public var hasLabels: Bool { false }
   public func copied() -> Self { self }
 }

@@ -8,6 +8,8 @@ public protocol EncoderCriterion: Sendable {
   var trainsDecoder: Bool { get }
   /// The columns of labels that it learns from, which are no features; none by default.
   var labels: [String] { get }
+  /// The noise on events of training steps where the options name none; none by default.
+  var noise: TrainingNoise? { get }
   /// What the decoder's outputs say of an event; nil, the default, where they are the event itself. Only an encoder with a head has a prior.
   var head: DecoderHead.Kind? { get }
   /// Whether the prior is a flow that is trained with the encoder; false by default.
@@ -34,6 +36,7 @@ public protocol EncoderCriterion: Sendable {
 
 extension EncoderCriterion {
   public var labels: [String] { [] }
+  public var noise: TrainingNoise? { nil }
   public var head: DecoderHead.Kind? { nil }
   public var trainsPrior: Bool { false }
   public var conditionsFlow: Bool { false }

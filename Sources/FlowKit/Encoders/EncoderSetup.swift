@@ -29,10 +29,16 @@ public struct EncoderSetup: Sendable {
     options: TrainingOptions = TrainingOptions(), registry: Registry = .standard
   ) throws(FlowError) {
     try options.check()
-    guard options.noise == nil, !options.curriculum else {
-      throw FlowError(.architecture, "noise and curricula are of fits of flows; an encoder is trained without them")
-    }
     let criterion = objective.criterion
+    guard !options.curriculum else {
+      throw FlowError(.architecture, "a curriculum is of a fit of a flow; an encoder is trained without one")
+    }
+    guard options.noise == nil || !criterion.labels.isEmpty else {
+      throw FlowError(
+        .architecture, "\(objective.name) would learn to give the noise back; noise is of flows and of codes by labels")
+    }
+    var options = options
+    options.noise = options.noise ?? criterion.noise
     guard decoder == nil || criterion.trainsDecoder else {
       throw FlowError(.architecture, "\(objective.name) trains an encoder alone; leave the decoder out")
     }
@@ -79,18 +85,19 @@ public struct EncoderSetup: Sendable {
 
   /// The fit of a flow to the latents of the same events, conditional on their classes where there are any.
   ///
-  /// - Parameter options: how the flow is trained; as the encoder by default.
+  /// - Parameter options: how the flow is trained; as the encoder by default, but without its noise.
   /// - Throws: where the latents have no density, such as those of more latents than columns, or one that is constant.
   public func latentSetup(
     _ encoder: EventEncoder, recipe: String? = nil, layers: String? = nil, base: String = StandardNormal.name,
     broad: Double = 0, options: TrainingOptions? = nil, registry: Registry = .standard
   ) throws(FlowError) -> TrainingSetup {
-    var others = Validation.none
+    var (own, others) = (self.options, Validation.none)
+    own.noise = nil
     if let validation { others = .events(try EncodedEvents(validation, encoder, classes: classes)) }
     do throws(FlowError) {
       return try TrainingSetup(
         fitting: EncodedEvents(train, encoder, classes: classes), validation: others, recipe: recipe, layers: layers,
-        base: base, options: options ?? self.options, broad: broad, registry: registry)
+        base: base, options: options ?? own, broad: broad, registry: registry)
     } catch {
       guard error.kind == .data else { throw error }
       throw FlowError(.data, "the latents of \(error.message); take fewer of them, or another encoder")

@@ -14,6 +14,7 @@ public struct LabelledEncoder: Trainable {
   }
 
   public var dimension: Int { architecture.dimension }
+  public var hasLabels: Bool { true }
   public var preprocessing: [any Preprocessing] { architecture.preprocessing }
   public func copied() -> LabelledEncoder {
     LabelledEncoder(architecture.copied(), labels: contextDimension, beside: beside)

@@ -42,6 +42,8 @@ public struct TripletCriterion: EncoderCriterion {
   }
   public var trainsDecoder: Bool { false }
   public var labels: [String] { [label] }
+  /// Distances of few rows are learned by heart without it.
+  public var noise: TrainingNoise? { .rule }
 
   public func objective(
     for architecture: EncoderArchitecture, prior: Architecture?, train: any EventSource, seed: UInt64

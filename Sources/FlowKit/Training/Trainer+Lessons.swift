@@ -85,9 +85,13 @@ extension Trainer {
         .architecture,
         "noise carries events out of where \(map.layerList) is defined; leave the noise out, or preprocess its columns")
     }
-    let start = noise.start(events: train.count, columns: subject.dimension + subject.contextDimension)
+    let seen = subject.dimension + (subject.hasLabels ? 0 : subject.contextDimension)
+    let start = noise.start(events: train.count, columns: seen)
     let (x, context) = try TrainingData(sampling: 4_096, of: train, subject, seed: options.seed).tiles(TilePool())
-    return ([x] + (context.map { [$0] } ?? [])).flatMap { tile -> [Double] in
+    if subject.hasLabels { return deviations(x) + Array(repeating: 0, count: subject.contextDimension) }
+    return deviations(x) + (context.map(deviations) ?? [])
+
+    func deviations(_ tile: Tile) -> [Double] {
       (0..<tile.features).map { row -> Double in
         let mean = tile.rowSum(row) / Double(tile.width)
         let squares = tile.withRow(row) { $0.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } }

@@ -1,25 +1,25 @@
 /// Normal noise on the preprocessed events and contexts of training steps, in standard deviations of each column: it smooths what a
-/// flow can learn from few events by heart (Rothfuss et al. 2019, arXiv:1907.08982). It falls along a line, to 0 when three
-/// quarters of the training are over.
+/// flow can learn from few events by heart (Rothfuss et al. 2019, arXiv:1907.08982). Labels stay as they are. It falls along a line, to 0
+/// when three quarters of the training are over.
 public enum TrainingNoise: Sendable, Equatable, Codable, CustomStringConvertible {
   /// n^(−1/(4 + d)) at the start, with n events and d columns of events and context: the width of a normal-reference kernel
   /// estimate, up to a constant near 1.
   case rule
-  /// So many standard deviations at the start.
+  /// So many standard deviations at the start; 0 for no noise.
   case deviations(Double)
 
   /// The part of the training after which events are shown as they are.
   static let end = 0.75
 
-  /// - Parameter text: `rule` or a number above 0.
+  /// - Parameter text: `rule` or a number from 0 on.
   public init(_ text: String) throws(FlowError) {
     guard text != "rule" else {
       self = .rule
       return
     }
-    guard let value = Double(text), value > 0, value.isFinite else {
+    guard let value = Double(text), value >= 0, value.isFinite else {
       throw FlowError(
-        .architecture, "the noise is 'rule' or a number of standard deviations above 0, got '\(text)'")
+        .architecture, "the noise is 'rule' or a number of standard deviations, 0 for none, got '\(text)'")
     }
     self = .deviations(value)
   }

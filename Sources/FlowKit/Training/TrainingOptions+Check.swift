@@ -14,7 +14,10 @@ extension TrainingOptions {
     try Self.check(gradientClip, "the limit of the gradient's norm", atMost: .infinity)
     try Self.check(patience, "the patience", atMost: .max)
     try Self.check(buffer, "the buffer", atMost: .max)
-    try Self.check(noise?.start(events: 1, columns: 1) ?? 1, "the noise", atMost: .greatestFiniteMagnitude)
+    let noise = noise?.start(events: 1, columns: 1) ?? 0
+    guard noise >= 0, noise.isFinite else {
+      throw FlowError(.architecture, "the noise is a finite number from 0 on, got \(noise)")
+    }
   }
 
   private static func check<Number: Comparable & Numeric>(

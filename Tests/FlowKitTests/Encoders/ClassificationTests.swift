@@ -3,8 +3,9 @@ import FlowKitTestSupport
 import Foundation
 import Testing
 
-@testable import struct FlowKit.LabelClasses
 @testable import class FlowKit.BayesClassifier
+@testable import struct FlowKit.LabelClasses
+@testable import class FlowKit.Trainer
 
 /// Flows that are conditional on labels, Bayes' rule, and what is said of probabilities.
 @Suite struct ClassificationTests {
@@ -47,6 +48,30 @@ import Testing
     #expect(scores.count == 0 && scores.nonFinite == 1)
     scores.add(probabilities[2..<4], truth: 0)
     #expect(scores.logLoss == .infinity && scores.accuracy == 0 && scores.calibrationError == 1)
+  }
+
+  /// Codes by labels are trained with noise on the features, never on the labels, and without it where that is asked for; the flow of the
+  /// second stage has none, and what would learn to give noise back refuses it.
+  @Test func noiseIsOnFeatures() throws {
+    func setup(_ objective: String, _ noise: TrainingNoise?) throws -> EncoderSetup {
+      try EncoderSetup(
+        fitting: events(), latents: 2, encoder: "8", objective: EncoderObjective(objective),
+        options: TrainingOptions { $0.noise = noise })
+    }
+    let own = try setup("triplet(label=label)", nil)
+    #expect(own.options.noise == .rule)
+    let noise = try Trainer.noise(own.options, own.train, LabelledEncoder(own.architecture, labels: 1))
+    let share = TrainingNoise.rule.start(events: own.train.count, columns: 3)
+    #expect(noise.count == 4 && noise[..<3].allSatisfy { $0 > 0.1 * share } && noise[3] == 0)
+    #expect(try setup("triplet(label=label)", .deviations(0)).options.noise == .deviations(0))
+    let encoder = try own.run().encoder
+    #expect(try own.latentSetup(encoder, layers: "lower").options.noise == nil)
+    let error = #expect(throws: FlowError.self) {
+      try EncoderSetup(
+        fitting: EventArray([0, 1, 2, 3, 5, 4], dimension: 2), validation: .none, latents: 1, encoder: "8",
+        options: TrainingOptions { $0.noise = .rule })
+    }
+    #expect(error?.message.hasPrefix("ae would learn to give the noise back") == true)
   }
 
   /// Three clusters on a line, of different sizes: the flow of each finds its own, and probabilities are those of the clusters' densities.
