@@ -1,4 +1,4 @@
-"""Writes models/increasing.h5, a flow of increasing polynomials as the first program that knew them wrote it, and golden-increasing.json,
+"""Writes models/increasing.h5, a flow of increasing polynomials on elliptical densities as the first program that knew them wrote it, and golden-increasing.json,
 its log-densities of some events by the independent reader in Tests/Interop. A newer program must read the file and score the same.
 
 Needs h5py and a flowctl in Float: python3 make_golden_increasing.py FLOWCTL
@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as work:
         [flowctl, "fit", data, "--output", model, "--layers",
          "coupling-sos(hidden=8),permute(reverse),autoregressive-bernstein(degree=8,hidden=8),elementwise-sos(degree=2),elementwise-bernstein,"
          "permute(random),autoregressive-sos(degree=2,polynomials=2,bound=3,hidden=8),coupling-bernstein(degree=4,hidden=8)",
-         "--epochs", "3", "--batch", "32", "--valid", "0.2", "--threads", "1"], check=True, stdout=subprocess.DEVNULL)
+         "--base", "t-mixture(2)", "--epochs", "3", "--batch", "32", "--valid", "0.2", "--threads", "1"], check=True, stdout=subprocess.DEVNULL)
 
 events = rows[:16]
 reference.write(

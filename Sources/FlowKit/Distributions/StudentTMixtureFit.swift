@@ -1,7 +1,7 @@
 /// A mixture of K normal or elliptical Student t densities with full scale matrices, fitted by expectation-maximization: the best that
 /// is to be had without a network.
 ///
-///     p(x) = Σₖ wₖ t(x; μₖ, Σₖ, νₖ),   Σₖ = (Sₖ + (D + 1) W)/(nₖ + D + 1) + 10⁻⁶ Σ₀
+///     p(x) = Σₖ wₖ t(x; μₖ, Σₖ, νₖ),   Σₖ = (Sₖ + (D + 1) W)/(nₖ + D + 1) + 10⁻⁶ W
 ///
 /// with the responsibilities' sums nₖ, scatters Sₖ about μₖ (events far out count less, u = (ν + D)/(ν + |A(x − μ)|²)), and
 /// W = Σₖ Sₖ/n: components of few events take the shape that all have in common. ν solves its own likelihood equation between 1.05
@@ -53,8 +53,6 @@ struct StudentTMixtureFit {
 
   private(set) var parts: [Part]
   private let dimension: Int
-  /// Σ₀, row-major.
-  private var common: [Double]
 
   private static let mostSteps = 200
   /// Nats by which a step must raise the mean log-density.
@@ -73,11 +71,10 @@ struct StudentTMixtureFit {
     self.dimension = dimension
     let count = rows.count / dimension
     let own = weights ?? Array(repeating: 1, count: count)
-    (parts, common) = ([], [])
-    start(rows, own)
+    parts = [Self.whole(rows, dimension, own)]
     maximize(rows, own)
     guard components > 1 || isNormal else { return }
-    common = parts[0].scale
+    let common = parts[0].scale
     let starts = spread(rows, own, min(components, count), using: &random)
     parts = starts.map { mean in
       Part(
@@ -92,13 +89,12 @@ struct StudentTMixtureFit {
   // MARK: Starts
 
   /// One component, of the mean and covariance of all events.
-  private mutating func start(_ rows: [Double], _ own: [Double]) {
+  private static func whole(_ rows: [Double], _ dimension: Int, _ own: [Double]) -> Part {
     let total = own.reduce(0, +)
     let mean = Products.inDouble(own, rows, rows: 1, inner: own.count, columns: dimension).map { $0 / total }
-    var covariance = scatter(centred(rows, mean), own).map { $0 / total }
+    var covariance = scatter(centred(rows, mean), dimension, own).map { $0 / total }
     for i in 0..<dimension { covariance[i * (dimension + 1)] += .leastNormalMagnitude }
-    common = covariance
-    parts = [Part(weight: 1, mean: mean, freedom: Self.startFreedom, scale: covariance)]
+    return Part(weight: 1, mean: mean, freedom: startFreedom, scale: covariance)
   }
 
   /// Events that are the means of components at first.
@@ -181,17 +177,17 @@ struct StudentTMixtureFit {
       let mean = Products.inDouble(counted, rows, rows: 1, inner: own.count, columns: dimension).map { $0 / counts }
       parts[k].mean = mean
       parts[k].weight = sum / total
-      scatters.append(scatter(centred(rows, mean), counted))
+      scatters.append(Self.scatter(Self.centred(rows, mean), dimension, counted))
       sums.append(sum)
       if ν.isFinite {
         let excess = zip(share, nearness).reduce(0) { $0 + $1.0 * (Double.log($1.1) - $1.1) } / sum
         parts[k].freedom = Self.freedom(1 + excess + Double.digamma((ν + d) / 2) - Double.log((ν + d) / 2))
       }
     }
-    let within = common.indices.map { entry in scatters.reduce(0) { $0 + $1[entry] } / total }
+    let within = scatters[0].indices.map { entry in scatters.reduce(0) { $0 + $1[entry] } / total }
     for k in parts.indices {
-      parts[k].scale = common.indices.map { entry in
-        (scatters[k][entry] + (d + 1) * within[entry]) / (sums[k] + d + 1) + 1e-6 * common[entry]
+      parts[k].scale = within.indices.map { entry in
+        (scatters[k][entry] + (d + 1) * within[entry]) / (sums[k] + d + 1) + 1e-6 * within[entry]
       }
     }
   }
@@ -211,10 +207,10 @@ struct StudentTMixtureFit {
 
   // MARK: Parts
 
-  private func centred(_ rows: [Double], _ mean: [Double]) -> [Double] {
+  private static func centred(_ rows: [Double], _ mean: [Double]) -> [Double] {
     var result = rows
-    for start in stride(from: 0, to: rows.count, by: dimension) {
-      for i in 0..<dimension { result[start + i] -= mean[i] }
+    for start in stride(from: 0, to: rows.count, by: mean.count) {
+      for i in mean.indices { result[start + i] -= mean[i] }
     }
     return result
   }
@@ -222,12 +218,13 @@ struct StudentTMixtureFit {
   /// A (x − μ) of each event.
   private func transformed(_ rows: [Double], _ part: Part) -> [Double] {
     Products.inDouble(
-      centred(rows, part.mean), part.factor, secondTransposed: true, rows: rows.count / dimension, inner: dimension,
+      Self.centred(rows, part.mean), part.factor, secondTransposed: true, rows: rows.count / dimension,
+      inner: dimension,
       columns: dimension)
   }
 
   /// Σ w x xᵀ.
-  private func scatter(_ centred: [Double], _ weights: [Double]) -> [Double] {
+  private static func scatter(_ centred: [Double], _ dimension: Int, _ weights: [Double]) -> [Double] {
     var weighted = centred
     for event in weights.indices {
       for i in 0..<dimension { weighted[event * dimension + i] *= weights[event] }

@@ -202,11 +202,11 @@ import Testing
         let number = number()
         return sum + number * number
       }
-      let (a, b) = (number() / square.squareRoot(), number() / square.squareRoot())
-      return [a, 2 * a - b]
+      let numbers = (0..<5).map { _ in number() / square.squareRoot() }
+      return numbers.indices.map { numbers[$0] - 0.5 * numbers[($0 + 1) % 5] }
     }
     let result = try fit(
-      EventArray(values, dimension: 2),
+      EventArray(values, dimension: 5),
       choices { ($0.minutes, $0.layers, $0.members, $0.effort) = (nil, nil, 1, .quick) })
     let alone = try #require(result.rounds.first { $0.layers != nil })
     #expect(alone.layers == "diagonal" && alone.base?.hasPrefix("t-mixture") == true)

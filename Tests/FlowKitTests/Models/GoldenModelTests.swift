@@ -74,7 +74,7 @@ import Testing
     expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
   }
 
-  /// Sums of squares and Bernstein polynomials, likewise (Tests/Reference/make_golden_increasing.py).
+  /// Sums of squares, Bernstein polynomials and a base of elliptical densities, likewise (Tests/Reference/make_golden_increasing.py).
   @Test func increasingPolynomials() throws {
     struct Reference: Decodable { let events, densities: ReferenceArray }
     let model = try Model(reading: reference("../models/increasing.h5"))
