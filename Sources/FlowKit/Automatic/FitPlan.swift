@@ -23,9 +23,12 @@ public struct FitPlan: Sendable {
   public private(set) var members = 1
   /// Whether there are so many rows that steps are what is short, not rows.
   public let isLarge: Bool
+  /// Whether there are so many that detail is what is short: finer splines, and maps that mix columns between them.
+  private let isHuge: Bool
 
   /// From so many rows on a longer training gains more than several flows.
   static let largeRows = 20_000
+  private static let hugeRows = 500_000
   private static let heavyKurtosis = 6.0
   private static let nearSingular = 0.01
   /// Of five layers with networks of 128x128, about.
@@ -40,7 +43,7 @@ public struct FitPlan: Sendable {
 
   /// - Parameter setAside: a sentence for each column that others determine.
   init(_ profile: FitProfile, _ choices: FitChoices, setAside: [String]) {
-    isLarge = profile.rows >= Self.largeRows
+    (isLarge, isHuge) = (profile.rows >= Self.largeRows, profile.rows >= Self.hugeRows)
     for text in setAside { add("set aside", text, "no part of the density; samples have it") }
     decideScaling(profile, choices)
     decideLayers(profile, choices)
@@ -88,7 +91,7 @@ public struct FitPlan: Sendable {
       layers = given
       return add("layers", given, Self.given)
     }
-    let bins = isLarge ? 8 : 4
+    let bins = isHuge ? 16 : isLarge ? 8 : 4
     let (rows, dimension) = (profile.rows, profile.dimension)
     let passes = choices.limitInSeconds / Self.nominalSeconds(rows: rows, parameters: Self.wideParameters)
     let isShort = passes < Self.fewPasses
@@ -105,14 +108,15 @@ public struct FitPlan: Sendable {
     let network = (isShort ? "hidden=64x64" : "hidden=128x128") + activation
     // A linear map would mix angles and categories with numbers.
     let start = isMixed ? "" : "lu,"
-    layers = "\(start)\(count)*[autoregressive-rqs(bins=\(bins),bound=5,\(network)),permute(random)]"
+    let between = isHuge && !isMixed ? "lu" : "permute(random)"
+    layers = "\(start)\(count)*[autoregressive-rqs(bins=\(bins),bound=5,\(network)),\(between)]"
     let time = isShort ? ", time for about \(max(1, Int(passes))) passes" : ""
     add("layers", layers, "\(rows) rows of \(dimension) columns\(time)")
   }
 
   private mutating func decideTraining(_ profile: FitProfile, _ choices: FitChoices) {
-    batchSize = choices.batchSize ?? (isLarge ? (profile.rows >= 500_000 ? 512 : 256) : 128)
-    learningRate = choices.learningRate ?? (isLarge ? (profile.rows >= 500_000 ? 3e-3 : 5e-3) : 3e-3)
+    batchSize = choices.batchSize ?? (isHuge ? 512 : isLarge ? 256 : 128)
+    learningRate = choices.learningRate ?? (isLarge && !isHuge ? 5e-3 : 3e-3)
     add("batch", "\(batchSize)", choices.batchSize == nil ? "\(profile.rows) rows" : Self.given)
     add("rate", "\(learningRate)", choices.learningRate == nil ? "\(profile.rows) rows" : Self.given)
   }
