@@ -15,6 +15,9 @@ let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
 /// The program and its tests are the same for any element: what tests the library in Double need not build them.
 let hasProgram = Context.environment["FLOWKIT_LIBRARY_ONLY"] == nil
 
+/// For packages that depend on this one, whose builds cannot name its traits: `FLOWKIT_MPI=1` is `--traits MPI`.
+let hasMPI = Context.environment["FLOWKIT_MPI"] != nil
+
 let program: [Target] = [
   .executableTarget(
     name: "flowctl",
@@ -36,7 +39,9 @@ let package = Package(
     .library(name: "FlowKitTestSupport", targets: ["FlowKitTestSupport"]),
   ] + (hasProgram ? [.executable(name: "flowctl", targets: ["flowctl"])] : []),
   traits: [
-    .trait(name: "DoublePrecision", description: "Computes in Double instead of Float.")
+    .trait(name: "DoublePrecision", description: "Computes in Double instead of Float."),
+    .trait(name: "MPI", description: "Lets the processes of an MPI job share one fit."),
+    .default(enabledTraits: hasMPI ? ["MPI"] : []),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -46,9 +51,16 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(
+      name: "CFlowMPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.treatAllWarnings(as: .error), .define("FLOWKIT_MPI", .when(traits: ["MPI"]))]),
     .target(name: "CFlowKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "FlowKit", dependencies: ["CHDF5", "COpenBLAS", "CFlowKernels"],
+      name: "FlowKit",
+      dependencies: [
+        "CHDF5", "COpenBLAS", "CFlowKernels", .target(name: "CFlowMPI", condition: .when(traits: ["MPI"])),
+      ],
       swiftSettings: swiftSettings),
     .target(name: "FlowKitTestSupport", dependencies: ["FlowKit"], swiftSettings: swiftSettings),
     .testTarget(

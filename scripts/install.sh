@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what FlowKit is built with, where it is missing: install.sh [PACKAGE ...]
-# Besides the packages named, HDF5, OpenBLAS and pkg-config. For Debian and Ubuntu; a Swift toolchain must be there.
+# Besides the packages named, HDF5, OpenBLAS and pkg-config; `mpi` stands for Open MPI or MPICH. For Debian and Ubuntu; a Swift toolchain must be there.
 set -eu
 
 if ! command -v swift >/dev/null; then
@@ -13,6 +13,11 @@ for package in libhdf5-dev libopenblas-dev pkg-config "$@"; do
   case $package in
     libhdf5-dev) pkg-config --exists hdf5 2>/dev/null || missing="$missing $package" ;;
     libopenblas-dev) pkg-config --exists openblas 2>/dev/null || missing="$missing $package" ;;
+    mpi)
+      if ! pkg-config --exists mpi-c 2>/dev/null || ! command -v mpirun >/dev/null; then
+        missing="$missing libopenmpi-dev openmpi-bin"
+      fi
+      ;;
     python3-h5py) /usr/bin/python3 -c 'import h5py' 2>/dev/null || missing="$missing $package" ;;
     gnuplot-nox) command -v gnuplot >/dev/null || missing="$missing $package" ;;
     *) command -v "$package" >/dev/null || missing="$missing $package" ;;

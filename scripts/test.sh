@@ -6,7 +6,7 @@ exec </dev/null
 cd "$(dirname "$0")/.."
 
 # gnuplot draws reports, and tests look at them in Chromium.
-sh scripts/install.sh python3-h5py gnuplot-nox chromium
+sh scripts/install.sh python3-h5py gnuplot-nox chromium mpi
 step() { printf '\n== %s\n' "$1"; }
 
 step "format"
@@ -22,6 +22,8 @@ python3 scripts/sizes.py --check
 # One folder holds all that is built in Float, and one option is given to all: the examples and benchmarks take the library as it is.
 step "builds, Float and Double"
 release="-c release -Xswiftc -enable-testing"
+# In Float with what MPI needs, which changes nothing outside of a job; in Double without.
+export FLOWKIT_MPI=1
 double="$release --traits DoublePrecision --scratch-path .build-double"
 mkdir -p .build
 swift package resolve
@@ -52,6 +54,9 @@ step "models read by an independent program"
 # The system's Python, to which the package belongs.
 "${PYTHON:-/usr/bin/python3}" Tests/Interop/compare.py "$(swift build -c release --show-bin-path)/flowctl"
 "${PYTHON:-/usr/bin/python3}" Tests/Interop/compare_encoders.py "$(swift build -c release --show-bin-path)/flowctl"
+
+step "processes of MPI"
+sh scripts/processes.sh "$(swift build -c release --show-bin-path)/flowctl"
 
 step "examples"
 sh scripts/examples.sh

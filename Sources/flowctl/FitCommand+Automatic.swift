@@ -16,7 +16,9 @@ extension Fit {
     try describe(fit)
     if automatic.dryRun { return }
     try checkReport()
-    let provenance = try provenance(fit.train, fit.validation).merging(fit.provenance()) { $1 }
+    let own = try fit.provenance()
+    try JobProcess.agree(own)
+    let provenance = provenance(fit.train, fit.validation).merging(own) { $1 }
     let begun = try automaticModelToResume(fit, provenance)
     if let begun, begun.automatic == nil {
       return Terminal.note("\(output): the fit has ended already; there is nothing to resume")
@@ -26,14 +28,14 @@ extension Fit {
     let saves = AutomaticFit.Saves(every: checkpointEvery) { [output] state, result in
       // Before there is any flow there is nothing that a file could hold.
       guard let result else { return }
-      do throws(FlowError) { try Model(fit, result, provenance, state).write(to: output) } catch {
+      do throws(FlowError) { try Model(fit, result, provenance, state).writeOnce(to: output) } catch {
         Terminal.note("\(error.line); training goes on, with the checkpoint before this one in place")
       }
     }
     let result = try fit.fit(
       from: begun?.automatic, saves: saves, observe: { progress.show($0) }, shouldStop: { Interrupts.isPending })
     Terminal.status("")
-    try Model(fit, result, provenance, result.state).write(to: output, keepingState: ensembles.keepState)
+    try Model(fit, result, provenance, result.state).writeOnce(to: output, keepingState: ensembles.keepState)
     try AutomaticReport(output, result, fit.validation?.place).show(json: json)
     try writeReport(fit.train, fit.validation)
     if result.stopped == .interrupted {

@@ -25,6 +25,7 @@ extension Fit {
         .architecture, "\(plan.objective.name) trains one encoder with its prior; leave out --ensemble and --refit")
     }
     let origin = try setup.origin()
+    try JobProcess.agree(origin)
     let begun = try encoderToResume(setup, origin)
     Interrupts.catchThem()
     try describe(setup)
@@ -36,7 +37,7 @@ extension Fit {
       guard encoder.bestEpoch > 0 else {
         throw FlowError(.file, "interrupted before the first epoch: nothing was written to \(output)")
       }
-      try setup.model(encoder, origin, provenance).write(to: output)
+      try setup.model(encoder, origin, provenance).writeOnce(to: output)
       return Terminal.note("flowctl: interrupted; wrote the encoder so far to \(output), from which --resume goes on")
     }
     if setup.prior != nil {
@@ -44,7 +45,7 @@ extension Fit {
         return Terminal.note(
           "\(output): training has ended already (\(encoder.stopped!.rawValue)); there is nothing to resume")
       }
-      try setup.model(encoder, origin, provenance).write(to: output, keepingState: ensembles.keepState)
+      try setup.model(encoder, origin, provenance).writeOnce(to: output, keepingState: ensembles.keepState)
       try report(encoder, setup)
       if let failure = encoder.failure { throw failure }
       return
@@ -63,10 +64,10 @@ extension Fit {
     let make: @Sendable (EnsembleState) -> Model = { Model(fit, $0, all).encoded(by: encoding, like: train) }
     let result = try fitted(fit, from: state, make)
     guard result.members.contains(where: { $0.bestEpoch > 0 }) else {
-      try setup.model(encoder, origin, provenance).write(to: output)
+      try setup.model(encoder, origin, provenance).writeOnce(to: output)
       return Terminal.note("flowctl: interrupted; wrote the encoder to \(output), from which --resume goes on")
     }
-    try make(result).write(to: output, keepingState: ensembles.keepState)
+    try make(result).writeOnce(to: output, keepingState: ensembles.keepState)
     try report(encoder, setup, fit, result)
   }
 

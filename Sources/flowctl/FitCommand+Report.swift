@@ -16,7 +16,7 @@ extension Fit {
   /// Of the test rows, else of the rows that have chosen the epoch, else of those that were fitted.
   func writeReport(_ train: any EventSource, _ validation: (any EventSource)?) throws(FlowError) {
     // Who has stopped a fit does not wait for its page.
-    guard let path = ensembles.report, !Interrupts.isPending else { return }
+    guard let path = ensembles.report, !Interrupts.isPending, JobProcess.isFirst else { return }
     let model = try ModelReading.model(output)
     let most = EventReading.usualRows
     let source: any EventSource = if let test = try testEvents(like: train) { test } else { validation ?? train }

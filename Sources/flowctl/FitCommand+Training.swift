@@ -34,7 +34,7 @@ extension Fit {
   /// is still there.
   static func save(_ model: Model, to output: String, keepingState: Bool) -> Bool {
     do {
-      try model.write(to: output, keepingState: keepingState)
+      try model.writeOnce(to: output, keepingState: keepingState)
       return true
     } catch {
       Terminal.note("\(error.line); training goes on, with the checkpoint before this one in place")

@@ -146,12 +146,14 @@ struct Fit: ParsableCommand, Diagnosing {
     noteFindings(setup.survey, preprocess, setup.repeats)
     try describe(setup)
     warn(of: setup.architecture)
-    let provenance = try provenance(setup.train, setup.validation).merging(setup.provenance()) { $1 }
+    let own = try setup.provenance()
+    try JobProcess.agree(own)
+    let provenance = provenance(setup.train, setup.validation).merging(own) { $1 }
     let state = try fitted(fit, from: begun) { Model(fit, $0, provenance) }
     guard state.members.contains(where: { $0.bestEpoch > 0 }) else {
       throw FlowError(.file, "interrupted before the first step: nothing was written to \(output)")
     }
-    try Model(fit, state, provenance).write(to: output, keepingState: ensembles.keepState)
+    try Model(fit, state, provenance).writeOnce(to: output, keepingState: ensembles.keepState)
     try report(fit, state)
     try writeReport(setup.train, setup.validation)
   }

@@ -21,11 +21,12 @@ struct Flowctl: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     if CommandLine.arguments.dropFirst().first == ReaderService.command { ReaderService.run() }
     if CommandLine.arguments.dropFirst().first == TargetService.command { TargetService.run() }
+    JobProcess.keepStillUnlessFirst()
     var isVerbose = false
     do {
       var command = try parseAsRoot()
       isVerbose = (command as? any Diagnosing)?.diagnostics.verbose ?? false
-      try command.run()
+      try JobProcess.run(&command)
       try Terminal.finishOutput()
       if Interrupts.isPending { Glibc.exit(128 + SIGINT) }
     } catch let error as FlowError {

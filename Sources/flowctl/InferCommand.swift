@@ -102,7 +102,7 @@ struct Infer: ParsableCommand, Diagnosing {
     let result = try inference.run(observe: show, shouldStop: { Interrupts.isPending })
     Terminal.status("")
     let line = ResultLine(output, result.report)
-    try Model(flow: result.flow, columns: density.columns, provenance: provenance(target, result.report)).write(
+    try Model(flow: result.flow, columns: density.columns, provenance: provenance(target, result.report)).writeOnce(
       to: output)
     if json { try line.printJSON() } else { describe(output, result.report) }
     if Interrupts.isPending { Terminal.note("flowctl: interrupted; wrote the flow as it was then to \(output)") }

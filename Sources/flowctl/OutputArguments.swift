@@ -57,7 +57,7 @@ struct OutputArguments: ParsableArguments {
   }
 
   /// Begins the rows: as the dataset `name` in a new file, or at the path in the existing one. Nil where nothing is to be
-  /// written.
+  /// written, or by another process.
   ///
   /// - Parameters:
   ///   - mark: by what it is told from data.
@@ -67,6 +67,7 @@ struct OutputArguments: ParsableArguments {
     _ name: String, shape: [Int], columns: [String]?, units: [String?]? = nil, attributes: [String: MetadataValue],
     mark: OutputMark, own: [String: MetadataValue] = [:]
   ) throws(FlowError) -> DatasetOutput? {
+    guard JobProcess.isFirst else { return nil }
     let attributes = attributes.merging(mark.attribute) { $1 }
     let own = own.merging(mark.attribute) { $1 }
     if let output {

@@ -60,8 +60,10 @@ enum Terminal {
   static func fail(_ message: String, detail: String? = nil, code: Int32 = 1) -> Never {
     status("")
     // One line, whatever a file's name holds.
-    note("flowctl: " + message.split(whereSeparator: \.isNewline).joined(separator: " "))
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    note("flowctl: " + line)
     for line in (detail ?? "").split(whereSeparator: \.isNewline) { note("  \(line)") }
+    JobProcess.fail(line, code: code)
     exit(code)
   }
 

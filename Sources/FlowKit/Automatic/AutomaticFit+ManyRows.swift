@@ -35,7 +35,7 @@ extension AutomaticFit.Run {
     let planned = isTimed ? Self.mostEpochs : max(1, min(Self.mostEpochs, affordable))
     guard planned > epochs else { return }
     // Those that there is no processor for wait for the others.
-    let turns = (flows + fit.threads - 1) / fit.threads
+    let turns = (flows + lanes - 1) / lanes
     let fitted = try trained(.long, planned, members: 0..<flows, part: 1 / Double(turns))
     let scores = Self.mixed(fitted, nil)
     let isBest = self.scores.flatMap { before in scores.map { $0.gain(over: before).value > 0 } } ?? true

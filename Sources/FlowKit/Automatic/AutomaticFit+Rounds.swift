@@ -31,7 +31,7 @@ extension AutomaticFit.Run {
     }
     training.known = state
     let fitted = try training.fitted(
-      sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: isStopped)
+      sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: shouldStop)
     keep(fitted)
     guard !isStopped() else { return }
     var winner = 0
@@ -89,7 +89,7 @@ extension AutomaticFit.Run {
       next *= 2
     }
     let affordable = rungs.map { rung in
-      let more = rounds(of: rung.seconds) * max(1, fit.threads / rung.fitted.count)
+      let more = rounds(of: rung.seconds) * max(1, lanes / rung.fitted.count)
       return rung.expected(min(plan.members, rung.fitted.count * (1 + more)))
     }
     guard let place = affordable.indices.max(by: { affordable[$0] < affordable[$1] }) else { return }
@@ -113,10 +113,10 @@ extension AutomaticFit.Run {
       ? [
         try training.fitted(
           candidates[0], threads: fit.givenThreads, saves: candidateSaves, observe: { observe(.training($0)) },
-          shouldStop: isStopped)
+          shouldStop: shouldStop)
       ]
       : try training.fitted(
-        sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: isStopped)
+        sideBySide: candidates, threads: fit.threads, saves: candidateSaves, shouldStop: shouldStop)
     keep(fitted)
     return fitted
   }
@@ -156,7 +156,7 @@ extension AutomaticFit.Run {
     var next = best.count
     while best.count < plan.members, next < 2 * plan.members, !isStopped() {
       let seconds = best.map(\.seconds).max()!
-      let more = min(best.count, plan.members - best.count, rounds(of: seconds) * fit.threads)
+      let more = min(best.count, plan.members - best.count, rounds(of: seconds) * lanes)
       guard more > 0 else { return }
       let fitted = try trained(.flows, epochs, members: next..<(next + more))
       next += more

@@ -123,7 +123,8 @@ public final class AutomaticFit: Sendable {
     let fit: AutomaticFit
     let saves: Saves?
     let observe: (AutomaticFitEvent) -> Void
-    let isStopped: @Sendable () -> Bool
+    /// Asked by trainings, on threads of their own.
+    let shouldStop: @Sendable () -> Bool
     let start = ContinuousClock.now
     /// What has been trained, and what an earlier run had.
     var state: AutomaticFitState
@@ -156,7 +157,7 @@ public final class AutomaticFit: Sendable {
       racesBase = fit.choices.base == StandardNormal.name && fit.train.dimension > 1
       // Schedules end by the limit; what does not know of it ends soon after.
       let deadline = ContinuousClock.now + .seconds(1.1 * fit.choices.limitInSeconds + 1 - secondsBefore)
-      isStopped = { stop() || ContinuousClock.now > deadline }
+      shouldStop = { stop() || ContinuousClock.now > deadline }
     }
 
     mutating func simpleDensities() throws(FlowError) -> SimpleDensities? {
@@ -167,7 +168,10 @@ public final class AutomaticFit: Sendable {
     }
 
     var plan: FitPlan { fit.plan }
-    var seconds: Double { secondsBefore + (ContinuousClock.now - start).inSeconds }
+    var seconds: Double { Job.processes.decided(secondsBefore + (ContinuousClock.now - start).inSeconds) }
+    /// How many flows are trained at once.
+    var lanes: Int { Job.processes.count > 1 ? 1 : fit.threads }
+    func isStopped() -> Bool { Job.processes.decided(shouldStop()) }
     /// Half of the time is for fitting again, where that is wanted.
     var secondsLeft: Double {
       fit.choices.limitInSeconds * (fit.choices.refits && !isRefitting ? 0.5 : 1) - seconds

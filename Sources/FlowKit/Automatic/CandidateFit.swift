@@ -112,21 +112,23 @@ struct CandidateTraining: Sendable {
     }
     return FittedCandidate(
       candidate: candidate, setup: setup, result: result, scores: scores,
-      seconds: entry?.seconds ?? (ContinuousClock.now - start).inSeconds)
+      seconds: entry?.seconds ?? Job.processes.decided((ContinuousClock.now - start).inSeconds))
   }
 
-  /// Trains candidates side by side, each on a thread of its own, as many at once as there are threads. What they become does
-  /// not depend on that. Those whose training does not stay finite are left out.
+  /// Trains candidates side by side, each on a thread of its own, as many at once as there are threads; where processes share the
+  /// steps, one after the other. What they become does not depend on that. Those whose training does not stay finite are left out.
   ///
   /// - Throws: where none is left.
   func fitted(
     sideBySide candidates: [FitCandidate], threads: Int, saves: CandidateSaves? = nil, shouldStop: @Sendable () -> Bool
   ) throws(FlowError) -> [FittedCandidate] {
     typealias Outcome = Result<FittedCandidate, FlowError>
+    let isShared = Job.processes.count > 1
+    let lanes = isShared ? 1 : max(1, min(threads, candidates.count))
     let outcomes = UnitResults.collect(candidates.count, startingWith: Outcome?.none) { outcomes in
-      WorkerPool(threads: max(1, min(threads, candidates.count))).run(units: candidates.count) { _, unit in
+      WorkerPool(threads: lanes).run(units: candidates.count) { _, unit in
         outcomes[unit] = Outcome { () throws(FlowError) in
-          try fitted(candidates[unit], threads: 1, saves: saves, shouldStop: shouldStop)
+          try fitted(candidates[unit], threads: isShared ? threads : 1, saves: saves, shouldStop: shouldStop)
         }
       }
     }

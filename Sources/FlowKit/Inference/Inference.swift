@@ -74,16 +74,17 @@ public final class Inference {
     observe: (InferenceEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(FlowError) -> Result {
     let share = options.refines ? 0.4 : 1
-    var parameters = try descend(share: share, observe, shouldStop)
-    if options.refines, !shouldStop() {
+    func isToStop() -> Bool { Job.processes.decided(shouldStop()) }
+    var parameters = try descend(share: share, observe, isToStop)
+    if options.refines, !isToStop() {
       observe(.stage("refining: points moved towards p²/q"))
-      parameters = try refine(from: parameters, share: 1 - share, observe, shouldStop)
+      parameters = try refine(from: parameters, share: 1 - share, observe, isToStop)
     }
     let flow = Flow(architecture: architecture, parameters: parameters)
     return Result(flow: flow, report: try report(on: flow))
   }
 
-  var seconds: Double { (ContinuousClock.now - clock).inSeconds }
+  var seconds: Double { Job.processes.decided((ContinuousClock.now - clock).inSeconds) }
 
   /// How far a part is that takes a share of the whole, between 0 and 1.
   func done(_ steps: Int, since begin: Double, share: Double) -> Double {

@@ -86,25 +86,31 @@ package final class TableSampler {
     return reader
   }
 
-  /// Hands all events to `body`, in order, in blocks.
+  /// Hands all events to `body`, in order, in blocks. Processes that share a job draw a block each, where a draw does not depend on
+  /// those before it, as it does with a refinement.
   ///
   /// - Parameter withContext: puts the context of each event behind its features.
   package func sample(
     withContext: Bool = false, _ body: ([Double]) throws(FlowError) -> Void
   ) throws(FlowError) {
+    let processes: any Collective = refined == nil ? Job.processes : LoneProcess()
     let total = shape.dropLast().reduce(1, *)
     let block = max(Tile.fullWidth, (1 << 19) / shape.last! / Tile.fullWidth * Tile.fullWidth)
-    for first in stride(from: 0, to: total, by: block) {
-      let events = first..<min(total, first + block)
-      let context = try contexts(of: events)
-      let samples = dependent.completing(try samples(of: events, context), width: dimension)
-      guard withContext else {
-        try body(samples)
-        continue
+    for first in stride(from: 0, to: total, by: block * processes.count) {
+      let samples = try processes.joined { () throws(FlowError) -> [Double] in
+        let own = min(total, first + processes.rank * block)
+        return own < total ? try drawn(own..<min(total, own + block), withContext: withContext) : []
       }
-      let labelled = LabelledEvents(samples, context: context)
-      try body(labelled.interleaved(dimension: shape.last!, contextDimension: contextDimension))
+      try body(samples.values)
     }
+  }
+
+  private func drawn(_ events: Range<Int>, withContext: Bool) throws(FlowError) -> [Double] {
+    let context = try contexts(of: events)
+    let samples = dependent.completing(try samples(of: events, context), width: dimension)
+    guard withContext else { return samples }
+    let labelled = LabelledEvents(samples, context: context)
+    return labelled.interleaved(dimension: shape.last!, contextDimension: contextDimension)
   }
 
   private func samples(of events: Range<Int>, _ context: [Double]) throws(FlowError) -> [Double] {

@@ -42,48 +42,55 @@ package final class TableScorer {
   package var notes: [String] { reader.notes }
   package var rows: Int { reader.rows }
 
-  /// Hands the log-densities of all rows to `body`, in order, in blocks.
+  /// Hands the log-densities of all rows to `body`, in order, in blocks. Processes that share a job take a block each.
   package func score(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
+    let processes = Job.processes
     var block: [Double] = []
-    for start in stride(from: 0, to: rows, by: reader.blockRows) {
-      try reader.read(rows: start..<min(rows, start + reader.blockRows), into: &block)
-      let all = LabelledEvents(
-        interleaved: block, dimension: model.allColumns.count, width: reader.columns.count)
-      let (events, agree) = model.dependent.separating(all.events, width: model.allColumns.count)
-      let context = all.context
-      var logDensities = evaluator.logDensity(events, first: start, context: context)
-      for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
-      if acceptsNonFinite, !block.allSatisfy(\.isFinite) {
-        let width = reader.columns.count
-        for (row, value) in logDensities.enumerated()
-        where block[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite) { moments.add(value) }
-      } else {
-        for value in logDensities { moments.add(value) }
-      }
-      if !logDensities.allSatisfy(\.isFinite) { count(logDensities, events, context, firstRow: start) }
-      if acceptsNonFinite { nonFiniteRows += countNonFiniteRows(block) }
-      try body(logDensities)
+    for start in stride(from: 0, to: rows, by: reader.blockRows * processes.count) {
+      let scores = try processes.joined { () throws(FlowError) -> [ScoredRow] in
+        let own = min(rows, start + processes.rank * reader.blockRows)
+        return own < rows ? try scored(own..<min(rows, own + reader.blockRows), &block) : []
+      }.values
+      for (index, row) in scores.enumerated() { try count(row, number: start + index) }
+      try body(scores.map(\.logDensity))
     }
   }
 
-  private func countNonFiniteRows(_ block: [Double]) -> Int {
+  private struct ScoredRow: BitwiseCopyable {
+    let logDensity: Double
+    /// Whether all its values are finite.
+    let isFinite: Bool
+  }
+
+  private func scored(_ range: Range<Int>, _ block: inout [Double]) throws(FlowError) -> [ScoredRow] {
+    try reader.read(rows: range, into: &block)
     let width = reader.columns.count
-    return stride(from: 0, to: block.count, by: width).count { !block[$0..<($0 + width)].allSatisfy(\.isFinite) }
+    let all = LabelledEvents(interleaved: block, dimension: model.allColumns.count, width: width)
+    let (events, agree) = model.dependent.separating(all.events, width: model.allColumns.count)
+    var logDensities = evaluator.logDensity(events, first: range.lowerBound, context: all.context)
+    for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
+    let areFinite = !acceptsNonFinite || block.allSatisfy(\.isFinite)
+    return logDensities.enumerated().map { row, value in
+      ScoredRow(
+        logDensity: value,
+        isFinite: areFinite || block[(row * width)..<((row + 1) * width)].allSatisfy(\.isFinite))
+    }
   }
 
-  /// Counts the rows of a block that have finite values and no finite log-density.
-  private func count(_ logDensities: [Double], _ events: [Double], _ context: [Double], firstRow: Int) {
-    let (dimension, contextDimension) = (model.columns.count, model.contextColumns.count)
-    for (row, value) in logDensities.enumerated() where !value.isFinite {
-      let event = Array(events[(row * dimension)..<((row + 1) * dimension)])
-      let given = Array(context[(row * contextDimension)..<((row + 1) * contextDimension)])
-      guard event.allSatisfy(\.isFinite), given.allSatisfy(\.isFinite) else { continue }
-      if value == -.infinity { rowsWithoutMass += 1 }
-      guard value.isNaN else { continue }
-      rowsWithoutNumber += 1
-      guard firstWithoutNumber == nil else { continue }
-      let place = evaluator.nonFinitePlace(of: event, first: firstRow + row, context: given)
-      firstWithoutNumber = (firstRow + row, place)
+  private func count(_ row: ScoredRow, number: Int) throws(FlowError) {
+    guard row.isFinite else {
+      nonFiniteRows += 1
+      return
     }
+    moments.add(row.logDensity)
+    if row.logDensity == -.infinity { rowsWithoutMass += 1 }
+    guard row.logDensity.isNaN else { return }
+    rowsWithoutNumber += 1
+    guard firstWithoutNumber == nil else { return }
+    let values = LabelledEvents(
+      interleaved: try reader.read(rows: number..<(number + 1)), dimension: model.allColumns.count,
+      width: reader.columns.count)
+    let event = model.dependent.separating(values.events, width: model.allColumns.count).0
+    firstWithoutNumber = (number, evaluator.nonFinitePlace(of: event, first: number, context: values.context))
   }
 }

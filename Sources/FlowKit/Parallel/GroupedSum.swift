@@ -2,16 +2,21 @@ internal import CFlowKernels
 
 /// A deterministic parallel sum of gradients.
 ///
-/// A batch is cut into at most 16 groups of consecutive tiles, a function of the batch's size alone. A group owns one
-/// gradient buffer; the groups are summed pair by pair, the pairs of pairs and so on, whoever does it. So the result has
-/// the same bits for any number of threads.
+/// A batch is cut into groups of consecutive tiles, a function of the batch's size alone (``GroupTree``). A group has a gradient
+/// of its own; the groups are summed pair by pair, the pairs of pairs and so on, whoever does it. So the result has
+/// the same bits for any number of threads and processes.
 ///
-/// A worker takes a run of groups and sums them by itself. Parameters are cut into blocks that have owners: what a run
+/// A process takes its share of the groups. A worker takes a run of these and sums them by itself. Parameters are cut into blocks that have owners: what a run
 /// adds to a block of another worker's is written past the caches, where its owner reads it once.
 final class GroupedSum {
   private let engine: Engine
-  /// One gradient per group, with respect to what tiles see: 0 between steps.
-  private let groups: [ParameterBuffer]
+  /// Joins what processes have summed; nil for one that computes by itself.
+  private let exchange: GradientExchange?
+  /// The gradient of each run's first group with respect to what tiles see, then the run's sum in the worker's own blocks: 0
+  /// between steps.
+  private let firsts: [ParameterBuffer]
+  /// Those of the other groups of a run.
+  private let others: PerWorker<Others>
   /// What the runs of groups add to the blocks of other workers.
   private let published: [ParameterBuffer]
   /// The sum of all groups.
@@ -19,26 +24,33 @@ final class GroupedSum {
   /// The gradient with respect to θ: `sum` where tiles see θ itself.
   let gradient: ParameterBuffer
 
-  /// No more than one kernel sums.
-  static let maximumGroups = Int(FLOWKIT_MAXIMUM_TERMS)
-
-  /// - Parameter tiles: of a batch, at most.
-  init(_ engine: Engine, tiles: Int) {
+  /// - Parameters:
+  ///   - tiles: of a batch, at most.
+  ///   - processes: who takes a share of each batch.
+  init(_ engine: Engine, tiles: Int, _ processes: any Collective) {
     self.engine = engine
     let layout = engine.layout
     func buffer() -> ParameterBuffer { ParameterBuffer(count: layout.tileParameterCount) }
-    let count = min(tiles, Self.maximumGroups)
-    groups = (0..<count).map { _ in buffer() }
+    exchange = processes.count > 1 ? GradientExchange(processes, scalars: layout.tileParameterCount) : nil
     // A smaller batch, or fewer threads, can be cut into more runs.
-    let most = (0...count).flatMap { groups in
-      (1...engine.pool.count).map { Runs(tiles: groups, groups: groups, workers: $0).count }
+    let most = (0...GroupTree(tiles: tiles).groups).flatMap { groups in
+      (1...engine.pool.count).map {
+        Runs(GroupTree(groups: groups), processes.part(of: groups), workers: $0).count
+      }
     }.max()!
+    firsts = (0..<most).map { _ in buffer() }
+    others = PerWorker(engine.pool) { _ in Others(scalars: layout.tileParameterCount) }
     published = (0..<(engine.pool.count > 1 ? most : 0)).map { _ in buffer() }
     sum = buffer()
     gradient = layout.preparedCount == nil ? sum : ParameterBuffer(count: layout.parameterCount)
   }
 
-  func runs(tiles: Int) -> Runs { Runs(tiles: tiles, groups: min(tiles, groups.count), workers: engine.pool.count) }
+  /// This process's share of a batch.
+  func runs(tiles: Int) -> Runs {
+    let tree = GroupTree(tiles: tiles)
+    return Runs(
+      tree, exchange?.processes.part(of: tree.groups) ?? 0..<tree.groups, tiles: tiles, workers: engine.pool.count)
+  }
 
   /// Computes `gradient`: `body` adds a group's to what it is given, and returns the group's loss.
   ///
@@ -51,15 +63,17 @@ final class GroupedSum {
   ) throws(FlowError) -> (loss: Double, squaredNorm: Double) {
     let blocks = ParameterBlocks(scalars: engine.layout.tileParameterCount, pool: engine.pool)
     var workers: [Int] = []
-    let losses = UnitResults.collect(runs.groups, startingWith: Result<Double, FlowError>.success(0)) { losses in
+    let results = UnitResults.collect(runs.share.count, startingWith: Result<Double, FlowError>.success(0)) { losses in
       workers = UnitResults.collect(runs.count, startingWith: 0) { workers in
-        engine.pool.run(units: runs.count, stealing: stealing) { [groups, published] worker, run in
-          for group in runs[run] {
-            var gradient = Gradient(buffer: groups[group])
+        engine.pool.run(units: runs.count, stealing: stealing) { [firsts, others, published] worker, run in
+          let groups = [firsts[run]] + others[worker].buffers(runs[run].count - 1)
+          for (group, buffer) in zip(runs[run], groups) {
+            let place = group - runs.share.lowerBound
+            var gradient = Gradient(buffer: buffer)
             do throws(FlowError) {
-              losses[group] = .success(try body(worker, group, &gradient))
+              losses[place] = .success(try body(worker, group, &gradient))
             } catch {
-              losses[group] = .failure(error)
+              losses[place] = .failure(error)
             }
           }
           workers[run] = worker
@@ -67,30 +81,61 @@ final class GroupedSum {
         }
       }
     }
-    let squaredNorm = sumRuns(runs, workers, blocks, parts)
-    var loss = 0.0
-    for part in losses { loss += try part.get() }
-    return (loss, squaredNorm)
+    var losses = [Double](repeating: 0, count: runs.tree.groups)
+    var failure: FlowError?
+    for (group, result) in zip(runs.share, results) {
+      do throws(FlowError) { losses[group] = try result.get() } catch { failure = failure ?? error }
+    }
+    let squaredNorm: Double
+    do throws(FlowError) {
+      squaredNorm = try sumAll(runs, workers, blocks, parts, &losses, hasFailed: failure != nil)
+    } catch {
+      throw failure ?? error
+    }
+    if let failure { throw failure }
+    return (losses.reduce(0, +), squaredNorm)
   }
 
-  /// Groups in runs whose lengths are powers of two, so that a run is a branch of the tree by which all are summed.
-  struct Runs: Sendable {
-    let groups: Int
-    let count: Int
-    private let tiles: Int
-    private let length: Int
+  /// Gradients of the groups that a worker has at hand, as many as its longest run needs: 0 between runs.
+  final class Others {
+    private let scalars: Int
+    private var made: [ParameterBuffer] = []
 
-    init(tiles: Int, groups: Int, workers: Int) {
-      // One worker takes all in one run.
-      let longest = workers == 1 ? 2 * groups - 1 : min(4, groups / workers)
-      var length = 1
-      while 2 * length <= longest { length *= 2 }
-      (self.tiles, self.groups, self.length, count) = (tiles, groups, length, (groups + length - 1) / length)
+    init(scalars: Int) { self.scalars = scalars }
+
+    func buffers(_ count: Int) -> ArraySlice<ParameterBuffer> {
+      while made.count < count { made.append(ParameterBuffer(count: scalars)) }
+      return made[..<count]
+    }
+  }
+
+  /// Groups in runs that are branches of the tree by which all are summed.
+  struct Runs: Sendable {
+    let tree: GroupTree
+    /// The groups of this process.
+    let share: Range<Int>
+    private let tiles: Int
+    private let ranges: [Range<Int>]
+
+    init(_ tree: GroupTree, _ share: Range<Int>, tiles: Int = 0, workers: Int) {
+      (self.tree, self.share, self.tiles) = (tree, share, tiles)
+      // One worker takes all in one run; one kernel sums the runs.
+      let longest = workers == 1 ? GroupTree.maximumTerms : min(4, share.count / workers)
+      ranges = tree.branches(of: share, longest: max(longest, share.count / GroupTree.maximumTerms))
     }
 
-    subscript(run: Int) -> Range<Int> { (run * length)..<min(groups, (run + 1) * length) }
+    var count: Int { ranges.count }
+    subscript(run: Int) -> Range<Int> { ranges[run] }
 
-    func tiles(ofGroup group: Int) -> Range<Int> { (group * tiles / groups)..<((group + 1) * tiles / groups) }
+    /// Those that are parts of a branch.
+    func within(_ branch: Range<Int>) -> Range<Int> {
+      let first = ranges.firstIndex { $0.lowerBound == branch.lowerBound }!
+      return first..<(ranges[first...].firstIndex { $0.upperBound == branch.upperBound }! + 1)
+    }
+
+    func tiles(ofGroup group: Int) -> Range<Int> {
+      (group * tiles / tree.groups)..<((group + 1) * tiles / tree.groups)
+    }
   }
 
   /// Sums a run, block by block: into its first group for the worker itself, past the caches for others. A run that is all
@@ -99,46 +144,73 @@ final class GroupedSum {
     _ runs: Runs, _ run: Int, _ groups: [ParameterBuffer], _ published: [ParameterBuffer], _ blocks: ParameterBlocks,
     by worker: Int
   ) {
-    let own = runs[run]
-    BufferBases.with(groups[own]) { terms in
+    let count = groups.count
+    BufferBases.with(groups) { terms in
       let target = published.isEmpty ? terms[0] : published[run].base
       for block in 0..<blocks.count {
         let (range, isOwn) = (blocks[block], blocks.owner(of: block) == worker)
-        guard !isOwn || own.count > 1 && runs.count > 1 else { continue }
-        add(own.count, range, into: isOwn ? terms[0] : target, pastCaches: !isOwn) { terms[$0] }
-        for group in (isOwn ? 1 : 0)..<own.count { clear(terms[group], range) }
+        guard !isOwn || count > 1 && runs.count > 1 else { continue }
+        add(count, range, into: isOwn ? terms[0] : target, pastCaches: !isOwn) { terms[$0] }
+        for group in (isOwn ? 1 : 0)..<count { clear(terms[group], range) }
       }
     }
   }
 
-  /// Sums what the runs made, makes the gradient with respect to θ of it; returns the sum of its squares, which is summed in
-  /// Double over blocks, in order.
-  private func sumRuns(
-    _ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks, _ parts: Range<Int>
-  ) -> Double {
-    let sum = sum
-    let squares = BufferBases.with(groups[...]) { groups in
-      BufferBases.with(published[...]) { published in
-        UnitResults.collect(blocks.count, startingWith: 0.0) { squares in
-          engine.forEachBlock(of: blocks) { range, block in
-            let owner = blocks.owner(of: block)
-            let waits = runs.count == 1 && workers[0] == owner
-            squares[block] = add(waits ? runs.groups : runs.count, range, into: sum.base) {
-              waits ? groups[$0] : workers[$0] == owner ? groups[runs[$0].lowerBound] : published[$0]
-            }
-            for run in 0..<runs.count where workers[run] == owner {
-              for group in waits ? runs[run] : runs[run].prefix(1) { clear(groups[group], range) }
-            }
-          }
-        }
-      }
+  /// Sums what all processes' runs made, makes the gradient with respect to θ of it; returns the sum of its squares, which is
+  /// summed in Double over blocks, in order.
+  private func sumAll(
+    _ runs: Runs, _ workers: [Int], _ blocks: ParameterBlocks, _ parts: Range<Int>, _ losses: inout [Double],
+    hasFailed: Bool
+  ) throws(FlowError) -> Double {
+    var squaredNorm: Double
+    if let exchange {
+      let branches = exchange.branches(of: runs.tree)
+      let own = branches[exchange.processes.rank]
+      _ = sumRuns(runs, own.map { runs.within($0) }, workers, blocks, into: exchange.buffers(own.count))
+      squaredNorm = try exchange.finish(
+        runs.tree, branches, losses: &losses, hasFailed: hasFailed, into: sum, on: engine.pool)
+    } else {
+      squaredNorm = sumRuns(runs, [0..<runs.count], workers, blocks, into: [sum])
     }
-    guard gradient !== sum else { return squares.reduce(0, +) }
+    guard gradient !== sum else { return squaredNorm }
     pullBackPreparation(parts)
     let gradient = gradient
     return UnitResults.collect(engine.blocks.count, startingWith: 0.0) { squares in
       engine.forEachBlock(of: engine.blocks) { range, block in
         squares[block] = flowkit_sum_squares(gradient.base + range.lowerBound, range.count)
+      }
+    }.reduce(0, +)
+  }
+
+  /// Sums what this process's runs made: the runs of each branch into a buffer of its own; returns the sum of squares.
+  private func sumRuns(
+    _ runs: Runs, _ branches: [Range<Int>], _ workers: [Int], _ blocks: ParameterBlocks,
+    into sums: ArraySlice<ParameterBuffer>
+  ) -> Double {
+    // A run that is all there is has not been summed yet.
+    let groups = runs.count == 1 ? [firsts[0]] + others[workers[0]].buffers(runs[0].count - 1) : firsts
+    return BufferBases.with(groups) { groups in
+      BufferBases.with(published) { published in
+        BufferBases.with(sums) { sums in
+          UnitResults.collect(blocks.count, startingWith: 0.0) { squares in
+            engine.forEachBlock(of: blocks) { range, block in
+              let owner = blocks.owner(of: block)
+              let waits = runs.count == 1 && workers[0] == owner
+              for (place, branch) in branches.enumerated() {
+                squares[block] = add(waits ? runs.share.count : branch.count, range, into: sums[place]) {
+                  let run = branch.lowerBound + $0
+                  return waits
+                    ? groups[$0] : workers[run] == owner ? groups[runs.places(of: run).lowerBound] : published[run]
+                }
+              }
+              for run in 0..<runs.count where workers[run] == owner {
+                for group in waits ? runs.places(of: run) : runs.places(of: run).prefix(1) {
+                  clear(groups[group], range)
+                }
+              }
+            }
+          }
+        }
       }
     }.reduce(0, +)
   }

@@ -13,11 +13,13 @@ struct ParameterBlocks: Sendable {
 
   init(scalars: Int, pool: WorkerPool) {
     self.scalars = scalars
-    count = (scalars + Self.size - 1) / Self.size
+    count = Self.count(scalars: scalars)
     let blocks = (0..<pool.count).map { [count] in pool.part(of: $0, units: count) }
     owners = blocks.enumerated().flatMap { worker, part in part.map { _ in worker } }
     parts = blocks.map { min(scalars, $0.lowerBound * Self.size)..<min(scalars, $0.upperBound * Self.size) }
   }
+
+  static func count(scalars: Int) -> Int { (scalars + size - 1) / size }
 
   /// The scalars of a block.
   subscript(block: Int) -> Range<Int> { (block * Self.size)..<min(scalars, (block + 1) * Self.size) }

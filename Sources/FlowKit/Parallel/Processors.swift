@@ -1,10 +1,23 @@
 internal import CFlowKernels
 internal import Glibc
+internal import Synchronization
 
 /// The processors that this process may use.
 package enum Processors {
-  /// As many as its affinity allows, and no more than its control group's quota of time is worth.
-  package static let count: Int = max(1, min(allowed, quota ?? .max))
+  /// As many as its affinity allows, and no more than its control group's quota of time is worth; where other processes of its job
+  /// have the same ones, its share of them.
+  package static var count: Int { share(of: processesHere.load(ordering: .relaxed), own: own, all: all) }
+
+  private static let own = max(1, min(allowed, quota ?? .max))
+  private static let all = max(1, min(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), quota ?? .max))
+
+  /// How many processes of this job there are on this machine. A launcher that binds each to processors of its own leaves nothing to
+  /// share.
+  static let processesHere = Atomic(1)
+
+  package static func share(of processes: Int, own: Int, all: Int) -> Int {
+    processes * own > all ? max(1, all / processes) : own
+  }
 
   /// `taskset` and the schedulers of clusters set the affinity.
   package static var allowed: Int {

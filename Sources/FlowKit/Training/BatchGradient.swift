@@ -4,13 +4,14 @@
 /// tiles back, each on the worker that carried it forward, so that what its pullback holds returns to that worker's pool.
 final class BatchGradient {
   private let engine: Engine
+  private let processes: any Collective
   private let sum: GroupedSum
   /// Each worker's own copies, one for each turn.
   private let objectives: PerWorker<[ObjectiveForm]>
 
-  init(_ engine: Engine, _ objectives: PerWorker<[ObjectiveForm]>, batchSize: Int) {
-    (self.engine, self.objectives) = (engine, objectives)
-    sum = GroupedSum(engine, tiles: Tile.tiles(for: batchSize))
+  init(_ engine: Engine, _ objectives: PerWorker<[ObjectiveForm]>, batchSize: Int, _ processes: any Collective) {
+    (self.engine, self.objectives, self.processes) = (engine, objectives, processes)
+    sum = GroupedSum(engine, tiles: Tile.tiles(for: batchSize), processes)
   }
 
   /// The gradient with respect to θ.
@@ -41,19 +42,25 @@ final class BatchGradient {
         return loss
       }
     }
-    let outputs = try forward(step)
-    let (loss, cotangents) = try objective.loss(of: OutputBatch(outputs.flatMap { $0 }, random, engine.pool))
-    let starts = outputs.reduce(into: [0]) { starts, group in
+    var outputs: [[TileOutputs]] = []
+    let (values, start) = try processes.joined { () throws(FlowError) in
+      outputs = try forward(step)
+      return outputs.joined().flatMap(\.values)
+    }
+    let weights = try processes.joined { outputs.joined().flatMap(\.weights) }.values
+    let (loss, cotangents) = try objective.loss(
+      of: OutputBatch(outputs: values, weights: weights, random: random, workers: engine.pool))
+    precondition(
+      cotangents.count == values.count, "\(cotangents.count) cotangents for \(values.count) outputs of a batch")
+    let starts = outputs.reduce(into: [start]) { starts, group in
       starts.append(starts.last! + group.reduce(0) { $0 + $1.values.count })
     }
-    precondition(
-      cotangents.count == starts.last!, "\(cotangents.count) cotangents for \(starts.last!) outputs of a batch")
     let kept = KeptOutputs(outputs)
     let squaredNorm = try sum.compute(runs, parts: turn.parts, stealing: false) {
       worker, group, gradient throws(FlowError) in
       _ = engine.worker(worker)
-      var start = starts[group]
-      for tile in kept.take(group) {
+      var start = starts[group - runs.share.lowerBound]
+      for tile in kept.take(group - runs.share.lowerBound) {
         tile.pullback(Array(cotangents[start..<(start + tile.values.count)]), &gradient)
         start += tile.values.count
       }
@@ -87,10 +94,11 @@ final class BatchGradient {
     }
   }
 
-  /// The first phase: the outputs of each group's tiles.
+  /// The first phase: the outputs of each group's tiles, of this process's share.
   private func forward(_ step: Step) throws(FlowError) -> [[TileOutputs]] {
     let (engine, objectives) = (engine, objectives)
-    let results = UnitResults.collect(step.runs.groups, startingWith: Result<[TileOutputs], FlowError>.success([])) {
+    let results = UnitResults.collect(step.runs.share.count, startingWith: Result<[TileOutputs], FlowError>.success([]))
+    {
       results in
       engine.pool.run(units: step.runs.count, stealing: false) { worker, run in
         guard case .batch(let objective) = objectives[worker][step.turn] else { return }
@@ -102,9 +110,9 @@ final class BatchGradient {
               guard let (events, pass) = step.events(ofTile: tile, seen) else { continue }
               outputs.append(try TileOutputs(objective, events, pass))
             }
-            results[group] = .success(outputs)
+            results[group - step.runs.share.lowerBound] = .success(outputs)
           } catch {
-            results[group] = .failure(error)
+            results[group - step.runs.share.lowerBound] = .failure(error)
           }
         }
       }
@@ -127,12 +135,6 @@ private struct TileOutputs {
     precondition(
       values.count == events.count * objective.outputCount,
       "\(values.count) outputs of \(events.count) events, not \(objective.outputCount) each")
-  }
-}
-
-extension OutputBatch {
-  fileprivate init(_ tiles: [TileOutputs], _ random: EventRandom?, _ workers: WorkerPool) {
-    self.init(outputs: tiles.flatMap(\.values), weights: tiles.flatMap(\.weights), random: random, workers: workers)
   }
 }
 

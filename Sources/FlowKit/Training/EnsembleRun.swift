@@ -30,7 +30,8 @@ final class EnsembleRun: Sendable {
   ) throws(FlowError) {
     try Self.check(state, fit)
     (self.fit, self.threads, self.saves, self.observe, self.shouldStop) = (fit, threads, saves, observe, shouldStop)
-    lanes = fit.membersAtOnce(threads: threads)
+    // Processes that share the steps fit one after the other.
+    lanes = Job.processes.count > 1 ? 1 : fit.membersAtOnce(threads: threads)
     let members = (0..<fit.count).map { $0 < state.members.count ? state.members[$0] : nil }
     progress = Mutex(Progress(members: members, validation: state.validation))
   }
@@ -90,7 +91,10 @@ final class EnsembleRun: Sendable {
     }
   }
 
-  private func stops() -> Bool { shouldStop() || progress.withLock { $0.failure != nil } }
+  private func stops() -> Bool {
+    lanes == 1 && Job.processes.count > 1
+      ? Job.processes.decided(shouldStop()) : shouldStop() || progress.withLock { $0.failure != nil }
+  }
 
   private func fitMember(_ index: Int, refitting: Bool) throws(FlowError) {
     let before = progress.withLock { $0.members[index] }

@@ -142,10 +142,13 @@ extension Trainer {
   private func stepsOfEpoch(_ run: Run) -> Int { min(stepsPerEpoch, run.at.totalSteps - run.at.step) }
 
   private func reasonToStop(_ run: Run, _ index: Int, _ shouldStop: () -> Bool) -> StopReason? {
-    if shouldStop() { return .interrupted }
-    // The machine has become slower than it was when the steps were planned.
-    if let minutes = options.minutes, index % 16 == 0, run.seconds > 60 * minutes { return .minutes }
-    return nil
+    // The machine may have become slower than it was when the steps were planned.
+    let isLate = options.minutes.map { index % 16 == 0 && run.seconds > 60 * $0 } ?? false
+    return switch processes.decided((shouldStop(), isLate)) {
+    case (true, _): .interrupted
+    case (_, true): .minutes
+    default: nil
+    }
   }
 
   /// Calls `read`; where it fails, what was trained until then is not lost.

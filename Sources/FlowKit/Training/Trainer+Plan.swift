@@ -17,15 +17,18 @@ extension Trainer {
   /// Makes the plan again where a point is passed: the schedule then goes on from the progress that it has.
   func revisePlan(_ run: inout Run) throws(FlowError) {
     guard let minutes = options.minutes, run.sincePlan.steps > 0 else { return }
-    let (limit, seconds, step) = (60 * minutes, run.seconds, run.at.step + run.at.stepOfEpoch)
-    let passed = Self.planSteps.count { $0 <= step } + Self.planTimes.count { $0 * limit <= seconds }
+    let (limit, seconds) = (60 * minutes, processes.decided(run.seconds))
+    let step = run.at.step + run.at.stepOfEpoch
+    // Where the steps are known, only time says that they are too many: one slow step does not.
+    let early = options.epochsBoundMinutes ? 0 : Self.planSteps.count { $0 <= step }
+    let passed = early + Self.planTimes.count { $0 * limit <= seconds }
     guard passed > run.at.plan.revision else { return }
     // An epoch may be long: its validation is not to come as a surprise.
     if run.validationSeconds == nil, seconds > Self.planTimes[0] * limit { _ = try timedValidationLoss(&run) }
     let validation = validation == nil ? 0 : run.validationSeconds ?? 0
     let perStep = run.sincePlan.seconds / Double(run.sincePlan.steps) + validation / Double(stepsPerEpoch)
     let left = Self.plannedPart * limit - run.seconds - validation
-    var steps = step + max(1, Int(left / perStep))
+    var steps = processes.decided(step + max(1, Int(left / perStep)))
     if options.epochsBoundMinutes { steps = min(steps, firstPlan().totalSteps) }
     // A plan that stays as it is leaves the rates as they are, to the bit.
     if steps != run.at.totalSteps { run.at.plan = run.at.plan.revised(at: step, totalSteps: steps, schedule) }

@@ -1,7 +1,8 @@
 /// Minimises an objective over events with an optimizer: keeps the order of events, the learning rate, stopping, saving, and
 /// what to do when numbers leave the finite range.
 ///
-/// The same seed and events give the same parameters, bit for bit, for any number of threads.
+/// The same seed and events give the same parameters, bit for bit, for any number of threads, and of processes that share the steps
+/// (``Job``): each of these has all events and parameters, and takes a part of the tiles of every batch.
 public final class Trainer {
   public let options: TrainingOptions
   let objective: any Objective
@@ -9,6 +10,8 @@ public final class Trainer {
   let optimizer: any Optimizer
   let schedule: any Schedule
   let engine: Engine
+  /// Who takes a share of each step.
+  let processes: any Collective
   let gradient: BatchGradient
   let evaluation: ObjectiveEvaluation
   /// Of what is reported beside the objective.
@@ -77,17 +80,18 @@ public final class Trainer {
     precondition(
       turns.allSatisfy { $0.optimizer?.moments ?? optimizer.moments == optimizer.moments },
       "the optimizers of all turns have the moments \(optimizer.moments)")
+    processes = Job.processes
     engine = Engine(objective.subject.layout, ParameterBuffer(parameters), threads: threads, isTraining: true)
     stepsPerEpoch = (events.count + options.batchSize - 1) / options.batchSize
     let forms = PerWorker(engine.pool) { worker in
       (worker == 0 ? objective : objective.copied()).turns.map(\.objective.form)
     }
-    gradient = BatchGradient(engine, forms, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch)
-    evaluation = ObjectiveEvaluation(engine, forms, batchSize: options.batchSize)
-    let workers = engine
+    gradient = BatchGradient(engine, forms, batchSize: (events.count + stepsPerEpoch - 1) / stepsPerEpoch, processes)
+    evaluation = ObjectiveEvaluation(engine, forms, batchSize: options.batchSize, processes)
+    let (workers, all) = (engine, processes)
     companion = objective.companion.map { companion in
       let forms = PerWorker(workers.pool) { [($0 == 0 ? companion : companion.copied()).form] }
-      return ObjectiveEvaluation(workers, forms, batchSize: options.batchSize)
+      return ObjectiveEvaluation(workers, forms, batchSize: options.batchSize, all)
     }
     state = TrainingState(engine.parameters, optimizer)
     self.threads = ThreadChoice(most: engine.pool.count, isFixed: threads != nil)

@@ -69,23 +69,22 @@ private func describedArchitectures() throws -> [Architecture] {
   let linear =
     "actnorm,diagonal(signs=+-+),shift,lower(signs=random),upper,lu,plu(signs=random),qr(determinant=-1),"
     + "householder(2),leaky-relu(0.2),prelu,permute(1,0,2)"
-  let conditional =
+  // Each edit is one of a whole architecture: several small ones take less than one large one.
+  let conditional = [
     "coupling-additive(hidden=4),coupling-affine(hidden=4,mask=random),coupling-rqs(hidden=4,mask=alternate),"
-    + "autoregressive-affine(hidden=4),autoregressive-rqs(hidden=4),elementwise-affine(hidden=4),elementwise-rqs(hidden=4),"
-    + "autoregressive-additive(hidden=none),elementwise-additive(hidden=4),smooth-leaky-relu(hidden=4),"
-    + "coupling-smooth-leaky-relu(hidden=4),autoregressive-smooth-leaky-relu(join=root,hidden=4),"
-    + "coupling-sos(hidden=4),autoregressive-sos(hidden=4),elementwise-sos(degree=2,polynomials=2),"
-    + "coupling-bernstein(hidden=4),autoregressive-bernstein(hidden=4),elementwise-bernstein(degree=4)"
+      + "autoregressive-additive(hidden=none)",
+    "autoregressive-affine(hidden=4),autoregressive-rqs(hidden=4),elementwise-affine(hidden=4),elementwise-rqs(hidden=4)",
+    "elementwise-additive(hidden=4),smooth-leaky-relu(hidden=4),coupling-smooth-leaky-relu(hidden=4),"
+      + "autoregressive-smooth-leaky-relu(join=root,hidden=4)",
+    "coupling-sos(hidden=4),autoregressive-sos(hidden=4),elementwise-sos(degree=2,polynomials=2)",
+    "coupling-bernstein(hidden=4),autoregressive-bernstein(hidden=4),elementwise-bernstein(degree=4)",
+  ]
   let others =
     "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"
     + "monotone(arcsinh),chain(shift,inverse(chain(prelu)))"
   let ones = [1.0, 1, 1]
-  return [
+  return try [
     Architecture(chain: try chain(linear), base: try base("gaussian(full)")),
-    Architecture(
-      chain: try chain(conditional, context: 2), base: try base("product(normal,student-t,laplace)"),
-      contextPreprocessing: [Standardize(means: [0], standardDeviations: [1])],
-      contextEmbedding: ContextEmbedding(inputs: 1, widths: [3, 2])),
     Architecture(
       chain: try chain(others), base: try base("mixture(3)"),
       preprocessing: [
@@ -114,6 +113,12 @@ private func describedArchitectures() throws -> [Architecture] {
     Architecture(chain: try chain("shift"), base: try base("logistic")),
     Architecture(chain: try chain("shift"), base: try base("t-mixture(3)")),
   ]
+    + conditional.map {
+      Architecture(
+        chain: try chain($0, context: 2), base: try base("product(normal,student-t,laplace)"),
+        contextPreprocessing: [Standardize(means: [0], standardDeviations: [1])],
+        contextEmbedding: ContextEmbedding(inputs: 1, widths: [3, 2]))
+    }
 }
 
 /// This JSON value with one place changed, for each place and each way.

@@ -11,6 +11,15 @@ import Testing
     #expect(Processors.quota(inLine: nil) == nil)
   }
 
+  /// Four processes on eight processors: bound to two each, bound to halves, not bound at all.
+  @Test func processesShareWhatTheyAreNotBoundTo() {
+    #expect(Processors.share(of: 4, own: 2, all: 8) == 2)
+    #expect(Processors.share(of: 4, own: 4, all: 8) == 2)
+    #expect(Processors.share(of: 4, own: 8, all: 8) == 2)
+    #expect(Processors.share(of: 1, own: 8, all: 8) == 8)
+    #expect(Processors.share(of: 16, own: 8, all: 8) == 1)
+  }
+
   @Test func everyGroupAboveCounts() {
     #expect(Processors.ancestors("/a/b") == ["/a/b", "/a", ""])
     #expect(Processors.ancestors("/") == [""])
