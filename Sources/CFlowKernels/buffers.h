@@ -49,6 +49,12 @@ KERNEL double flowkit_sum_terms(REAL *sum, const REAL *const *terms, size_t n, s
   }
 }
 
+/* Below these a gradient, its mean and its mean square change no parameter, because ε stands beside their root; units that have died leave
+ * subnormal numbers, which take processors a hundred times as long. */
+#define NO_GRADIENT (sizeof(REAL) == 4 ? (REAL)1e-17 : (REAL)1e-150)
+#define NO_MEAN (sizeof(REAL) == 4 ? (REAL)1e-30 : (REAL)1e-290)
+#define NO_SQUARE (sizeof(REAL) == 4 ? (REAL)1e-34 : (REAL)1e-300)
+
 KERNEL void flowkit_adam(REAL *theta, REAL *restrict m, REAL *restrict v, const REAL *restrict g, size_t count,
                          REAL clip, REAL rate, REAL a1, REAL a2, REAL epsilon, REAL c2, REAL *published) {
   for (size_t first = 0; first < count; first += BLOCK) {
@@ -56,8 +62,11 @@ KERNEL void flowkit_adam(REAL *theta, REAL *restrict m, REAL *restrict v, const 
     LANES {
       size_t i = first + j;
       REAL gi = clip * g[i];
+      gi = __builtin_elementwise_abs(gi) < NO_GRADIENT ? 0 : gi;
       REAL mi = m[i] + a1 * (gi - m[i]);
       REAL vi = v[i] + a2 * (gi * gi - v[i]);
+      mi = __builtin_elementwise_abs(mi) < NO_MEAN ? 0 : mi;
+      vi = vi < NO_SQUARE ? 0 : vi;
       m[i] = mi;
       v[i] = vi;
       next[j] = theta[i] - rate * mi / (square_root(vi * c2) + epsilon);

@@ -28,14 +28,19 @@ struct Flowctl: ParsableCommand {
       isVerbose = (command as? any Diagnosing)?.diagnostics.verbose ?? false
       try JobProcess.run(&command)
       try Terminal.finishOutput()
+      JobProcess.leave()
       if Interrupts.isPending { Glibc.exit(128 + SIGINT) }
     } catch let error as FlowError {
       Terminal.fail(
         error.line, detail: isVerbose ? error.detail : nil, code: Interrupts.isPending ? 128 + SIGINT : 1)
     } catch let code as ExitCode {
+      JobProcess.leave()
       exit(withError: code)
     } catch {
-      guard exitCode(for: error) != .success else { exit(withError: error) }
+      guard exitCode(for: error) != .success else {
+        JobProcess.leave()
+        exit(withError: error)
+      }
       let line = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
       Terminal.fail("\(line) (flowctl --help shows the usage)")
     }

@@ -6,8 +6,12 @@ import Glibc
 ///
 /// A launcher is known by what it leaves in the environment, so that a program that can take part in a job needs none.
 enum JobProcess {
-  /// As Open MPI, MPICH and Intel MPI, and PMIx name the number of a process.
-  private static let number = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"].lazy.compactMap(variable).first
+  #if MPI
+    /// As Open MPI, MPICH and Intel MPI, and PMIx name the number of a process.
+    private static let number = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"].lazy.compactMap(variable).first
+  #else
+    private static let number: Int? = nil
+  #endif
   /// Whether this process shows results and writes files.
   static let isFirst = (number ?? 0) == 0
   /// Standard error, where a process that keeps still says why the job ends.
@@ -42,11 +46,11 @@ enum JobProcess {
     nonisolated(unsafe) private static var job: MessagePassing?
 
     /// Runs a command with all processes of the job, or, where it is not made for that, by the first alone.
+    /// What it throws ends the job by `fail`: others may wait for this process.
     static func run(_ command: inout any ParsableCommand) throws {
       guard number != nil else { return try command.run() }
       let job = MessagePassing()
       self.job = job
-      defer { leave() }
       guard command is any Shared else { return isFirst ? try command.run() : () }
       try Job.$processes.withValue(job) {
         try agree(
@@ -73,11 +77,11 @@ enum JobProcess {
     }
   #else
     static func run(_ command: inout any ParsableCommand) throws {
-      let sizes = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].compactMap(variable)
-      guard sizes.allSatisfy({ $0 == 1 }) else {
+      // Launchers of batch systems also start programs that have nothing to do with each other; `mpirun` is for those that do.
+      if let count = variable("OMPI_COMM_WORLD_SIZE"), count > 1 {
         throw FlowError(
           .architecture,
-          "started as one of \(sizes[0]) processes, but built without MPI: build with 'swift build -c release --product flowctl --traits MPI'"
+          "started as one of \(count) processes, but built without MPI: build with 'swift build -c release --product flowctl --traits MPI'"
         )
       }
       try command.run()

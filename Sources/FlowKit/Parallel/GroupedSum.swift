@@ -199,14 +199,13 @@ final class GroupedSum {
               for (place, branch) in branches.enumerated() {
                 squares[block] = add(waits ? runs.share.count : branch.count, range, into: sums[place]) {
                   let run = branch.lowerBound + $0
-                  return waits
-                    ? groups[$0] : workers[run] == owner ? groups[runs.places(of: run).lowerBound] : published[run]
+                  return waits ? groups[$0] : workers[run] == owner ? groups[run] : published[run]
                 }
               }
-              for run in 0..<runs.count where workers[run] == owner {
-                for group in waits ? runs.places(of: run) : runs.places(of: run).prefix(1) {
-                  clear(groups[group], range)
-                }
+              if waits {
+                for group in 0..<runs.share.count { clear(groups[group], range) }
+              } else {
+                for run in 0..<runs.count where workers[run] == owner { clear(groups[run], range) }
               }
             }
           }

@@ -106,4 +106,23 @@ private final class Buffer<Real: BinaryFloatingPoint> {
     try checkAdam(Float.self, flowkit_adam, publishing, within: 2e-6)
     try checkAdam(Double.self, flowkit_adam, publishing, within: 1e-14)
   }
+
+  /// A unit that has died leaves zeros, not subnormal numbers, which take a hundred times as long; a gradient that is no number
+  /// stays none.
+  @Test func whatChangesNoParameterIsForgotten() {
+    func moments<Real: BinaryFloatingPoint>(_ kernel: Adam<Real>, steps: Int, after first: Real) -> [Real] {
+      let (parameter, mean, square) = (Buffer<Real>([1]), Buffer<Real>([0]), Buffer<Real>([0]))
+      for step in 0..<steps {
+        let gradient = Buffer<Real>([step == 0 ? first : 0])
+        kernel(parameter.base, mean.base, square.base, gradient.base, 1, 1, 0, 0.1, 0.001, 1e-8, 1, nil)
+      }
+      return [mean.values[0], square.values[0]]
+    }
+    let float: [Float] = moments(flowkit_adam, steps: 700, after: 1e-3)
+    #expect(float[0] == 0 && float[1] > 1e-10)
+    #expect(moments(flowkit_adam, steps: 1, after: Float(1e-19)) == [0, 0])
+    let double: [Double] = moments(flowkit_adam, steps: 700, after: 1e-3)
+    #expect(double[0] > 0 && double[1] > 1e-10)
+    #expect(moments(flowkit_adam, steps: 1, after: Float.nan).allSatisfy(\.isNaN))
+  }
 }
