@@ -11,11 +11,13 @@ extension Fit {
     options.minutes = options.minutes.map { $0 / 2 }
     try plan.check(events)
     let criterion = plan.objective.criterion
-    if criterion.head != nil, !criterion.trainsPrior, recipe != nil || self.layers != nil || base != StandardNormal.name
+    if criterion.head != nil, criterion.prior != .flow,
+      recipe != nil || self.layers != nil || base != StandardNormal.name
     {
       throw FlowError(
         .architecture,
-        "the prior of \(plan.objective.name) is normal; for one of --layers, --recipe or --base give prior=flow")
+        "the prior is \(criterion.prior.text); for one of --layers, --recipe or --base give \(plan.objective.name)(prior=flow)"
+      )
     }
     let setup = try EncoderSetup(
       fitting: events, validation: validation, latents: plan.latents, encoder: plan.encoder, decoder: plan.decoder,

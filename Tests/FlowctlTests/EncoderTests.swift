@@ -176,6 +176,13 @@ import Testing
     }
     let again = try workspace.run(fit + ["--resume"])
     #expect(again.code == 0 && again.errors.contains("training has ended already"))
+    let mixture = fit.map { $0.replacing("prior=flow", with: "prior=mixture(3)") }.dropLast(2)
+    #expect(try workspace.run(mixture + ["--force"]).code == 0)
+    let base = try workspace.model("v.h5").flow.architecture.base.text
+    #expect(base == "mixture(3)")
+    try workspace.expectSuccess(["sample", "v.h5", "-n", "50", "-o", "s.h5", "--force"])
+    #expect(try workspace.json(["density", "v.h5", "counts.h5"])[0]["mean"] is Double)
+    #expect(try workspace.run(mixture + ["--resume"]).errors.contains("training has ended already"))
     let refused = try workspace.run(fit.map { $0.replacing("levels=5", with: "levels=2") } + ["--force"])
     #expect(refused.code == 1 && refused.errors.contains("whole numbers from 0 to 1 alone"))
   }
@@ -213,6 +220,13 @@ import Testing
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=a:0)"], "'a:0' is no weight of a column"),
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=e:2)"], "a weight is given to 'e'"),
       (["--encoder", "0", "--latent", "2"], "widths"),
+      (
+        ["--encoder", "12", "--latent", "2", "--objective", "vae(prior=uniform)"], "normal, flow, or one of mixture(K)"
+      ),
+      (
+        ["--encoder", "12", "--latent", "2", "--objective", "vae(prior=mixture(3))", "--base", "laplace"],
+        "the prior is mixture(3)"
+      ),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet"], "learns from a column of labels"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet(label=a)"], "labels are whole numbers"),
       (

@@ -23,6 +23,7 @@ cases = [
     ("triplet(label=kind,flow=conditional)", numbers, [*flow, "--ensemble", "2"]),
     ("dann(label=kind,domain=half)", numbers, flow),
     ("vae", numbers, []), ("vae(sigma=columns,prior=flow)", numbers, flow), ("vae(sigma=0.3)", numbers, []),
+    ("vae(prior=mixture(3))", numbers, []),
     ("vae(head=bernoulli)", ["half"], []), ("vae(head=categorical,levels=5)", counts, []),
     ("vae(head=logistic,levels=5)", counts, []),
 ]

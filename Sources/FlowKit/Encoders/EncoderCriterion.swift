@@ -12,8 +12,8 @@ public protocol EncoderCriterion: Sendable {
   var noise: TrainingNoise? { get }
   /// What the decoder's outputs say of an event; nil, the default, where they are the event itself. Only an encoder with a head has a prior.
   var head: DecoderHead.Kind? { get }
-  /// Whether the prior is a flow that is trained with the encoder; false by default.
-  var trainsPrior: Bool { get }
+  /// The prior of the latents of an encoder with a head; normal by default.
+  var prior: LatentPrior { get }
   /// Whether the flow on the latents is one of each label of the first column, p(z | label); false by default.
   var conditionsFlow: Bool { get }
   /// Throws where the events cannot be trained on; nothing by default.
@@ -38,7 +38,7 @@ extension EncoderCriterion {
   public var labels: [String] { [] }
   public var noise: TrainingNoise? { nil }
   public var head: DecoderHead.Kind? { nil }
-  public var trainsPrior: Bool { false }
+  public var prior: LatentPrior { .normal }
   public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }

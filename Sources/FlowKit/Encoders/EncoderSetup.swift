@@ -55,14 +55,9 @@ public struct EncoderSetup: Sendable {
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
       weights: objective.weights, registry: registry)
     classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
-    if criterion.head == nil {
-      prior = nil
-    } else if criterion.trainsPrior {
-      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
-      prior = try Self.prior(latents, layers: list, base: base, registry, seed: options.seed)
-    } else {
-      prior = try Self.normalPrior(latents)
-    }
+    prior =
+      criterion.head == nil
+      ? nil : try Self.prior(criterion.prior, latents, recipe, layers, base, registry, seed: options.seed)
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
     for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
     // Before anything is trained.
@@ -71,16 +66,24 @@ public struct EncoderSetup: Sendable {
   }
 
   private static func prior(
-    _ latents: Int, layers: String, base: String, _ registry: Registry, seed: UInt64
+    _ prior: LatentPrior, _ latents: Int, _ recipe: String?, _ layers: String?, _ base: String, _ registry: Registry,
+    seed: UInt64
   ) throws(FlowError) -> Architecture {
-    var random = RandomStream(seed: seed, purpose: .architecture)
-    let chain = try LayerList(layers).chain(dimension: latents, registry: registry, using: &random)
-    return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+    switch prior {
+    case .normal: return try withoutLayers(latents, StandardNormal(dimension: latents))
+    case .mixture(let text): return try withoutLayers(latents, try registry.base(text, dimension: latents))
+    case .flow:
+      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
+      var random = RandomStream(seed: seed, purpose: .architecture)
+      let chain = try LayerList(list).chain(dimension: latents, registry: registry, using: &random)
+      return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+    }
   }
 
-  /// N(0, I).
-  private static func normalPrior(_ latents: Int) throws(FlowError) -> Architecture {
-    Architecture(chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents))
+  private static func withoutLayers(
+    _ latents: Int, _ base: any BaseDistribution
+  ) throws(FlowError) -> Architecture {
+    Architecture(chain: try Chain([], dimension: latents), base: base)
   }
 
   /// The fit of a flow to the latents of the same events, conditional on their classes where there are any.
@@ -107,7 +110,10 @@ public struct EncoderSetup: Sendable {
   /// What a flow on latents is until one is fitted: a normal density of mean 0 and variance 1.
   public var latentStart: Flow {
     get throws(FlowError) {
-      let start = if let prior { prior } else { try Self.normalPrior(architecture.latentDimension) }
+      let start =
+        if let prior { prior } else {
+          try Self.withoutLayers(architecture.latentDimension, StandardNormal(dimension: architecture.latentDimension))
+        }
       return Flow(architecture: start, seed: options.seed)
     }
   }

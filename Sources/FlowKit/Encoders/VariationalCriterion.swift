@@ -1,15 +1,14 @@
-/// Variational auto-encoders as `--objective` writes them: `vae(head=categorical,levels=17,prior=flow,warm-up=0.2)`.
+/// Variational auto-encoders as `--objective` writes them: `vae(head=categorical,levels=17,prior=mixture(8),warm-up=0.2)`.
 public struct VariationalCriterion: EncoderCriterion {
   public static let name = "vae"
   public let headKind: DecoderHead.Kind
   public var head: DecoderHead.Kind? { headKind }
-  /// Whether the prior is a flow that is trained, too; a normal density of mean 0 and variance 1 otherwise.
-  public let trainsPrior: Bool
+  public let prior: LatentPrior
   /// The part of the training over which the weight of the prior rises to 1.
   public let warmUp: Double
 
-  public init(_ head: DecoderHead.Kind = .normal, trainsPrior: Bool = false, warmUp: Double = 0) {
-    (headKind, self.trainsPrior, self.warmUp) = (head, trainsPrior, warmUp)
+  public init(_ head: DecoderHead.Kind = .normal, prior: LatentPrior = .normal, warmUp: Double = 0) {
+    (headKind, self.prior, self.warmUp) = (head, prior, warmUp)
   }
 
   init(_ arguments: inout LayerArguments) throws(FlowError) {
@@ -23,7 +22,7 @@ public struct VariationalCriterion: EncoderCriterion {
     default: head = try arguments.deviation()
     }
     self.init(
-      head, trainsPrior: try arguments.choice("prior", default: false, from: [("normal", false), ("flow", true)]),
+      head, prior: try LatentPrior(&arguments),
       warmUp: try arguments.number("warm-up", default: 0, "a part of the training, from 0 to 1") { 0...1 ~= $0 })
   }
 
@@ -37,7 +36,7 @@ public struct VariationalCriterion: EncoderCriterion {
     case .categorical(let levels): arguments = ["head=categorical", "levels=\(levels)"]
     case .logistic(let levels): arguments = ["head=logistic", "levels=\(levels)"]
     }
-    if trainsPrior { arguments.append("prior=flow") }
+    if prior != .normal { arguments.append("prior=\(prior.text)") }
     if warmUp > 0 { arguments.append("warm-up=\(warmUp)") }
     return arguments.isEmpty ? Self.name : "\(Self.name)(\(arguments.joined(separator: ",")))"
   }
