@@ -6,7 +6,8 @@ struct EncoderArguments: ParsableArguments {
   @Option(
     help: """
       Put a network before the flow: its hidden widths, such as 128x128, or linear, then other arguments, such as activation=tanh. It \
-      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), then the flow is fitted to its latents.
+      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), then the flow is fitted to its latents. With --context \
+      all networks of ae and vae see the context, and the flow is p(latents | context).
       """)
   var encoder: String?
 
@@ -55,7 +56,7 @@ struct EncoderArguments: ParsableArguments {
     }
     let latents = try OptionCheck.positive(latent, "--latent", atMost: 65_536)
     let others: [(String, Bool)] = [
-      ("--context", fit.context != nil), ("--context-embedding", fit.contextEmbedding != nil),
+      ("--context-embedding", fit.contextEmbedding != nil),
       ("--curriculum", fit.lessons.curriculum), ("--curriculum-by", fit.lessons.curriculumBy != nil),
       ("--likelihood-weight", fit.objective.likelihoodWeight != nil), ("--report", fit.ensembles.report != nil),
       ("the options of preprocessing", fit.preprocessing.areGiven),
@@ -65,6 +66,10 @@ struct EncoderArguments: ParsableArguments {
     }
     let (objective, featureColumns) = try Self.withFeatures(
       EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name))
+    if fit.context != nil, !objective.criterion.labels.isEmpty {
+      throw FlowError(
+        .architecture, "\(objective.name) learns from labels and has no context: --context is for ae and vae")
+    }
     for text in [encoder, decoder] where text != nil { _ = try CodeNetwork(text!, inputs: 1, outputs: 1) }
     return Plan(
       encoder: encoder, latents: latents, decoder: decoder, objective: objective, featureColumns: featureColumns)
@@ -80,6 +85,12 @@ struct EncoderArguments: ParsableArguments {
     let model = try ModelReading.model(path)
     guard let encoding = model.encoding else {
       throw FlowError(.architecture, "\(path) has no encoder, whose latents features are")
+    }
+    guard model.contextColumns.isEmpty || encoding.classes != nil else {
+      throw FlowError(
+        .architecture,
+        "the encoder of \(path) sees the context \(model.contextColumns.joined(separator: ", ")); features are those of one without"
+      )
     }
     criterion.features = encoding.encoder
     return (EncoderObjective(criterion, metric: objective.metric, weights: objective.weights), model.columns)

@@ -58,8 +58,8 @@ extension Fit {
     if let ended = fit.ending(of: state) {
       return Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
     }
-    try describe(latent)
-    if setup.classes != nil { warn(of: latent.architecture) }
+    try describe(latent, Self.condition(setup))
+    if latent.architecture.contextDimension > 0 { warn(of: latent.architecture) }
     let all = try provenance.merging(latent.provenance()) { $1 }
     let train = setup.train
     let make: @Sendable (EnsembleState) -> Model = { Model(fit, $0, all).encoded(by: encoding, like: train) }
@@ -128,12 +128,17 @@ extension Fit {
     try Terminal.finishOutput()
   }
 
-  private func describe(_ latent: TrainingSetup) throws(FlowError) {
+  /// What a flow on latents is conditional on.
+  private static func condition(_ setup: EncoderSetup) -> String {
+    setup.classes != nil ? " | label" : setup.architecture.contextDimension > 0 ? " | context" : ""
+  }
+
+  private func describe(_ latent: TrainingSetup, _ condition: String) throws(FlowError) {
     guard !json else { return }
     let architecture = latent.architecture
-    let condition = architecture.contextDimension > 0 ? ", each label" : ""
     print(
-      "flow   on the latents\(condition): \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+      "flow   on the latents, p(z\(condition)): \(architecture.layerList), \(architecture.parameterCount.grouped) parameters"
+    )
     try Terminal.finishOutput()
   }
 
@@ -186,7 +191,7 @@ extension Fit {
       )
       let value = loss ?? state.members[0].loss
       print(
-        "       flow on the latents: \(kind) -log \(setup.classes == nil ? "p(z)" : "p(z | label)") \(value.text(digits: 4)) nats; stopped by \(reasons)"
+        "       flow on the latents: \(kind) -log p(z\(Self.condition(setup))) \(value.text(digits: 4)) nats; stopped by \(reasons)"
       )
       if let classification {
         print("       labels of validation events: \(ClassificationLine(classification).text)")

@@ -215,7 +215,6 @@ import Testing
     for (options, part) in [
       (["--encoder", "12"], "give --latent"), (["--latent", "2"], "belong to --encoder"),
       (["--objective", "ae"], "ae trains an encoder"),
-      (["--encoder", "12", "--latent", "2", "--context", "a"], "--context cannot be given with --encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "energy"], "'energy' trains no encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=a:0)"], "'a:0' is no weight of a column"),
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=e:2)"], "a weight is given to 'e'"),

@@ -1,6 +1,6 @@
 /// One tile through an encoder and its decoder, each way with its pullback. Events are preprocessed ones, as the scaling leaves them.
 ///
-/// `pass` holds what tiles see of the parameters, those of the encoder first.
+/// `pass` holds what tiles see of the parameters, those of the encoder first, and the context of the networks, if they have one.
 public struct EncoderPass {
   public let architecture: EncoderArchitecture
   private let pass: Pass
@@ -89,7 +89,8 @@ public struct EncoderPass {
   private func range(_ part: Int) -> Range<Int> { architecture.layout.prepared[part] }
   private func part(_ index: Int) -> Pass {
     var part = pass.part(index, range(index))
-    part.context = nil
+    // That of events may be labels, which the networks do not see.
+    if architecture.contextDimension == 0 { part.context = nil }
     return part
   }
 

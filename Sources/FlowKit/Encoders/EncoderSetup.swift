@@ -16,7 +16,8 @@ public struct EncoderSetup: Sendable {
   public let validation: (any EventSource)?
 
   /// - Parameters:
-  ///   - events: what is encoded; their context, if they have any, are the labels that the objective learns from, in its order.
+  ///   - events: what is encoded; their context are the labels that the objective learns from, in its order, or, of an objective without
+  ///     any, what all networks and the flow are conditional on.
   ///   - latents: L.
   ///   - encoder: its network, as ``CodeNetwork`` writes it.
   ///   - decoder: that of the decoder; nil mirrors the encoder.
@@ -42,7 +43,8 @@ public struct EncoderSetup: Sendable {
     guard decoder == nil || criterion.trainsDecoder else {
       throw FlowError(.architecture, "\(objective.name) trains an encoder alone; leave the decoder out")
     }
-    guard events.contextDimension == criterion.labels.count else {
+    let seesContext = criterion.labels.isEmpty && events.contextDimension > 0
+    guard seesContext || events.contextDimension == criterion.labels.count else {
       throw FlowError(
         .data,
         "\(events.place): \(objective.name) takes \(criterion.labels.count) columns of labels beside the features, got "
@@ -51,13 +53,15 @@ public struct EncoderSetup: Sendable {
     let parts = try TrainingSetup.parts(events, validation, PreprocessingOptions(), options.seed)
     let back = criterion.trainsDecoder ? decoder ?? CodeNetwork.mirrored(encoder) : nil
     architecture = try EncoderArchitecture(
-      fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
+      fitting: parts.train, latents: latents, context: seesContext, encoder: encoder, decoder: back,
+      head: criterion.head,
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
       weights: objective.weights, registry: registry)
     classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
     prior =
       criterion.head == nil
-      ? nil : try Self.prior(criterion.prior, latents, recipe, layers, base, registry, seed: options.seed)
+      ? nil
+      : try Self.prior(criterion.prior, architecture, recipe, layers, base, registry, seed: options.seed)
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
     for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
     // Before anything is trained.
@@ -66,27 +70,35 @@ public struct EncoderSetup: Sendable {
   }
 
   private static func prior(
-    _ prior: LatentPrior, _ latents: Int, _ recipe: String?, _ layers: String?, _ base: String, _ registry: Registry,
+    _ prior: LatentPrior, _ encoder: EncoderArchitecture, _ recipe: String?, _ layers: String?, _ base: String,
+    _ registry: Registry,
     seed: UInt64
   ) throws(FlowError) -> Architecture {
+    let latents = encoder.latentDimension
     switch prior {
-    case .normal: return try withoutLayers(latents, StandardNormal(dimension: latents))
-    case .mixture(let text): return try withoutLayers(latents, try registry.base(text, dimension: latents))
+    case .normal: return try withoutLayers(encoder, StandardNormal(dimension: latents))
+    case .mixture(let text): return try withoutLayers(encoder, try registry.base(text, dimension: latents))
     case .flow:
       let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
       var random = RandomStream(seed: seed, purpose: .architecture)
-      let chain = try LayerList(list).chain(dimension: latents, registry: registry, using: &random)
-      return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+      let chain = try LayerList(list).chain(
+        dimension: latents, contextDimension: encoder.contextDimension, registry: registry, using: &random)
+      return Architecture(
+        chain: chain, base: try registry.base(base, dimension: latents),
+        contextPreprocessing: encoder.contextPreprocessing)
     }
   }
 
+  /// A density that is the same for every context.
   private static func withoutLayers(
-    _ latents: Int, _ base: any BaseDistribution
+    _ encoder: EncoderArchitecture, _ base: any BaseDistribution
   ) throws(FlowError) -> Architecture {
-    Architecture(chain: try Chain([], dimension: latents), base: base)
+    Architecture(
+      chain: try Chain([], dimension: base.dimension, contextDimension: encoder.contextDimension), base: base,
+      contextPreprocessing: encoder.contextPreprocessing)
   }
 
-  /// The fit of a flow to the latents of the same events, conditional on their classes where there are any.
+  /// The fit of a flow to the latents of the same events, conditional on their context or their classes where there are any.
   ///
   /// - Parameter options: how the flow is trained; as the encoder by default, but without its noise.
   /// - Throws: where the latents have no density, such as those of more latents than columns, or one that is constant.
@@ -112,7 +124,7 @@ public struct EncoderSetup: Sendable {
     get throws(FlowError) {
       let start =
         if let prior { prior } else {
-          try Self.withoutLayers(architecture.latentDimension, StandardNormal(dimension: architecture.latentDimension))
+          try Self.withoutLayers(architecture, StandardNormal(dimension: architecture.latentDimension))
         }
       return Flow(architecture: start, seed: options.seed)
     }

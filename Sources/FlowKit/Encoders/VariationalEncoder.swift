@@ -1,20 +1,25 @@
 /// An encoder whose latents have a distribution, trained with the prior of these: the encoder's parts, then those of the prior.
 ///
 ///     q(z | x) = N(m(x), diag σ(x)²),      p(z) the prior, a flow on ℝᴸ,      p(x | z) the decoder's head
+///
+/// With a context c all three are given it, and what is bounded is log p(x | c).
 public struct VariationalEncoder: Trainable {
   public let architecture: EncoderArchitecture
   public let prior: Architecture
   public let layout: ParameterLayout
 
-  /// - Throws: where the encoder has no distribution, or the prior another number of latents.
+  /// - Throws: where the encoder has no distribution, or the prior another number of latents or another context.
   public init(_ architecture: EncoderArchitecture, prior: Architecture) throws(FlowError) {
     guard architecture.head != nil else {
       throw FlowError(
         .architecture, "a variational encoder has a decoder with a head, which says how events are distributed")
     }
-    guard prior.dimension == architecture.latentDimension, prior.contextDimension == 0 else {
+    guard prior.dimension == architecture.latentDimension, prior.contextDimension == architecture.contextDimension
+    else {
       throw FlowError(
-        .architecture, "a prior of \(prior.dimension) latents for an encoder of \(architecture.latentDimension)")
+        .architecture,
+        "a prior of \(prior.dimension) latents and \(prior.contextDimension) columns of context for an encoder of "
+          + "\(architecture.latentDimension) and \(architecture.contextDimension)")
     }
     self.init(unchecked: architecture, prior)
   }
@@ -26,7 +31,9 @@ public struct VariationalEncoder: Trainable {
   }
 
   public var dimension: Int { architecture.dimension }
+  public var contextDimension: Int { architecture.contextDimension }
   public var preprocessing: [any Preprocessing] { architecture.preprocessing }
+  public var contextPreprocessing: [any Preprocessing] { architecture.contextPreprocessing }
   public func copied() -> VariationalEncoder { VariationalEncoder(unchecked: architecture.copied(), prior.copied()) }
 
   /// What tiles see of the prior's parameters.
@@ -98,11 +105,7 @@ struct VariationalPass {
     )
   }
 
-  private var prior: FlowPass {
-    var slice = pass.slice(model.priorRange)
-    slice.context = nil
-    return FlowPass(model.prior, slice)
-  }
+  private var prior: FlowPass { FlowPass(model.prior, pass.slice(model.priorRange)) }
 
   private func draws(_ code: Tile, _ ε: Tile) -> (z: Tile, σ: Tile) {
     let latents = ε.features

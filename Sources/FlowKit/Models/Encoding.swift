@@ -67,9 +67,10 @@ extension Model.Encoding {
     let copy = try EncoderArchitecture(jsonText: text, "the encoder", registry: registry)
     let scaling = architecture.scaling
     let probe = scaling.means + zip(scaling.means, scaling.standardDeviations).map { $0 + $1 }
+    let context = architecture.contextScaling?.means ?? []
     let values = [architecture, copy].map {
-      EventEncoder(architecture: $0, parameters: encoder.parameters).evaluator(threads: 1).latents(of: probe).map(
-        \.bitPattern)
+      EventEncoder(architecture: $0, parameters: encoder.parameters).evaluator(threads: 1)
+        .latents(of: probe, context: context).map(\.bitPattern)
     }
     guard try copy.jsonText() == text, values[0] == values[1] else {
       throw FlowError(
