@@ -65,14 +65,29 @@ struct EncoderArguments: ParsableArguments {
       throw FlowError(.architecture, "\(other.0) cannot be given with --encoder")
     }
     let (objective, featureColumns) = try Self.withFeatures(
-      EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name))
-    if fit.context != nil, !objective.criterion.labels.isEmpty {
-      throw FlowError(
-        .architecture, "\(objective.name) learns from labels and has no context: --context is for ae and vae")
+      Self.withTriplets(EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name)))
+    if fit.context != nil, !objective.criterion.trainsDecoder {
+      throw FlowError(.architecture, "the networks of \(objective.name) see no context: --context is for ae and vae")
     }
     for text in [encoder, decoder] where text != nil { _ = try CodeNetwork(text!, inputs: 1, outputs: 1) }
     return Plan(
       encoder: encoder, latents: latents, decoder: decoder, objective: objective, featureColumns: featureColumns)
+  }
+
+  /// With the triplets that an objective names by their file.
+  private static func withTriplets(_ objective: EncoderObjective) throws(FlowError) -> EncoderObjective {
+    guard var criterion = objective.criterion as? TripletCriterion, case .rows(let name, _) = criterion.source else {
+      return objective
+    }
+    let table = try ContainedAccess.shared.table(DataLocation(name))
+    guard table.columns.count == 3 else {
+      throw FlowError(
+        .data, "\(name) has \(table.columns.count) columns; triplets are rows of three: anchor, positive, negative")
+    }
+    var numbers: [Double] = []
+    try table.forEachBlock { numbers += $0 }
+    criterion.source = .rows(named: name, try RowTriplets(name, numbers))
+    return EncoderObjective(criterion, metric: objective.metric, weights: objective.weights)
   }
 
   /// With the encoder of the features that an objective names by the model file in which it is.

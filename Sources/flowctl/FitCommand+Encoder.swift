@@ -185,13 +185,13 @@ extension Fit {
         stopped: reasons, encoder: .init(encoder, setup), classification: classification.map { ClassificationLine($0) }
       ).printJSON()
     } else {
-      let kind = hasValidation ? "validation" : "training"
+      func kind(_ isValidated: Bool) -> String { isValidated ? "validation" : "training" }
       print(
-        "model  \(output): encoder, epoch \(encoder.bestEpoch), \(kind) \(setup.objective.name) \(encoder.loss.text(digits: 4))"
+        "model  \(output): encoder, epoch \(encoder.bestEpoch), \(kind(setup.hasEncoderValidation)) \(setup.objective.name) \(encoder.loss.text(digits: 4))"
       )
       let value = loss ?? state.members[0].loss
       print(
-        "       flow on the latents: \(kind) -log p(z\(Self.condition(setup))) \(value.text(digits: 4)) nats; stopped by \(reasons)"
+        "       flow on the latents: \(kind(hasValidation)) -log p(z\(Self.condition(setup))) \(value.text(digits: 4)) nats; stopped by \(reasons)"
       )
       if let classification {
         print("       labels of validation events: \(ClassificationLine(classification).text)")

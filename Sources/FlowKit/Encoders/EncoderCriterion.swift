@@ -22,6 +22,15 @@ public protocol EncoderCriterion: Sendable {
   ///
   /// - Throws: where the labels of these events allow none.
   func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor?
+  /// What training sees of the events: the same by default.
+  ///
+  /// - Parameters:
+  ///   - events: those before they were divided.
+  ///   - isPart: whether the validation events are a part of them.
+  /// - Throws: where they cannot be trained on.
+  func trainingEvents(
+    of events: any EventSource, train: any EventSource, validation: (any EventSource)?, isPart: Bool
+  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?)
   /// The objective that trains an encoder by it. The first parts of its subject are those of the encoder.
   ///
   /// - Parameters:
@@ -42,6 +51,9 @@ extension EncoderCriterion {
   public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }
+  public func trainingEvents(
+    of events: any EventSource, train: any EventSource, validation: (any EventSource)?, isPart: Bool
+  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?) { (train, validation) }
 }
 
 /// The error of reconstructions, by which auto-encoders are trained: `ae`, `ae(error=absolute)`, and `ae(features=other.h5,feature-weight=2)` with

@@ -14,6 +14,10 @@ public struct EncoderSetup: Sendable {
   public let train: any EventSource
   /// nil trains to the end.
   public let validation: (any EventSource)?
+  /// What training sees of both: triplets of rows, where these are given.
+  let seen: (train: any EventSource, validation: (any EventSource)?)
+  /// Whether losses of the encoder are those of validation events.
+  public var hasEncoderValidation: Bool { seen.validation != nil }
 
   /// - Parameters:
   ///   - events: what is encoded; their context are the labels that the objective learns from, in its order, or, of an objective without
@@ -34,7 +38,7 @@ public struct EncoderSetup: Sendable {
     guard !options.curriculum else {
       throw FlowError(.architecture, "a curriculum is of a fit of a flow; an encoder is trained without one")
     }
-    guard options.noise == nil || !criterion.labels.isEmpty else {
+    guard options.noise == nil || !criterion.trainsDecoder else {
       throw FlowError(
         .architecture, "\(objective.name) would learn to give the noise back; noise is of flows and of codes by labels")
     }
@@ -43,7 +47,7 @@ public struct EncoderSetup: Sendable {
     guard decoder == nil || criterion.trainsDecoder else {
       throw FlowError(.architecture, "\(objective.name) trains an encoder alone; leave the decoder out")
     }
-    let seesContext = criterion.labels.isEmpty && events.contextDimension > 0
+    let seesContext = criterion.trainsDecoder && events.contextDimension > 0
     guard seesContext || events.contextDimension == criterion.labels.count else {
       throw FlowError(
         .data,
@@ -63,6 +67,9 @@ public struct EncoderSetup: Sendable {
       ? nil
       : try Self.prior(criterion.prior, architecture, recipe, layers, base, registry, seed: options.seed)
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
+    let isPart = if case .fraction = validation { true } else { false }
+    seen = try criterion.trainingEvents(
+      of: events, train: parts.train, validation: parts.validation, isPart: isPart)
     for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
     // Before anything is trained.
     if let classes, let validation = parts.validation { try classes.check(validation) }
