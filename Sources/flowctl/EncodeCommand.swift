@@ -19,7 +19,7 @@ struct Encode: ParsableCommand, Diagnosing {
     help:
       """
       What is written: latents; the labels, or the probabilities of all labels, that a model of --objective dann or \
-      triplet(...,flow=conditional) predicts; sigma or draws of the latents of vae.
+      triplet(...,flow=conditional) predicts; sigma (of a normal posterior) or draws of the latents of vae.
       """
   )
   var write = EncodedRows.Output.latents

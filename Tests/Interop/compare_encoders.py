@@ -27,7 +27,8 @@ cases = [
     ("vae(head=bernoulli)", ["half"], []), ("vae(head=categorical,levels=5)", counts, []),
     ("vae(head=logistic,levels=5)", counts, []),
     ("ae", numbers, [*flow, "--context", "kind,half"]), ("vae(prior=flow)", numbers, [*flow, "--context", "kind"]),
-    ("vae(head=categorical,levels=5)", counts, ["--context", "a"]),
+    ("vae(head=categorical,levels=5)", counts, ["--context", "a"]), ("vae(posterior=flow)", numbers, []),
+    ("vae(posterior=flow(coupling-rqs(hidden=4),permute(reverse),lu),prior=mixture(2))", numbers, ["--context", "kind"]),
 ]
 
 
@@ -69,7 +70,7 @@ with tempfile.TemporaryDirectory() as folder:
         z = encoder.latents(rows, context)
         pairs = [(written("encode", data, "latents"), z)]
         scores = None if objective.startswith("vae") else written("density", data, "scores")
-        if encoder.head:
+        if encoder.head and "posterior" not in encoder.architecture:
             pairs.append((written("encode", data, "sigma", "--write", "sigma"), encoder.sigma(rows, context)))
         if "decoder" in encoder.architecture:
             beside = ["--context", data] if given else []

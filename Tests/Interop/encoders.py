@@ -4,6 +4,7 @@ import json
 import h5py
 import numpy as np
 
+from layers import LAYERS
 from networks import perceptron, sigmoid
 
 
@@ -37,13 +38,25 @@ class Encoder:
         return self.network("encoder", (np.asarray(rows, "f8") - self.means) / self.deviations, context)
 
     def latents(self, rows, context=None):
-        """With a head the means of q(z | x)."""
+        """With a head m(x), and where the posterior is a flow T(m; h), h being the outputs behind m and log sigma."""
         code = self.code(rows, context)
-        return code if self.head is None else code[:, : code.shape[1] // 2]
+        if self.head is None:
+            return code
+        latents = self.latent_count(code)
+        z, h = code[:, :latents], code[:, 2 * latents :]
+        for i, encoded in enumerate(self.architecture.get("posterior", {"layers": []})["layers"]):
+            kind = encoded["kind"]
+            parameters = self.parameters["posterior"].get(f"{i:02}-{kind}", {})
+            z = LAYERS[kind](encoded["layer"], parameters, z, h)[0]
+        return z
+
+    def latent_count(self, code):
+        return (code.shape[1] - self.architecture.get("posterior", {"contextDimension": 0})["contextDimension"]) // 2
 
     def sigma(self, rows, context=None):
         code = self.code(rows, context)
-        return np.exp(code[:, code.shape[1] // 2 :])
+        latents = self.latent_count(code)
+        return np.exp(code[:, latents : 2 * latents])
 
     def events(self, latents, context=None):
         """With a head the means of p(x | z)."""

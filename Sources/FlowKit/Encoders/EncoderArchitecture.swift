@@ -6,6 +6,8 @@
 /// 2L numbers, of which z = m(x) is the latent, and d what the head makes p(x | z) of. No inverse is promised: where L < D events that differ may
 /// have one z, and x̂ is what the decoder makes of it.
 ///
+/// With a flow of the posterior z = T(m(x); h(x)), where h are as many more outputs of the encoder as T has columns of context.
+///
 /// With a context c both networks see it, scaled, beside their inputs: z = e(s(x), c) and x̂ = s⁻¹(d(z, c)) (Sohn et al. 2015).
 public struct EncoderArchitecture: Trainable, Codable {
   /// In what unit columns are compared, and with what scale they reach the encoder.
@@ -27,27 +29,31 @@ public struct EncoderArchitecture: Trainable, Codable {
   public let decoder: CodeNetwork?
   /// What the decoder's outputs say of an event; nil where they are the event itself, as the scaling leaves it.
   public let head: DecoderHead?
+  /// T, with h as its context: z = T(m + σε; h) are the latents; nil where they are m + σε itself.
+  public let posterior: Chain?
   /// Predicts a label from z; nil where none was learned from.
   public let predictor: LabelPredictor?
-  /// The encoder, then the decoder and the predictor if there are any.
+  /// The encoder, then the decoder, its head, and the posterior's flow or the predictor if there are any.
   public let layout: ParameterLayout
 
   public init(
     metric: Metric = .equal, columnWeights: [Double] = [], scaling: Standardize, contextScaling: Standardize? = nil,
-    encoder: CodeNetwork, decoder: CodeNetwork? = nil, head: DecoderHead? = nil, predictor: LabelPredictor? = nil
+    encoder: CodeNetwork, decoder: CodeNetwork? = nil, head: DecoderHead? = nil, posterior: Chain? = nil,
+    predictor: LabelPredictor? = nil
   ) {
     precondition(
       Self.fit(columnWeights, scaling), "\(columnWeights.count) weights above 0 for \(scaling.dimension) columns")
     precondition(
-      Self.fits(scaling, contextScaling, encoder, decoder, head, predictor),
+      Self.fits(scaling, contextScaling, encoder, decoder, head, posterior, predictor),
       "an encoder of \(encoder.inputs) columns and \(encoder.outputs) outputs, and a decoder for \(scaling.dimension) columns"
     )
     (self.metric, self.scaling, self.encoder, self.decoder) = (metric, scaling, encoder, decoder)
     (self.head, self.predictor, self.columnWeights, self.contextScaling) = (
       head, predictor, columnWeights, contextScaling
     )
+    self.posterior = posterior
     let others: [(name: String, value: (any Parameterized)?)] = [
-      ("decoder", decoder), ("head", head), ("predictor", predictor),
+      ("decoder", decoder), ("head", head), ("posterior", posterior), ("predictor", predictor),
     ]
     layout = ParameterLayout([("encoder", encoder)] + others.compactMap { name, value in value.map { (name, $0) } })
   }
@@ -58,11 +64,17 @@ public struct EncoderArchitecture: Trainable, Codable {
 
   private static func fits(
     _ scaling: Standardize, _ contextScaling: Standardize?, _ encoder: CodeNetwork, _ decoder: CodeNetwork?,
-    _ head: DecoderHead?, _ predictor: LabelPredictor?
+    _ head: DecoderHead?, _ posterior: Chain?, _ predictor: LabelPredictor?
   ) -> Bool {
     let context = contextScaling?.dimension ?? 0
     guard [encoder, decoder].allSatisfy({ $0?.network.context ?? context == context }) else { return false }
-    let latents = head == nil ? encoder.outputs : encoder.outputs / 2
+    let code = encoder.outputs - (posterior?.contextDimension ?? 0)
+    let latents = head == nil ? code : code / 2
+    if let posterior {
+      guard head != nil, predictor == nil, posterior.contextDimension > 0, posterior.dimension == latents else {
+        return false
+      }
+    }
     let outputs = scaling.dimension * (head?.outputsPerColumn ?? 1)
     guard let decoder else {
       return head == nil && encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
@@ -70,13 +82,13 @@ public struct EncoderArchitecture: Trainable, Codable {
     return encoder.inputs == scaling.dimension && predictor?.network.inputs ?? latents == latents
       && decoder.inputs == latents && decoder.outputs == outputs
       && head?.dimension ?? scaling.dimension == scaling.dimension
-      && (head == nil || encoder.outputs.isMultiple(of: 2))
+      && (head == nil || code.isMultiple(of: 2))
   }
 
   /// D.
   public var dimension: Int { scaling.dimension }
   /// L.
-  public var latentDimension: Int { head == nil ? encoder.outputs : encoder.outputs / 2 }
+  public var latentDimension: Int { posterior?.dimension ?? (head == nil ? encoder.outputs : encoder.outputs / 2) }
   public var parameterCount: Int { layout.parameterCount }
   /// C, 0 without context.
   public var contextDimension: Int { contextScaling?.dimension ?? 0 }
@@ -88,13 +100,14 @@ public struct EncoderArchitecture: Trainable, Codable {
 
   /// Whether latents are an affine function of events, and reconstructions of latents: a subspace, as principal components are one.
   public var isLinear: Bool {
-    [encoder, decoder].allSatisfy { ($0?.network as? Perceptron)?.hidden.isEmpty ?? ($0 == nil) }
+    posterior == nil
+      && [encoder, decoder].allSatisfy { ($0?.network as? Perceptron)?.hidden.isEmpty ?? ($0 == nil) }
   }
 
   // MARK: Coding
 
   private enum CodingKeys: CodingKey {
-    case metric, columnWeights, scaling, contextScaling, encoder, decoder, head, predictor
+    case metric, columnWeights, scaling, contextScaling, encoder, decoder, head, posterior, predictor
   }
 
   public init(from decoder: any Decoder) throws {
@@ -106,14 +119,16 @@ public struct EncoderArchitecture: Trainable, Codable {
     let encoder = try container.decode(CodeNetwork.self, forKey: .encoder)
     let back = try container.decodeIfPresent(CodeNetwork.self, forKey: .decoder)
     let head = try container.decodeIfPresent(DecoderHead.self, forKey: .head)
+    let posterior = try container.decodeIfPresent(Chain.self, forKey: .posterior)
     let predictor = try container.decodeIfPresent(LabelPredictor.self, forKey: .predictor)
     let weights = try container.decode(.columnWeights, default: [Double]())
     try DescriptionCheck.require(
-      Self.fits(scaling, contextScaling, encoder, back, head, predictor) && Self.fit(weights, scaling),
+      Self.fits(scaling, contextScaling, encoder, back, head, posterior, predictor) && Self.fit(weights, scaling),
       "the parts of the encoder differ in their numbers of columns, latents or context")
     self.init(
       metric: try container.decode(.metric, default: .equal), columnWeights: weights, scaling: scaling,
-      contextScaling: contextScaling, encoder: encoder, decoder: back, head: head, predictor: predictor)
+      contextScaling: contextScaling, encoder: encoder, decoder: back, head: head, posterior: posterior,
+      predictor: predictor)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -125,6 +140,7 @@ public struct EncoderArchitecture: Trainable, Codable {
     try container.encode(self.encoder, forKey: .encoder)
     try container.encodeIfPresent(decoder, forKey: .decoder)
     try container.encodeIfPresent(head, forKey: .head)
+    try container.encodeIfPresent(posterior, forKey: .posterior)
     try container.encodeIfPresent(predictor, forKey: .predictor)
   }
 }
@@ -140,13 +156,14 @@ extension EncoderArchitecture {
   ///   - encoder: the encoder's network, as ``CodeNetwork`` writes it.
   ///   - decoder: that of the decoder; nil for none.
   ///   - head: what the decoder's outputs say of an event; nil where they are the event itself.
+  ///   - posterior: the flow of the posterior, whose context are outputs of the encoder; nil for none.
   ///   - predictor: of labels, from L latents; nil for none.
   ///   - weights: what the squares of columns count in the metric, by name; 1 where they are not named.
   /// - Throws: where a text describes no network, all columns are constant, or one of the context is.
   public init(
     fitting data: any EventSource, latents: Int, context seesContext: Bool = false, encoder: String, decoder: String?,
     head: DecoderHead.Kind? = nil,
-    predictor: LabelPredictor? = nil, metric: Metric = .equal, weights: [ColumnWeight] = [],
+    posterior: Chain? = nil, predictor: LabelPredictor? = nil, metric: Metric = .equal, weights: [ColumnWeight] = [],
     registry: Registry = .standard
   ) throws(FlowError) {
     guard DescriptionCheck.sizes ~= latents else {
@@ -168,14 +185,14 @@ extension EncoderArchitecture {
         text, inputs: latents, context: context, outputs: data.dimension * (head?.outputsPerColumn ?? 1),
         registry: registry)
     }
-    let outputs = head == nil ? latents : 2 * latents
+    let outputs = head == nil ? latents : 2 * latents + (posterior?.contextDimension ?? 0)
     let columnWeights = try ColumnWeight.ofColumns(data.columns, weights, data.place)
     self.init(
       metric: metric, columnWeights: columnWeights,
       scaling: try Self.scaling(statistics, metric, columnWeights, data.place), contextScaling: contextScaling,
       encoder: try CodeNetwork(
         encoder, inputs: data.dimension, context: context, outputs: outputs, registry: registry), decoder: back,
-      head: head, predictor: predictor)
+      head: head, posterior: posterior, predictor: predictor)
   }
 
   /// A column that is constant has no deviation: it keeps its unit, and is 0 for the encoder.

@@ -14,6 +14,8 @@ public protocol EncoderCriterion: Sendable {
   var head: DecoderHead.Kind? { get }
   /// The prior of the latents of an encoder with a head; normal by default.
   var prior: LatentPrior { get }
+  /// The layers of the posterior's flow; nil, the default, where q(z | x) is normal.
+  var posterior: String? { get }
   /// Whether the flow on the latents is one of each label of the first column, p(z | label); false by default.
   var conditionsFlow: Bool { get }
   /// Throws where the events cannot be trained on; nothing by default.
@@ -48,6 +50,7 @@ extension EncoderCriterion {
   public var noise: TrainingNoise? { nil }
   public var head: DecoderHead.Kind? { nil }
   public var prior: LatentPrior { .normal }
+  public var posterior: String? { nil }
   public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }

@@ -59,6 +59,9 @@ public struct EncoderSetup: Sendable {
     architecture = try EncoderArchitecture(
       fitting: parts.train, latents: latents, context: seesContext, encoder: encoder, decoder: back,
       head: criterion.head,
+      posterior: try criterion.posterior.map { layers throws(FlowError) in
+        try Self.posterior(layers, latents, registry, seed: options.seed)
+      },
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
       weights: objective.weights, registry: registry)
     classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
@@ -74,6 +77,19 @@ public struct EncoderSetup: Sendable {
     // Before anything is trained.
     if let classes, let validation = parts.validation { try classes.check(validation) }
     _ = try criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
+  }
+
+  /// A flow that is given 2 L features by the encoder.
+  private static func posterior(
+    _ layers: String, _ latents: Int, _ registry: Registry, seed: UInt64
+  ) throws(FlowError) -> Chain {
+    var random = RandomStream(seed: seed, purpose: .architecture, index: 1)
+    let chain = try LayerList(layers).chain(
+      dimension: latents, contextDimension: 2 * latents, registry: registry, using: &random)
+    guard chain.domain.isEverything else {
+      throw FlowError(.architecture, "the posterior \(layers) is not defined for all numbers, as latents are")
+    }
+    return chain
   }
 
   private static func prior(

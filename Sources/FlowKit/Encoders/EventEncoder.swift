@@ -11,7 +11,10 @@ public struct EventEncoder: Sendable {
     precondition(
       parameters.count == architecture.parameterCount,
       "\(parameters.count) parameters for an encoder of \(architecture.parameterCount)")
-    (self.architecture, self.parameters) = (architecture, parameters)
+    // Masked weights of a posterior's flow are 0.
+    var values = parameters
+    values.withUnsafeMutableBufferPointer { architecture.layout.clearUnused($0) }
+    (self.architecture, self.parameters) = (architecture, values)
   }
 
   /// With initial parameters, drawn from `seed`.

@@ -40,17 +40,15 @@ public final class VariationalEvaluator {
     }
   }
 
-  /// The deviations σ of each event's latents, or one draw of these, N × L.
+  /// The deviations σ of each event's latents, or one draw of these, N × L. Where the posterior is a flow, σ are those of what it begins with.
   public func latents(
     of events: [Double], _ part: PosteriorPart, context: [Double] = [], first: Int = 0, seed: UInt64 = 0
   ) -> [Double] {
     let latents = model.architecture.latentDimension
     return rows(events, context, latents, first: first, seed: seed) { pass, x, random in
-      let (means, deviations) = pass.posterior(of: x)
-      guard part == .draws else { return deviations.rows(count: x.width) }
-      var draws = means
-      draws.addProduct(of: deviations, Tile.noise(latents, like: x, from: random.child(0)))
-      return draws.rows(count: x.width)
+      let code = pass.code(of: x)
+      guard part == .draws else { return pass.deviations(code).rows(count: x.width) }
+      return pass.latents(code, noise: Tile.noise(latents, like: x, from: random.child(0))).values.rows(count: x.width)
     }
   }
 

@@ -79,6 +79,10 @@ package struct EncoderTable {
         .architecture, "the latents of the model have no distribution; those of one that is trained by vae have")
     }
     var first = 0
+    guard what == .draws || encoder.architecture.posterior == nil else {
+      throw FlowError(
+        .architecture, "the posterior is a flow, whose latents have no sigma of their own: write draws of them")
+    }
     try forEachBlock(encoder.architecture.dimension) { rows, context throws(FlowError) in
       try body(variational.latents(of: rows, what, context: context, first: first))
       first += rows.count / encoder.architecture.dimension

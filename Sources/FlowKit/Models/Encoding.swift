@@ -63,6 +63,7 @@ extension Model.Encoding {
     for network in [architecture.encoder, architecture.decoder] where network != nil {
       registry = registry.adding(type(of: network!.network))
     }
+    if let posterior = architecture.posterior { registry = registry.adding(kindsOf: posterior) }
     let text = try architecture.jsonText()
     let copy = try EncoderArchitecture(jsonText: text, "the encoder", registry: registry)
     let scaling = architecture.scaling
