@@ -6,7 +6,9 @@ struct EncoderArguments: ParsableArguments {
   @Option(
     help: """
       Put a network before the flow: its hidden widths, such as 128x128, or linear, then other arguments, such as activation=tanh. It \
-      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), then the flow is fitted to its latents. With --context \
+      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), with arguments, such as \
+      'vae(prior=mixture(8),posterior=flow)' or 'triplet(triplets=t.h5:/path)', then the flow is fitted to its latents; the guide Encoders \
+      says what each is good for. With --context \
       all networks of ae and vae see the context, and the flow is p(latents | context).
       """)
   var encoder: String?
