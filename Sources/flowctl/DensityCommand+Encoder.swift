@@ -18,12 +18,13 @@ extension Density {
     let data: String
   }
 
-  func scoreEncoded(_ model: Model, _ path: String, _ location: DataLocation, _ access: any TableAccess) throws {
-    guard context == nil else {
-      throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
-    }
+  func scoreEncoded(
+    _ model: Model, _ path: String, _ location: DataLocation, _ contextColumns: [String]?, _ context: DataLocation?,
+    _ access: any TableAccess
+  ) throws {
     let table = try EncoderTable(
-      model, location, columns: columns?.names, labels: labels, threads: OptionCheck.threads(threads),
+      model, location, columns: columns?.names, contextColumns: contextColumns, context: context, labels: labels,
+      threads: OptionCheck.threads(threads),
       acceptingNonFinite: skipNonFinite, access: access)
     table.notes.note()
     let draws = try OptionCheck.positive(draws, "--draws", atMost: 1_000_000)
@@ -57,7 +58,8 @@ extension Density {
       let name = draws == 1 ? "evidence lower bound" : "importance-weighted bound of \(draws) draws"
       print("mean \(name) \(Self.text(densities)) nats, below the mean log p of the columns")
     } else {
-      print("mean log p(z) of the latents \(Self.text(densities)) nats: no density of the columns")
+      let given = model.encoding?.encoder.contextDimension ?? 0 > 0 ? " | context" : ""
+      print("mean log p(z\(given)) of the latents \(Self.text(densities)) nats: no density of the columns")
     }
     if hasDecoder {
       let unit =

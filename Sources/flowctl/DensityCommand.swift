@@ -68,7 +68,9 @@ struct Density: ParsableCommand, Diagnosing {
     }
     let model = try reading.model(self.model)
     if model.encoding != nil {
-      return try scoreEncoded(model, self.model, part(of: DataLocation(data)), access)
+      return try scoreEncoded(
+        model, self.model, part(of: DataLocation(data)), context?.columns,
+        context?.location.map { location throws(FlowError) in try part(of: location) }, access)
     }
     guard labels == nil else {
       throw FlowError(.architecture, "\(self.model) predicts no labels: --labels is about models with an encoder")

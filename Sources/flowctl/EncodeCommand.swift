@@ -19,7 +19,7 @@ struct Encode: ParsableCommand, Diagnosing {
     help:
       """
       What is written: latents; the labels, or the probabilities of all labels, that a model of --objective dann or \
-      triplet(...,flow=conditional) predicts; sigma or draws of the latents of vae.
+      triplet(...,flow=conditional) predicts; sigma (of a normal posterior) or draws of the latents of vae.
       """
   )
   var write = EncodedRows.Output.latents
@@ -67,6 +67,9 @@ struct Decode: ParsableCommand, Diagnosing {
 struct EncodedRows: ParsableArguments {
   @Option(help: "The columns that are the model's, in its order, \(ColumnList.help); by default those of its names.")
   var columns: ColumnList?
+
+  @Option(help: "The columns that are the context of a conditional model, or DATA of their own that is as long.")
+  var context: String?
 
   @OptionGroup var missing: MissingArguments
 
@@ -117,8 +120,14 @@ struct EncodedRows: ParsableArguments {
     let model = try reading.model(path)
     let access = try missing.access(arrays.access())
     let parts = try access.parts(of: DataLocation(data))
+    let context = try context.map { text throws(FlowError) in try ColumnsOrData(text) }
+    let besides = try context?.location.map { location throws(FlowError) in
+      let parts = try access.parts(of: location)
+      return parts.test ?? parts.train
+    }
     let table = try EncoderTable(
-      model, parts.test ?? parts.train, columns: columns?.names, latents: output == .events, threads: threads,
+      model, parts.test ?? parts.train, columns: columns?.names, contextColumns: context?.columns,
+      context: besides, latents: output == .events, threads: threads,
       acceptingNonFinite: skipNonFinite, access: access)
     table.notes.note()
     let names = output.columns(of: model)

@@ -6,7 +6,10 @@ struct EncoderArguments: ParsableArguments {
   @Option(
     help: """
       Put a network before the flow: its hidden widths, such as 128x128, or linear, then other arguments, such as activation=tanh. It \
-      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), then the flow is fitted to its latents.
+      is trained by --objective \(EncoderObjective.names.joined(separator: ", ")), with arguments, such as \
+      'vae(prior=mixture(8),posterior=flow)' or 'triplet(triplets=t.h5:/path)', then the flow is fitted to its latents; the guide Encoders \
+      says what each is good for. With --context \
+      all networks of ae and vae see the context, and the flow is p(latents | context).
       """)
   var encoder: String?
 
@@ -55,7 +58,7 @@ struct EncoderArguments: ParsableArguments {
     }
     let latents = try OptionCheck.positive(latent, "--latent", atMost: 65_536)
     let others: [(String, Bool)] = [
-      ("--context", fit.context != nil), ("--context-embedding", fit.contextEmbedding != nil),
+      ("--context-embedding", fit.contextEmbedding != nil),
       ("--curriculum", fit.lessons.curriculum), ("--curriculum-by", fit.lessons.curriculumBy != nil),
       ("--likelihood-weight", fit.objective.likelihoodWeight != nil), ("--report", fit.ensembles.report != nil),
       ("the options of preprocessing", fit.preprocessing.areGiven),
@@ -64,10 +67,29 @@ struct EncoderArguments: ParsableArguments {
       throw FlowError(.architecture, "\(other.0) cannot be given with --encoder")
     }
     let (objective, featureColumns) = try Self.withFeatures(
-      EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name))
+      Self.withTriplets(EncoderObjective(fit.objective.objective ?? ReconstructionCriterion.name)))
+    if fit.context != nil, !objective.criterion.trainsDecoder {
+      throw FlowError(.architecture, "the networks of \(objective.name) see no context: --context is for ae and vae")
+    }
     for text in [encoder, decoder] where text != nil { _ = try CodeNetwork(text!, inputs: 1, outputs: 1) }
     return Plan(
       encoder: encoder, latents: latents, decoder: decoder, objective: objective, featureColumns: featureColumns)
+  }
+
+  /// With the triplets that an objective names by their file.
+  private static func withTriplets(_ objective: EncoderObjective) throws(FlowError) -> EncoderObjective {
+    guard var criterion = objective.criterion as? TripletCriterion, case .rows(let name, _) = criterion.source else {
+      return objective
+    }
+    let table = try ContainedAccess.shared.table(DataLocation(name))
+    guard table.columns.count == 3 else {
+      throw FlowError(
+        .data, "\(name) has \(table.columns.count) columns; triplets are rows of three: anchor, positive, negative")
+    }
+    var numbers: [Double] = []
+    try table.forEachBlock { numbers += $0 }
+    criterion.source = .rows(named: name, try RowTriplets(name, numbers))
+    return EncoderObjective(criterion, metric: objective.metric, weights: objective.weights)
   }
 
   /// With the encoder of the features that an objective names by the model file in which it is.
@@ -80,6 +102,12 @@ struct EncoderArguments: ParsableArguments {
     let model = try ModelReading.model(path)
     guard let encoding = model.encoding else {
       throw FlowError(.architecture, "\(path) has no encoder, whose latents features are")
+    }
+    guard model.contextColumns.isEmpty || encoding.classes != nil else {
+      throw FlowError(
+        .architecture,
+        "the encoder of \(path) sees the context \(model.contextColumns.joined(separator: ", ")); features are those of one without"
+      )
     }
     criterion.features = encoding.encoder
     return (EncoderObjective(criterion, metric: objective.metric, weights: objective.weights), model.columns)

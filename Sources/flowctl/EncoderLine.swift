@@ -7,6 +7,8 @@ struct EncoderLine: Encodable {
   let latents: Int
   let network: String
   let decoder, head: String?
+  /// The layers of a posterior that is a flow.
+  let posterior: String?
   let parameters: Int
   let training: ModelReport.Training?
   let history: [EpochReport]
@@ -17,6 +19,7 @@ struct EncoderLine: Encodable {
     (latents, parameters) = (encoder.latentDimension, encoder.parameterCount)
     (network, decoder) = (encoder.encoder.text, encoder.decoder?.text)
     head = encoder.head?.name
+    posterior = encoder.posterior.map { LayerList.describing($0.layers) }
     (training, history) = (encoding.training.map { ModelReport.Training($0) }, encoding.history)
   }
 
@@ -24,6 +27,7 @@ struct EncoderLine: Encodable {
     print(
       "encoder     \(network): \(latents) latents\(decoder.map { ", decoder \($0)" } ?? ", no decoder")\(head.map { ", head \($0)" } ?? "")"
     )
+    if let posterior { print("            posterior \(posterior)") }
     print("            \(parameters.grouped) parameters, trained by \(objective), columns in the metric '\(metric)'")
     guard let last = history.last else { return }
     let valid = last.valid.map { ", valid \($0.text(digits: 4))" } ?? ""

@@ -1,13 +1,13 @@
 internal import FlowKit
 
 extension Fit {
-  /// - Parameter labels: columns from which an encoder learns, in place of a context; nil for a fit without one.
+  /// - Parameter labels: columns from which an encoder learns, in place of a context; nil or none for other fits.
   func readEvents(
     _ choice: ValidationChoice, buffer: Int, labels: [String]? = nil
   ) throws(FlowError) -> (events: any EventSource, validation: Validation, ease: [Double]?) {
     let access = try missing.access(reading.access())
     let parts = try access.parts(of: DataLocation(data))
-    let context = labels.map { $0.isEmpty ? nil : $0.joined(separator: ",") } ?? context
+    let context = labels.flatMap { $0.isEmpty ? nil : $0.joined(separator: ",") } ?? context
     let selection = try FitSelection(
       columns: columns, context: context, weights: weights, leavingOut: lessons.curriculumBy, parts, access)
     let ease = try lessons.ease(of: parts.train, access, buffer: buffer)

@@ -11,11 +11,13 @@ extension Fit {
     options.minutes = options.minutes.map { $0 / 2 }
     try plan.check(events)
     let criterion = plan.objective.criterion
-    if criterion.head != nil, !criterion.trainsPrior, recipe != nil || self.layers != nil || base != StandardNormal.name
+    if criterion.head != nil, criterion.prior != .flow,
+      recipe != nil || self.layers != nil || base != StandardNormal.name
     {
       throw FlowError(
         .architecture,
-        "the prior of \(plan.objective.name) is normal; for one of --layers, --recipe or --base give prior=flow")
+        "the prior is \(criterion.prior.text); for one of --layers, --recipe or --base give \(plan.objective.name)(prior=flow)"
+      )
     }
     let setup = try EncoderSetup(
       fitting: events, validation: validation, latents: plan.latents, encoder: plan.encoder, decoder: plan.decoder,
@@ -57,8 +59,8 @@ extension Fit {
     if let ended = fit.ending(of: state) {
       return Terminal.note("\(output): training has ended already (\(ended)); there is nothing to resume")
     }
-    try describe(latent)
-    if setup.classes != nil { warn(of: latent.architecture) }
+    try describe(latent, Self.condition(setup))
+    if latent.architecture.contextDimension > 0 { warn(of: latent.architecture) }
     let all = try provenance.merging(latent.provenance()) { $1 }
     let train = setup.train
     let make: @Sendable (EnsembleState) -> Model = { Model(fit, $0, all).encoded(by: encoding, like: train) }
@@ -127,12 +129,17 @@ extension Fit {
     try Terminal.finishOutput()
   }
 
-  private func describe(_ latent: TrainingSetup) throws(FlowError) {
+  /// What a flow on latents is conditional on.
+  private static func condition(_ setup: EncoderSetup) -> String {
+    setup.classes != nil ? " | label" : setup.architecture.contextDimension > 0 ? " | context" : ""
+  }
+
+  private func describe(_ latent: TrainingSetup, _ condition: String) throws(FlowError) {
     guard !json else { return }
     let architecture = latent.architecture
-    let condition = architecture.contextDimension > 0 ? ", each label" : ""
     print(
-      "flow   on the latents\(condition): \(architecture.layerList), \(architecture.parameterCount.grouped) parameters")
+      "flow   on the latents, p(z\(condition)): \(architecture.layerList), \(architecture.parameterCount.grouped) parameters"
+    )
     try Terminal.finishOutput()
   }
 
@@ -179,13 +186,13 @@ extension Fit {
         stopped: reasons, encoder: .init(encoder, setup), classification: classification.map { ClassificationLine($0) }
       ).printJSON()
     } else {
-      let kind = hasValidation ? "validation" : "training"
+      func kind(_ isValidated: Bool) -> String { isValidated ? "validation" : "training" }
       print(
-        "model  \(output): encoder, epoch \(encoder.bestEpoch), \(kind) \(setup.objective.name) \(encoder.loss.text(digits: 4))"
+        "model  \(output): encoder, epoch \(encoder.bestEpoch), \(kind(setup.hasEncoderValidation)) \(setup.objective.name) \(encoder.loss.text(digits: 4))"
       )
       let value = loss ?? state.members[0].loss
       print(
-        "       flow on the latents: \(kind) -log \(setup.classes == nil ? "p(z)" : "p(z | label)") \(value.text(digits: 4)) nats; stopped by \(reasons)"
+        "       flow on the latents: \(kind(hasValidation)) -log p(z\(Self.condition(setup))) \(value.text(digits: 4)) nats; stopped by \(reasons)"
       )
       if let classification {
         print("       labels of validation events: \(ClassificationLine(classification).text)")

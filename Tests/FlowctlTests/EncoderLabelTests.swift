@@ -98,4 +98,36 @@ import Testing
       features.map { $0 == "a,b,c,d" ? "b,a,c,d" : $0 } + ["ae(features=m.h5)", "--force"])
     #expect(other.code == 1 && other.errors.contains("features are of the columns a, b, c, d"), "\(other.errors)")
   }
+
+  /// Triplets of rows in a file.
+  @Test func givenTriplets() throws {
+    let triplets = (0..<600).map { index in
+      let (a, p, n) = (index % 300, (index + 3 * (1 + index % 50)) % 300, (index + 1) % 300)
+      return [Double(a), Double(p), Double(n)]
+    }
+    try workspace.write("t.h5", triplets, columns: ["anchor", "positive", "negative"])
+    let objective = ["--columns", "a,b,c,d", "--objective", "triplet(triplets=t.h5,margin=0.3)"]
+    let outcome = try workspace.expectSuccess(Self.fit + objective)
+    #expect(outcome.errors.contains("triplets of the epoch were active"))
+    let model = try workspace.model("m.h5")
+    #expect(model.encoding?.objective.text == "triplet(triplets=t.h5,margin=0.3)" && model.columns.count == 4)
+    #expect(try workspace.json(["density", "m.h5", "plain.h5"])[0]["mean"] is Double)
+    #expect(try workspace.run(Self.fit + objective + ["--resume"]).errors.contains("training has ended already"))
+    for (rows, part) in [
+      ([[0, 1, 300]], "names row 300, but the rows of"), ([[0, 1, 1]], "names a row twice"),
+      ([[0, 1, 2.5]], "triplet 0 has 2.5"), ([[0, -1, 2]], "triplet 0 has -1.0"),
+    ] as [([[Double]], String)] {
+      try workspace.write("bad.h5", rows, columns: ["anchor", "positive", "negative"])
+      let bad = try workspace.run(
+        Self.fit + ["--columns", "a,b,c,d", "--objective", "triplet(triplets=bad.h5)", "--force"])
+      #expect(bad.code == 1 && bad.errors.contains(part) && lines(bad.errors).count == 1, "\(bad.errors)")
+    }
+    for (text, part) in [
+      ("triplet(triplets=plain.h5)", "plain.h5 has 4 columns"), ("triplet(triplets=none.h5)", "none.h5"),
+      ("triplet(triplets=t.h5,label=label)", "name one of them"),
+    ] {
+      let bad = try workspace.run(Self.fit + ["--columns", "a,b,c,d", "--objective", text, "--force"])
+      #expect(bad.code == 1 && bad.errors.contains(part), "\(text): \(bad.errors)")
+    }
+  }
 }

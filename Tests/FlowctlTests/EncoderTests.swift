@@ -147,39 +147,6 @@ import Testing
     #expect(labels.count == 300 && Set(labels).isSubset(of: [0, 1]))
   }
 
-  /// A variational encoder: its bound, draws and means.
-  @Test func variational() throws {
-    let rows = moons(300).map { p in [p[0] > 0.5 ? 1.0 : 0, (2 + p[1]).rounded(), p[0] + p[1] > 0.5 ? 1 : 0] }
-    try workspace.write("counts.h5", rows, columns: ["a", "b", "c"])
-    let fit = [
-      "fit", "counts.h5", "-o", "v.h5", "--encoder", "8", "--latent", "1", "--epochs", "10", "--objective",
-      "vae(head=categorical,levels=5,prior=flow)", "--layers", "lower",
-    ]
-    let printed = try workspace.json(fit)
-    #expect(printed.count == 11 && printed.last?["kind"] as? String == "bound")
-    let line = try workspace.json(["density", "v.h5", "counts.h5", "--draws", "20", "-o", "b.h5"])[0]
-    #expect(line["kind"] as? String == "bound" && line["draws"] as? Int == 20)
-    let model = try workspace.model("v.h5")
-    let encoding = try #require(model.encoding)
-    let bounds = try VariationalEvaluator(encoding.encoder, prior: model.flow).bounds(
-      of: workspace.numbers("counts.h5"), draws: 20)
-    let written = try workspace.numbers("b.h5")
-    #expect((0..<300).allSatisfy { written[2 * $0] == bounds[$0] })
-    try workspace.expectSuccess(["sample", "v.h5", "-n", "50", "-o", "s.h5"])
-    let whole = try workspace.numbers("s.h5")
-    #expect(whole.allSatisfy { $0 == $0.rounded() && 0...4 ~= $0 })
-    try workspace.expectSuccess(["sample", "v.h5", "-n", "50", "-o", "means.h5", "--means"])
-    #expect(try workspace.numbers("means.h5").contains { $0 != $0.rounded() })
-    for part in ["sigma", "draws"] {
-      try workspace.expectSuccess(["encode", "v.h5", "counts.h5", "-o", "\(part).h5", "--write", part])
-      #expect(try workspace.numbers("\(part).h5").count == 300)
-    }
-    let again = try workspace.run(fit + ["--resume"])
-    #expect(again.code == 0 && again.errors.contains("training has ended already"))
-    let refused = try workspace.run(fit.map { $0.replacing("levels=5", with: "levels=2") } + ["--force"])
-    #expect(refused.code == 1 && refused.errors.contains("whole numbers from 0 to 1 alone"))
-  }
-
   /// What --json prints fits docs/schemas.
   @Test func jsonFitsTheSchemas() throws {
     func expectFits(_ arguments: [String], code: Int32 = 0) throws {
@@ -202,17 +169,30 @@ import Testing
     ])
     try expectFits(["inspect", "v.h5"])
     try expectFits(["density", "v.h5", "plain.h5"])
+    try expectFits([
+      "fit", "plain.h5", "-o", "w.h5", "--encoder", "8", "--latent", "1", "--epochs", "3", "--objective",
+      "vae(posterior=flow)",
+    ])
+    try expectFits(["inspect", "w.h5"])
   }
 
   @Test func badOptionsAreSaid() throws {
     for (options, part) in [
       (["--encoder", "12"], "give --latent"), (["--latent", "2"], "belong to --encoder"),
       (["--objective", "ae"], "ae trains an encoder"),
-      (["--encoder", "12", "--latent", "2", "--context", "a"], "--context cannot be given with --encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "energy"], "'energy' trains no encoder"),
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=a:0)"], "'a:0' is no weight of a column"),
       (["--encoder", "12", "--latent", "2", "--objective", "ae(weights=e:2)"], "a weight is given to 'e'"),
       (["--encoder", "0", "--latent", "2"], "widths"),
+      (
+        ["--encoder", "12", "--latent", "2", "--objective", "vae(prior=uniform)"], "normal, flow, or one of mixture(K)"
+      ),
+      (
+        ["--encoder", "12", "--latent", "2", "--objective", "vae(prior=mixture(3))", "--base", "laplace"],
+        "the prior is mixture(3)"
+      ),
+      (["--encoder", "12", "--latent", "2", "--objective", "vae(posterior=any)"], "normal, flow, or flow(LAYERS)"),
+      (["--encoder", "12", "--latent", "2", "--objective", "vae(posterior=flow(none))"], "unknown layer 'none'"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet"], "learns from a column of labels"),
       (["--encoder", "12", "--latent", "2", "--objective", "triplet(label=a)"], "labels are whole numbers"),
       (

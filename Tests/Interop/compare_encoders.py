@@ -23,8 +23,12 @@ cases = [
     ("triplet(label=kind,flow=conditional)", numbers, [*flow, "--ensemble", "2"]),
     ("dann(label=kind,domain=half)", numbers, flow),
     ("vae", numbers, []), ("vae(sigma=columns,prior=flow)", numbers, flow), ("vae(sigma=0.3)", numbers, []),
+    ("vae(prior=mixture(3))", numbers, []),
     ("vae(head=bernoulli)", ["half"], []), ("vae(head=categorical,levels=5)", counts, []),
     ("vae(head=logistic,levels=5)", counts, []),
+    ("ae", numbers, [*flow, "--context", "kind,half"]), ("vae(prior=flow)", numbers, [*flow, "--context", "kind"]),
+    ("vae(head=categorical,levels=5)", counts, ["--context", "a"]), ("vae(posterior=flow)", numbers, []),
+    ("vae(posterior=flow(coupling-rqs(hidden=4),permute(reverse),lu),prior=mixture(2))", numbers, ["--context", "kind"]),
 ]
 
 
@@ -61,15 +65,18 @@ with tempfile.TemporaryDirectory() as folder:
             "--objective", objective, "--columns", ",".join(names), *options)
         checkpoint = Checkpoint(model)
         encoder, rows = checkpoint.encoder, np.stack([columns[name] for name in names], 1)
-        z = encoder.latents(rows)
+        given = options[options.index("--context") + 1].split(",") if "--context" in options else []
+        context = np.stack([columns[name] for name in given], 1) if given else None
+        z = encoder.latents(rows, context)
         pairs = [(written("encode", data, "latents"), z)]
         scores = None if objective.startswith("vae") else written("density", data, "scores")
-        if encoder.head:
-            pairs.append((written("encode", data, "sigma", "--write", "sigma"), encoder.sigma(rows)))
+        if encoder.head and "posterior" not in encoder.architecture:
+            pairs.append((written("encode", data, "sigma", "--write", "sigma"), encoder.sigma(rows, context)))
         if "decoder" in encoder.architecture:
-            pairs.append((written("decode", f"{folder}/latents.h5", "events"), encoder.events(z)))
+            beside = ["--context", data] if given else []
+            pairs.append((written("decode", f"{folder}/latents.h5", "events", *beside), encoder.events(z, context)))
         if scores is not None and scores.shape[1] == 2:
-            pairs.append((scores[:, 1], encoder.reconstruction_errors(rows)))
+            pairs.append((scores[:, 1], encoder.reconstruction_errors(rows, context)))
         if encoder.classes or "predictor" in encoder.architecture:
             total, probabilities = (
                 encoder.posterior(checkpoint.log_density, rows) if encoder.classes
@@ -77,7 +84,7 @@ with tempfile.TemporaryDirectory() as folder:
             pairs += [(written("encode", data, "probabilities", "--write", "probabilities"), np.exp(probabilities)),
                       (scores[:, 0], total)]
         elif scores is not None:
-            pairs.append((scores[:, 0], checkpoint.log_density(z)))
+            pairs.append((scores[:, 0], checkpoint.log_density(z, context)))
         for got, expected in pairs:
             assert got.shape == expected.shape and np.isfinite(got).all()
         return max(np.max(np.abs(got - expected) / np.maximum(1, np.abs(expected))) for got, expected in pairs), len(pairs)

@@ -4,6 +4,7 @@ import json
 import h5py
 import numpy as np
 
+from layers import LAYERS
 from networks import perceptron, sigmoid
 
 
@@ -17,7 +18,7 @@ def log_softmax(logits):
 
 
 class Encoder:
-    """z = e(s(x)) and what the decoder makes of z, in the units of the data."""
+    """z = e(s(x)) and what the decoder makes of z, in the units of the data; with a context both networks see it, scaled."""
 
     def __init__(self, group):
         self.architecture = a = json.loads(group["architecture"].asstr()[()])
@@ -26,25 +27,40 @@ class Encoder:
         self.head = a.get("head")
         self.classes = json.loads(group["classes"].asstr()[()]) if "classes" in group else None
 
-    def network(self, part, x):
+    def network(self, part, x, context=None):
         network = self.architecture[part]["network"]
+        if "contextScaling" in self.architecture:
+            means, deviations = (np.array(self.architecture["contextScaling"][k], "f8") for k in ("means", "standardDeviations"))
+            x = np.concatenate([x, (context - means) / deviations], 1)
         return perceptron(x, self.parameters[part], network["activation"])
 
-    def code(self, rows):
-        return self.network("encoder", (np.asarray(rows, "f8") - self.means) / self.deviations)
+    def code(self, rows, context=None):
+        return self.network("encoder", (np.asarray(rows, "f8") - self.means) / self.deviations, context)
 
-    def latents(self, rows):
-        """With a head the means of q(z | x)."""
-        code = self.code(rows)
-        return code if self.head is None else code[:, : code.shape[1] // 2]
+    def latents(self, rows, context=None):
+        """With a head m(x), and where the posterior is a flow T(m; h), h being the outputs behind m and log sigma."""
+        code = self.code(rows, context)
+        if self.head is None:
+            return code
+        latents = self.latent_count(code)
+        z, h = code[:, :latents], code[:, 2 * latents :]
+        for i, encoded in enumerate(self.architecture.get("posterior", {"layers": []})["layers"]):
+            kind = encoded["kind"]
+            parameters = self.parameters["posterior"].get(f"{i:02}-{kind}", {})
+            z = LAYERS[kind](encoded["layer"], parameters, z, h)[0]
+        return z
 
-    def sigma(self, rows):
-        code = self.code(rows)
-        return np.exp(code[:, code.shape[1] // 2 :])
+    def latent_count(self, code):
+        return (code.shape[1] - self.architecture.get("posterior", {"contextDimension": 0})["contextDimension"]) // 2
 
-    def events(self, latents):
+    def sigma(self, rows, context=None):
+        code = self.code(rows, context)
+        latents = self.latent_count(code)
+        return np.exp(code[:, latents : 2 * latents])
+
+    def events(self, latents, context=None):
         """With a head the means of p(x | z)."""
-        outputs, columns = self.network("decoder", latents), len(self.means)
+        outputs, columns = self.network("decoder", latents, context), len(self.means)
         kind = self.head["kind"] if self.head else "none"
         if kind == "bernoulli":
             return sigmoid(outputs)
@@ -58,8 +74,8 @@ class Encoder:
         # The mean of a whole number is the sum of the probabilities to be above each.
         return sigmoid((location - ends) / np.exp(outputs[:, columns:])).sum(0)
 
-    def reconstruction_errors(self, rows):
-        residuals = self.events(self.latents(rows)) - rows
+    def reconstruction_errors(self, rows, context=None):
+        residuals = self.events(self.latents(rows, context), context) - rows
         if self.architecture["metric"] == "deviations":
             # The weights of the columns are in the scaling.
             return ((residuals / self.deviations) ** 2).mean(1)

@@ -6,12 +6,11 @@ public struct CodeNetwork: Conditioned {
   public static let parameterPrefix = ""
   public let network: any Conditioner
 
-  /// - Parameter network: a function of its inputs alone.
+  /// - Parameter network: a function of its inputs and of a context, if there is one.
   public init(_ network: any Conditioner) {
     precondition(
-      network.inputs > 0 && network.outputs > 0 && network.context == 0,
-      "an encoder's network has inputs and outputs, got \(network.inputs), \(network.outputs) and a context of "
-        + "\(network.context)")
+      network.inputs > 0 && network.outputs > 0,
+      "an encoder's network has inputs and outputs, got \(network.inputs) and \(network.outputs)")
     self.network = network
   }
 
@@ -31,7 +30,7 @@ public struct CodeNetwork: Conditioned {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let network = try container.decode(EncodedNetwork.self, forKey: .network).network
     try DescriptionCheck.require(
-      network.inputs > 0 && network.outputs > 0 && network.context == 0, "a network of the encoder does not fit it")
+      network.inputs > 0 && network.outputs > 0, "a network of the encoder does not fit it")
     self.init(network)
   }
 
@@ -48,14 +47,17 @@ extension CodeNetwork {
   public static let linear = "linear"
 
   /// The network that `text` describes, such as `128x128` or `linear`.
-  public init(_ text: String, inputs: Int, outputs: Int, registry: Registry = .standard) throws(FlowError) {
+  public init(
+    _ text: String, inputs: Int, context: Int = 0, outputs: Int, registry: Registry = .standard
+  ) throws(FlowError) {
     let name = "encoder"
     let items = try LayerList("\(name)(\(text))", offset: -name.count - 1, of: .encoder).namedItems()
     guard items.count == 1 else { throw FlowError(.architecture, "'\(text)' describes no network of an encoder") }
     var arguments = LayerArguments(
-      layerName: "the encoder", dimension: inputs, contextDimension: 0, registry: registry,
+      layerName: "the encoder", dimension: inputs, contextDimension: context, registry: registry,
       random: RandomStream(seed: 0, purpose: .architecture), try Self.named(items[0].arguments), of: .encoder)
-    let network = try arguments.network(NetworkShape(inputs: inputs, outputs: outputs, defaults: .ofEmbeddings))
+    let network = try arguments.network(
+      NetworkShape(inputs: inputs, context: context, outputs: outputs, defaults: .ofEmbeddings))
     try arguments.requireAllUsed()
     self.init(network)
   }

@@ -1,5 +1,5 @@
 /// The latents of the events of a source, as a source: what a flow on latents is fitted to. Weights are those of the events. Their context is
-/// left out or, where classes are given, the class of each, one-hot.
+/// that of an encoder that sees it; else it is left out or, where classes are given, the class of each, one-hot.
 public struct EncodedEvents: EventSource {
   private let whole: any EventSource
   private let encoder: EventEncoder
@@ -15,11 +15,19 @@ public struct EncodedEvents: EventSource {
     guard classes == nil || whole.contextDimension > 0 else {
       throw FlowError(.data, "\(whole.place): classes are those of a column of labels, and there is none")
     }
+    guard encoder.contextDimension == 0 || whole.contextDimension == encoder.contextDimension && classes == nil else {
+      throw FlowError(
+        .data,
+        "\(whole.place): \(whole.contextDimension) columns of context, but the encoder sees \(encoder.contextDimension)"
+      )
+    }
     (self.whole, self.encoder, self.classes) = (whole, encoder, classes)
   }
 
   public var columns: [String] { encoder.architecture.latentColumns }
-  public var contextColumns: [String] { classes?.columns ?? [] }
+  public var contextColumns: [String] { seesContext ? whole.contextColumns : classes?.columns ?? [] }
+  public var contextUnits: [String?] { seesContext ? whole.contextUnits : contextColumns.map { _ in nil } }
+  private var seesContext: Bool { encoder.contextDimension > 0 }
   public var hasWeights: Bool { whole.hasWeights }
   public var place: String { whole.place }
   public var droppedRows: Int { whole.droppedRows }
@@ -28,10 +36,11 @@ public struct EncodedEvents: EventSource {
 
   public func reader() throws(FlowError) -> EventReader {
     let (read, evaluator) = (try whole.checkedReader(), encoder.evaluator(threads: 1))
-    let (classes, width, place) = (classes, whole.contextDimension, whole.place)
+    let (classes, width, place, seesContext) = (classes, whole.contextDimension, whole.place, seesContext)
     return { (index: Int) throws(FlowError) in
       let block = try read(index)
-      var context: [Double] = []
+      var context = seesContext ? block.events.context : []
+      let latents = evaluator.latents(of: block.events.events, context: context)
       if let classes {
         for event in 0..<(block.events.context.count / width) {
           let label = block.events.context[event * width]
@@ -39,9 +48,7 @@ public struct EncodedEvents: EventSource {
         }
       }
       return EventBlock(
-        LabelledEvents(
-          evaluator.latents(of: block.events.events), context: context, weights: block.events.weights), rows: block.rows
-      )
+        LabelledEvents(latents, context: context, weights: block.events.weights), rows: block.rows)
     }
   }
 }

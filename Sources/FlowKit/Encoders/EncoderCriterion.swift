@@ -12,8 +12,10 @@ public protocol EncoderCriterion: Sendable {
   var noise: TrainingNoise? { get }
   /// What the decoder's outputs say of an event; nil, the default, where they are the event itself. Only an encoder with a head has a prior.
   var head: DecoderHead.Kind? { get }
-  /// Whether the prior is a flow that is trained with the encoder; false by default.
-  var trainsPrior: Bool { get }
+  /// The prior of the latents of an encoder with a head; normal by default.
+  var prior: LatentPrior { get }
+  /// The layers of the posterior's flow; nil, the default, where q(z | x) is normal.
+  var posterior: String? { get }
   /// Whether the flow on the latents is one of each label of the first column, p(z | label); false by default.
   var conditionsFlow: Bool { get }
   /// Throws where the events cannot be trained on; nothing by default.
@@ -22,6 +24,15 @@ public protocol EncoderCriterion: Sendable {
   ///
   /// - Throws: where the labels of these events allow none.
   func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor?
+  /// What training sees of the events: the same by default.
+  ///
+  /// - Parameters:
+  ///   - events: those before they were divided.
+  ///   - isPart: whether the validation events are a part of them.
+  /// - Throws: where they cannot be trained on.
+  func trainingEvents(
+    of events: any EventSource, train: any EventSource, validation: (any EventSource)?, isPart: Bool
+  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?)
   /// The objective that trains an encoder by it. The first parts of its subject are those of the encoder.
   ///
   /// - Parameters:
@@ -38,10 +49,14 @@ extension EncoderCriterion {
   public var labels: [String] { [] }
   public var noise: TrainingNoise? { nil }
   public var head: DecoderHead.Kind? { nil }
-  public var trainsPrior: Bool { false }
+  public var prior: LatentPrior { .normal }
+  public var posterior: String? { nil }
   public var conditionsFlow: Bool { false }
   public func check(_ events: any EventSource) throws(FlowError) {}
   public func predictor(latents: Int, train: any EventSource) throws(FlowError) -> LabelPredictor? { nil }
+  public func trainingEvents(
+    of events: any EventSource, train: any EventSource, validation: (any EventSource)?, isPart: Bool
+  ) throws(FlowError) -> (train: any EventSource, validation: (any EventSource)?) { (train, validation) }
 }
 
 /// The error of reconstructions, by which auto-encoders are trained: `ae`, `ae(error=absolute)`, and `ae(features=other.h5,feature-weight=2)` with

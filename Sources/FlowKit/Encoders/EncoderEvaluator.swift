@@ -13,38 +13,44 @@ public final class EncoderEvaluator {
   }
 
   /// z of each event, N × L, with a head their means; NaN where an event has a value that is not finite, or too large.
-  public func latents(of events: [Double]) -> [Double] {
+  ///
+  /// - Parameter context: that of each event, N × C, or one row for all of them; empty where the encoder has none. So everywhere here.
+  public func latents(of events: [Double], context: [Double] = []) -> [Double] {
     var rows = events
     architecture.scaling.standardize(&rows)
-    return mapped(rows, architecture.dimension, architecture.latentDimension) { $0.latents(of: $1) }
+    return mapped(rows, context, architecture.dimension, architecture.latentDimension) { $0.latents(of: $1) }
   }
 
   /// x̂ of each latent, N × D, in the data's own units; with a head the mean of p(x | z).
   ///
   /// - Throws: where there is no decoder.
-  public func events(from latents: [Double]) throws(FlowError) -> [Double] {
-    guard architecture.decoder != nil else {
-      throw FlowError(.architecture, "the model's encoder has no decoder: nothing leads from latents back to events")
-    }
+  public func events(from latents: [Double], context: [Double] = []) throws(FlowError) -> [Double] {
+    guard architecture.decoder != nil else { throw Self.noDecoder }
     let (head, scaling) = (architecture.head, architecture.scaling)
     guard let head else {
-      var rows = mapped(latents, architecture.latentDimension, architecture.dimension) { $0.events(from: $1) }
+      var rows = mapped(latents, context, architecture.latentDimension, architecture.dimension) { $0.events(from: $1) }
       scaling.restoreUnits(&rows)
       return rows
     }
-    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+    return rows(latents, context, architecture.latentDimension, architecture.dimension) { pass, z, range in
       head.means(pass.events(from: z), count: range.count, scaling)
     }
+  }
+
+  static var noDecoder: FlowError {
+    FlowError(.architecture, "the model's encoder has no decoder: nothing leads from latents back to events")
   }
 
   /// x of p(x | z) for each latent, N × D, in the data's own units; without a head as `events(from:)`.
   ///
   /// - Parameter first: the number of the first of them: the same seed and number give the same draw.
   /// - Throws: where there is no decoder.
-  public func draws(from latents: [Double], first: Int = 0, seed: UInt64 = 0) throws(FlowError) -> [Double] {
-    guard let head = architecture.head else { return try events(from: latents) }
+  public func draws(
+    from latents: [Double], context: [Double] = [], first: Int = 0, seed: UInt64 = 0
+  ) throws(FlowError) -> [Double] {
+    guard let head = architecture.head else { return try events(from: latents, context: context) }
     let scaling = architecture.scaling
-    return rows(latents, architecture.latentDimension, architecture.dimension) { pass, z, range in
+    return rows(latents, context, architecture.latentDimension, architecture.dimension) { pass, z, range in
       let random = EventRandom(seed: seed, first: first + range.lowerBound).child(0)
       return head.draws(pass.events(from: z), count: range.count, scaling, pass.headParameters, from: random)
     }
@@ -81,14 +87,14 @@ public final class EncoderEvaluator {
   }
 
   private func labelLogits(of events: [Double], _ classes: [Int]) -> [Double] {
-    mapped(latents(of: events), architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
+    mapped(latents(of: events), [], architecture.latentDimension, classes.count) { $0.labelLogits(of: $1) }
   }
 
   /// The mean over the columns of mⱼ (x̂ⱼ − xⱼ)² of each event with the weights m of the columns, in squared units of the metric.
   ///
   /// - Throws: where there is no decoder.
-  public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {
-    let reconstructions = try self.events(from: latents(of: events))
+  public func reconstructionErrors(of events: [Double], context: [Double] = []) throws(FlowError) -> [Double] {
+    let reconstructions = try self.events(from: latents(of: events, context: context), context: context)
     let (dimension, units) = (architecture.dimension, architecture.scaling.standardDeviations)
     let isEqual = architecture.metric == .equal
     let weights = architecture.columnWeights
@@ -104,25 +110,55 @@ public final class EncoderEvaluator {
 
   /// Leads rows of `inputs` numbers through `body`, tile by tile, to rows of `outputs`.
   private func mapped(
-    _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile) -> Tile
+    _ rows: [Double], _ context: [Double], _ inputs: Int, _ outputs: Int,
+    _ body: @Sendable (EncoderPass, Tile) -> Tile
   ) -> [Double] {
-    self.rows(rows, inputs, outputs) { pass, tile, range in body(pass, tile).rows(count: range.count) }
+    self.rows(rows, context, inputs, outputs) { pass, tile, range in body(pass, tile).rows(count: range.count) }
   }
 
   /// The same with rows of what the tile holds.
   private func rows(
-    _ rows: [Double], _ inputs: Int, _ outputs: Int, _ body: @Sendable (EncoderPass, Tile, Range<Int>) -> [Double]
+    _ rows: [Double], _ context: [Double], _ inputs: Int, _ outputs: Int,
+    _ body: @Sendable (EncoderPass, Tile, Range<Int>) -> [Double]
   ) -> [Double] {
     precondition(rows.count.isMultiple(of: inputs), "\(rows.count) values are no whole rows of \(inputs)")
     let (engine, architecture, count) = (engine, architecture, rows.count / inputs)
+    let scaled = architecture.scaledContext(context, for: count)
     return UnitResults.collect(count * outputs, startingWith: 0.0) { results in
       engine.forEachTile(of: count) { worker, range in
         let worker = engine.worker(worker)
         let input = Tile(
           rows: rows[(range.lowerBound * inputs)..<(range.upperBound * inputs)], features: inputs, pool: worker.tiles)
-        let output = body(EncoderPass(architecture, Pass(worker.parameters)), input, range)
+        let pass = Pass(worker.parameters, context: architecture.contextTile(scaled, of: range, worker.tiles))
+        let output = body(EncoderPass(architecture, pass), input, range)
         results.pointer(to: range.lowerBound * outputs).update(from: output, count: output.count)
       }
     }
+  }
+}
+
+// MARK: - The context of rows
+
+extension EncoderArchitecture {
+  /// A context as the networks see it.
+  ///
+  /// - Precondition: one row for each of `count` events, or one for all of them; none without a context.
+  func scaledContext(_ context: [Double], for count: Int) -> [Double] {
+    let width = contextDimension
+    precondition(
+      width == 0 ? context.isEmpty : [width, width * count].contains(context.count),
+      "\(context.count) values of context for \(count) events with \(width) each")
+    var rows = context
+    contextScaling?.standardize(&rows)
+    return rows
+  }
+
+  /// Of a scaled context the rows of one tile; nil without a context.
+  func contextTile(_ context: [Double], of events: Range<Int>, _ pool: TilePool) -> Tile? {
+    let width = contextDimension
+    guard width > 0 else { return nil }
+    let own =
+      context.count == width ? context[...] : context[(events.lowerBound * width)..<(events.upperBound * width)]
+    return Tile(rows: own, features: width, count: events.count, pool: pool)
   }
 }

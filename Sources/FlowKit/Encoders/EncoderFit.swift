@@ -71,8 +71,13 @@ extension EncoderSetup {
     let objective = try objective.criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
     var random = RandomStream(seed: options.seed, purpose: .parameters)
     let start = objective.subject.layout.initialParameters(using: &random)
+    var options = options
+    // Of the columns of an event, also where training sees three events side by side.
+    if options.noise == .rule {
+      options.noise = .deviations(TrainingNoise.rule.start(events: train.count, columns: train.dimension))
+    }
     let trainer = try Trainer(
-      objective, from: start, train: train, validation: validation, options: options, threads: threads)
+      objective, from: start, train: seen.train, validation: seen.validation, options: options, threads: threads)
     let result = try trainer.fit(
       from: checkpoint,
       saves: saves.map { saves in

@@ -1,6 +1,6 @@
 /// One tile through an encoder and its decoder, each way with its pullback. Events are preprocessed ones, as the scaling leaves them.
 ///
-/// `pass` holds what tiles see of the parameters, those of the encoder first.
+/// `pass` holds what tiles see of the parameters, those of the encoder first, and the context of the networks, if they have one.
 public struct EncoderPass {
   public let architecture: EncoderArchitecture
   private let pass: Pass
@@ -12,10 +12,12 @@ public struct EncoderPass {
   /// ∂L/∂outputs ↦ ∂L/∂inputs; adds to the gradient of all parameters.
   public typealias Pullback = NetworkPullback
 
-  /// z of each event; with a head its mean.
+  /// z of each event; with a head its mean m, with a flow of the posterior T(m; h).
   public func latents(of x: Tile) -> Tile {
     let code = code(of: x)
-    return architecture.head == nil ? code : code.rows(0..<architecture.latentDimension)
+    guard architecture.head != nil else { return code }
+    let means = code.copy(ofRows: 0..<architecture.latentDimension)
+    return posteriorLatents(from: means, code: code).values
   }
 
   /// The same, of an encoder without a head.
@@ -24,7 +26,7 @@ public struct EncoderPass {
     return codeWithPullback(of: x)
   }
 
-  /// What the encoder's network makes of each event: z or, with a head, its mean and log σ.
+  /// What the encoder's network makes of each event: z or, with a head, m and log σ, then h where the posterior is a flow.
   public func code(of x: Tile) -> Tile { architecture.encoder.network.forward(x, part(0)) }
 
   public func codeWithPullback(of x: Tile) -> (value: Tile, pullback: Pullback) {
@@ -86,10 +88,11 @@ public struct EncoderPass {
     return decoder.network
   }
 
-  private func range(_ part: Int) -> Range<Int> { architecture.layout.prepared[part] }
-  private func part(_ index: Int) -> Pass {
+  func range(_ part: Int) -> Range<Int> { architecture.layout.prepared[part] }
+  func part(_ index: Int) -> Pass {
     var part = pass.part(index, range(index))
-    part.context = nil
+    // That of events may be labels, which the networks do not see.
+    if architecture.contextDimension == 0 { part.context = nil }
     return part
   }
 

@@ -14,9 +14,14 @@ public struct EncoderSetup: Sendable {
   public let train: any EventSource
   /// nil trains to the end.
   public let validation: (any EventSource)?
+  /// What training sees of both: triplets of rows, where these are given.
+  let seen: (train: any EventSource, validation: (any EventSource)?)
+  /// Whether losses of the encoder are those of validation events.
+  public var hasEncoderValidation: Bool { seen.validation != nil }
 
   /// - Parameters:
-  ///   - events: what is encoded; their context, if they have any, are the labels that the objective learns from, in its order.
+  ///   - events: what is encoded; their context are the labels that the objective learns from, in its order, or, of an objective without
+  ///     any, what all networks and the flow are conditional on.
   ///   - latents: L.
   ///   - encoder: its network, as ``CodeNetwork`` writes it.
   ///   - decoder: that of the decoder; nil mirrors the encoder.
@@ -33,7 +38,7 @@ public struct EncoderSetup: Sendable {
     guard !options.curriculum else {
       throw FlowError(.architecture, "a curriculum is of a fit of a flow; an encoder is trained without one")
     }
-    guard options.noise == nil || !criterion.labels.isEmpty else {
+    guard options.noise == nil || !criterion.trainsDecoder else {
       throw FlowError(
         .architecture, "\(objective.name) would learn to give the noise back; noise is of flows and of codes by labels")
     }
@@ -42,7 +47,8 @@ public struct EncoderSetup: Sendable {
     guard decoder == nil || criterion.trainsDecoder else {
       throw FlowError(.architecture, "\(objective.name) trains an encoder alone; leave the decoder out")
     }
-    guard events.contextDimension == criterion.labels.count else {
+    let seesContext = criterion.trainsDecoder && events.contextDimension > 0
+    guard seesContext || events.contextDimension == criterion.labels.count else {
       throw FlowError(
         .data,
         "\(events.place): \(objective.name) takes \(criterion.labels.count) columns of labels beside the features, got "
@@ -51,39 +57,71 @@ public struct EncoderSetup: Sendable {
     let parts = try TrainingSetup.parts(events, validation, PreprocessingOptions(), options.seed)
     let back = criterion.trainsDecoder ? decoder ?? CodeNetwork.mirrored(encoder) : nil
     architecture = try EncoderArchitecture(
-      fitting: parts.train, latents: latents, encoder: encoder, decoder: back, head: criterion.head,
+      fitting: parts.train, latents: latents, context: seesContext, encoder: encoder, decoder: back,
+      head: criterion.head,
+      posterior: try criterion.posterior.map { layers throws(FlowError) in
+        try Self.posterior(layers, latents, registry, seed: options.seed)
+      },
       predictor: try criterion.predictor(latents: latents, train: parts.train), metric: objective.metric,
       weights: objective.weights, registry: registry)
     classes = criterion.conditionsFlow ? try LabelClasses(of: parts.train) : nil
-    if criterion.head == nil {
-      prior = nil
-    } else if criterion.trainsPrior {
-      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
-      prior = try Self.prior(latents, layers: list, base: base, registry, seed: options.seed)
-    } else {
-      prior = try Self.normalPrior(latents)
-    }
+    prior =
+      criterion.head == nil
+      ? nil
+      : try Self.prior(criterion.prior, architecture, recipe, layers, base, registry, seed: options.seed)
     (self.objective, self.options, train, self.validation) = (objective, options, parts.train, parts.validation)
+    let isPart = if case .fraction = validation { true } else { false }
+    seen = try criterion.trainingEvents(
+      of: events, train: parts.train, validation: parts.validation, isPart: isPart)
     for events in [parts.train] + (parts.validation.map { [$0] } ?? []) { try criterion.check(events) }
     // Before anything is trained.
     if let classes, let validation = parts.validation { try classes.check(validation) }
     _ = try criterion.objective(for: architecture, prior: prior, train: train, seed: options.seed)
   }
 
+  /// A flow that is given 2 L features by the encoder.
+  private static func posterior(
+    _ layers: String, _ latents: Int, _ registry: Registry, seed: UInt64
+  ) throws(FlowError) -> Chain {
+    var random = RandomStream(seed: seed, purpose: .architecture, index: 1)
+    let chain = try LayerList(layers).chain(
+      dimension: latents, contextDimension: 2 * latents, registry: registry, using: &random)
+    guard chain.domain.isEverything else {
+      throw FlowError(.architecture, "the posterior \(layers) is not defined for all numbers, as latents are")
+    }
+    return chain
+  }
+
   private static func prior(
-    _ latents: Int, layers: String, base: String, _ registry: Registry, seed: UInt64
+    _ prior: LatentPrior, _ encoder: EncoderArchitecture, _ recipe: String?, _ layers: String?, _ base: String,
+    _ registry: Registry,
+    seed: UInt64
   ) throws(FlowError) -> Architecture {
-    var random = RandomStream(seed: seed, purpose: .architecture)
-    let chain = try LayerList(layers).chain(dimension: latents, registry: registry, using: &random)
-    return Architecture(chain: chain, base: try registry.base(base, dimension: latents))
+    let latents = encoder.latentDimension
+    switch prior {
+    case .normal: return try withoutLayers(encoder, StandardNormal(dimension: latents))
+    case .mixture(let text): return try withoutLayers(encoder, try registry.base(text, dimension: latents))
+    case .flow:
+      let list = if let layers { layers } else { try Recipe(named: recipe ?? Recipe.all[0].name).layers }
+      var random = RandomStream(seed: seed, purpose: .architecture)
+      let chain = try LayerList(list).chain(
+        dimension: latents, contextDimension: encoder.contextDimension, registry: registry, using: &random)
+      return Architecture(
+        chain: chain, base: try registry.base(base, dimension: latents),
+        contextPreprocessing: encoder.contextPreprocessing)
+    }
   }
 
-  /// N(0, I).
-  private static func normalPrior(_ latents: Int) throws(FlowError) -> Architecture {
-    Architecture(chain: try Chain([], dimension: latents), base: StandardNormal(dimension: latents))
+  /// A density that is the same for every context.
+  private static func withoutLayers(
+    _ encoder: EncoderArchitecture, _ base: any BaseDistribution
+  ) throws(FlowError) -> Architecture {
+    Architecture(
+      chain: try Chain([], dimension: base.dimension, contextDimension: encoder.contextDimension), base: base,
+      contextPreprocessing: encoder.contextPreprocessing)
   }
 
-  /// The fit of a flow to the latents of the same events, conditional on their classes where there are any.
+  /// The fit of a flow to the latents of the same events, conditional on their context or their classes where there are any.
   ///
   /// - Parameter options: how the flow is trained; as the encoder by default, but without its noise.
   /// - Throws: where the latents have no density, such as those of more latents than columns, or one that is constant.
@@ -107,7 +145,10 @@ public struct EncoderSetup: Sendable {
   /// What a flow on latents is until one is fitted: a normal density of mean 0 and variance 1.
   public var latentStart: Flow {
     get throws(FlowError) {
-      let start = if let prior { prior } else { try Self.normalPrior(architecture.latentDimension) }
+      let start =
+        if let prior { prior } else {
+          try Self.withoutLayers(architecture, StandardNormal(dimension: architecture.latentDimension))
+        }
       return Flow(architecture: start, seed: options.seed)
     }
   }

@@ -1,7 +1,7 @@
 /// An encoder of events, with its decoder if it has one: an architecture and its parameters.
 ///
 /// A value: copies are independent, and encoding does not change it. Events are row-major arrays, N × D, in the data's own units,
-/// latents N × L.
+/// latents N × L. With a context every function takes that of its rows, N × C, or one row for all of them.
 public struct EventEncoder: Sendable {
   public let architecture: EncoderArchitecture
   /// θ, flat, laid out as `architecture.layout` says.
@@ -11,7 +11,10 @@ public struct EventEncoder: Sendable {
     precondition(
       parameters.count == architecture.parameterCount,
       "\(parameters.count) parameters for an encoder of \(architecture.parameterCount)")
-    (self.architecture, self.parameters) = (architecture, parameters)
+    // Masked weights of a posterior's flow are 0.
+    var values = parameters
+    values.withUnsafeMutableBufferPointer { architecture.layout.clearUnused($0) }
+    (self.architecture, self.parameters) = (architecture, values)
   }
 
   /// With initial parameters, drawn from `seed`.
@@ -22,22 +25,28 @@ public struct EventEncoder: Sendable {
 
   public var dimension: Int { architecture.dimension }
   public var latentDimension: Int { architecture.latentDimension }
+  /// C, 0 without context.
+  public var contextDimension: Int { architecture.contextDimension }
   public var hasDecoder: Bool { architecture.decoder != nil }
 
   /// z of each event.
-  public func latents(of events: [Double]) -> [Double] { evaluator().latents(of: events) }
+  public func latents(of events: [Double], context: [Double] = []) -> [Double] {
+    evaluator().latents(of: events, context: context)
+  }
 
   /// x̂ of each latent.
   ///
   /// - Throws: where there is no decoder.
-  public func events(from latents: [Double]) throws(FlowError) -> [Double] { try evaluator().events(from: latents) }
+  public func events(from latents: [Double], context: [Double] = []) throws(FlowError) -> [Double] {
+    try evaluator().events(from: latents, context: context)
+  }
 
   /// The mean over the columns of (x̂ − x)² of each event, in squared units of the metric: of the data, or of each column's deviation, and with
   /// the columns' weights.
   ///
   /// - Throws: where there is no decoder.
-  public func reconstructionErrors(of events: [Double]) throws(FlowError) -> [Double] {
-    try evaluator().reconstructionErrors(of: events)
+  public func reconstructionErrors(of events: [Double], context: [Double] = []) throws(FlowError) -> [Double] {
+    try evaluator().reconstructionErrors(of: events, context: context)
   }
 
   /// The label that is most probable for each event.

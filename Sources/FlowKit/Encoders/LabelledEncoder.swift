@@ -1,23 +1,27 @@
 /// An encoder whose events come with labels, as their context: what it is trained by that learns from labels. Parts that are trained
-/// beside it stand behind its own.
+/// beside it stand behind its own. Without labels the context is that of the encoder.
 public struct LabelledEncoder: Trainable {
   public let architecture: EncoderArchitecture
   /// How many columns of labels there are.
-  public let contextDimension: Int
+  public let labels: Int
   public let layout: ParameterLayout
   private let beside: [(name: String, value: any Parameterized)]
 
   public init(_ architecture: EncoderArchitecture, labels: Int, beside: [(name: String, value: any Parameterized)] = [])
   {
-    (self.architecture, contextDimension, self.beside) = (architecture, labels, beside)
+    precondition(
+      labels == 0 || architecture.contextDimension == 0, "the context of an encoder that learns from labels is these")
+    (self.architecture, self.labels, self.beside) = (architecture, labels, beside)
     layout = ParameterLayout(architecture.layout.parts.map { ($0.name, $0.value) } + beside.map { ($0.name, $0.value) })
   }
 
   public var dimension: Int { architecture.dimension }
-  public var hasLabels: Bool { true }
+  public var contextDimension: Int { labels + architecture.contextDimension }
+  public var hasLabels: Bool { labels > 0 }
   public var preprocessing: [any Preprocessing] { architecture.preprocessing }
+  public var contextPreprocessing: [any Preprocessing] { architecture.contextPreprocessing }
   public func copied() -> LabelledEncoder {
-    LabelledEncoder(architecture.copied(), labels: contextDimension, beside: beside)
+    LabelledEncoder(architecture.copied(), labels: labels, beside: beside)
   }
 }
 

@@ -12,7 +12,7 @@ public struct PerceptualObjective: SumObjective {
   private let encoder: LabelledEncoder
   private let fixed: FixedNetwork
 
-  /// - Throws: where there is no decoder, or the features are those of other columns.
+  /// - Throws: where there is no decoder, or the features are those of other columns or of a context.
   public init(
     _ architecture: EncoderArchitecture, error: ReconstructionObjective.Error = .squared, features: EventEncoder,
     weight: Double = 1
@@ -22,6 +22,11 @@ public struct PerceptualObjective: SumObjective {
       throw FlowError(
         .architecture,
         "features of \(features.dimension) columns cannot judge reconstructions of \(architecture.dimension)")
+    }
+    guard features.contextDimension == 0 else {
+      throw FlowError(
+        .architecture,
+        "features are those of an encoder without context, got one that sees \(features.contextDimension)")
     }
     self.init(try ReconstructionObjective(architecture, error: error), features, weight)
   }

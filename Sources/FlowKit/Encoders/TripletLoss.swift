@@ -55,7 +55,22 @@ public struct TripletLoss: Sendable, Equatable {
 
   /// The loss of triplets that are given: the rows of anchor, positive and negative.
   public func callAsFunction(_ points: [Double], count: Int, triplets: [(Int, Int, Int)]) -> Result {
-    result(points, count) { body in for (a, p, n) in triplets { body(a, p, n) } }
+    precondition(count > 0 && points.count.isMultiple(of: count), "\(points.count) values of \(count) points")
+    let norms = norms(points, count)
+    func distance(_ a: Int, _ b: Int) -> Double { self.distance(points, norms, a, b) }
+    let active = triplets.filter { a, p, n in isActive(distance(a, p), distance(a, n)) }
+    let scale = 1 / Double(max(1, active.count))
+    var (sum, gradient) = (0.0, [Double](repeating: 0, count: points.count))
+    for (a, p, n) in active {
+      sum += distance(a, p) - distance(a, n) + margin
+      addGradient(points, norms, a, p, slope: scale, to: &gradient)
+      addGradient(points, norms, a, n, slope: -scale, to: &gradient)
+    }
+    return Result(value: sum * scale, gradient: gradient, active: active.count, all: triplets.count)
+  }
+
+  private func isActive(_ near: Double, _ far: Double) -> Bool {
+    near - far + margin > 0 && (mining == .all || near < far)
   }
 
   private func result(_ points: [Double], _ count: Int, _ forEach: ((Int, Int, Int) -> Void) -> Void) -> Result {
@@ -66,10 +81,9 @@ public struct TripletLoss: Sendable, Equatable {
     forEach { a, p, n in
       all += 1
       let (near, far) = (distances[a * count + p], distances[a * count + n])
-      let excess = near - far + margin
-      guard excess > 0, mining == .all || near < far else { return }
+      guard isActive(near, far) else { return }
       active += 1
-      sum += excess
+      sum += near - far + margin
       slopes[a * count + p] += 1
       slopes[a * count + n] -= 1
     }
@@ -79,20 +93,24 @@ public struct TripletLoss: Sendable, Equatable {
   }
 
   private func distances(_ points: [Double], _ count: Int) -> [Double] {
-    let width = points.count / count
     let norms = norms(points, count)
     return (0..<(count * count)).map { index in
       let (a, b) = index.quotientAndRemainder(dividingBy: count)
-      switch distance {
-      case .euclidean:
-        return (0..<width).reduce(0.0) { sum, i in
-          let difference = points[a * width + i] - points[b * width + i]
-          return sum + difference * difference
-        }.squareRoot()
-      case .cosine:
-        let product = (0..<width).reduce(0.0) { $0 + points[a * width + $1] * points[b * width + $1] }
-        return 1 - product / (norms[a] * norms[b])
-      }
+      return distance(points, norms, a, b)
+    }
+  }
+
+  private func distance(_ points: [Double], _ norms: [Double], _ a: Int, _ b: Int) -> Double {
+    let width = points.count / norms.count
+    switch distance {
+    case .euclidean:
+      return (0..<width).reduce(0.0) { sum, i in
+        let difference = points[a * width + i] - points[b * width + i]
+        return sum + difference * difference
+      }.squareRoot()
+    case .cosine:
+      let product = (0..<width).reduce(0.0) { $0 + points[a * width + $1] * points[b * width + $1] }
+      return 1 - product / (norms[a] * norms[b])
     }
   }
 
@@ -106,28 +124,35 @@ public struct TripletLoss: Sendable, Equatable {
     }
   }
 
-  /// Σ slope ∂d/∂points. The distance of points that agree has no derivative, and counts as constant.
+  /// Σ slope ∂d/∂points.
   private func gradient(_ points: [Double], _ count: Int, _ slopes: [Double]) -> [Double] {
-    let (width, distances, norms) = (points.count / count, distances(points, count), norms(points, count))
+    let norms = norms(points, count)
     var gradient = [Double](repeating: 0, count: points.count)
     for a in 0..<count {
       for b in 0..<count where slopes[a * count + b] != 0 {
-        let (slope, d) = (slopes[a * count + b], distances[a * count + b])
-        for i in 0..<width {
-          let (x, y) = (points[a * width + i], points[b * width + i])
-          switch distance {
-          case .euclidean:
-            guard d > 0 else { continue }
-            gradient[a * width + i] += slope * (x - y) / d
-            gradient[b * width + i] -= slope * (x - y) / d
-          case .cosine:
-            let (u, v) = (x / norms[a], y / norms[b])
-            gradient[a * width + i] -= slope * (v - (1 - d) * u) / norms[a]
-            gradient[b * width + i] -= slope * (u - (1 - d) * v) / norms[b]
-          }
-        }
+        addGradient(points, norms, a, b, slope: slopes[a * count + b], to: &gradient)
       }
     }
     return gradient
+  }
+
+  /// Adds slope ∂d(a, b)/∂points. The distance of points that agree has no derivative, and counts as constant.
+  private func addGradient(
+    _ points: [Double], _ norms: [Double], _ a: Int, _ b: Int, slope: Double, to gradient: inout [Double]
+  ) {
+    let (width, d) = (points.count / norms.count, distance(points, norms, a, b))
+    for i in 0..<width {
+      let (x, y) = (points[a * width + i], points[b * width + i])
+      switch distance {
+      case .euclidean:
+        guard d > 0 else { continue }
+        gradient[a * width + i] += slope * (x - y) / d
+        gradient[b * width + i] -= slope * (x - y) / d
+      case .cosine:
+        let (u, v) = (x / norms[a], y / norms[b])
+        gradient[a * width + i] -= slope * (v - (1 - d) * u) / norms[a]
+        gradient[b * width + i] -= slope * (u - (1 - d) * v) / norms[b]
+      }
+    }
   }
 }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Trains an encoder so that latents of one class are nearer to each other than to those of others: the ``TripletLoss`` of each batch.
 ///
 /// The context of each event is its label. Of weights only 0 counts, which leaves an event out. Losses of different epochs do not say
@@ -7,13 +5,13 @@ internal import Synchronization
 public struct TripletObjective: BatchObjective {
   public let encoder: LabelledEncoder
   public let triplets: TripletLoss
-  private let record: Record
+  private let record: TripletRecord
 
   public init(_ architecture: EncoderArchitecture, _ triplets: TripletLoss = TripletLoss()) {
-    self.init(LabelledEncoder(architecture, labels: 1), triplets, Record())
+    self.init(LabelledEncoder(architecture, labels: 1), triplets, TripletRecord())
   }
 
-  private init(_ encoder: LabelledEncoder, _ triplets: TripletLoss, _ record: Record) {
+  private init(_ encoder: LabelledEncoder, _ triplets: TripletLoss, _ record: TripletRecord) {
     (self.encoder, self.triplets, self.record) = (encoder, triplets, record)
   }
 
@@ -65,25 +63,5 @@ public struct TripletObjective: BatchObjective {
     return (result.value, cotangents)
   }
 
-  public func takeNotes() -> [String] {
-    let (active, all) = record.take()
-    guard all > 0 else { return [] }
-    return ["triplet: \(active) of \(all) triplets of the epoch were active"]
-  }
-
-  /// How many triplets were active: shared by copies of an objective, which one thread at a time uses.
-  private final class Record: Sendable {
-    private let counts = Mutex((active: 0, all: 0))
-
-    func note(_ result: TripletLoss.Result) {
-      counts.withLock { $0 = ($0.active + result.active, $0.all + result.all) }
-    }
-
-    func take() -> (active: Int, all: Int) {
-      counts.withLock { counts in
-        defer { counts = (0, 0) }
-        return counts
-      }
-    }
-  }
+  public func takeNotes() -> [String] { record.takeNotes() }
 }

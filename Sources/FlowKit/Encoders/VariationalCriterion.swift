@@ -1,15 +1,19 @@
-/// Variational auto-encoders as `--objective` writes them: `vae(head=categorical,levels=17,prior=flow,warm-up=0.2)`.
+/// Variational auto-encoders as `--objective` writes them: `vae(head=categorical,levels=17,prior=mixture(8),warm-up=0.2)`.
 public struct VariationalCriterion: EncoderCriterion {
   public static let name = "vae"
   public let headKind: DecoderHead.Kind
   public var head: DecoderHead.Kind? { headKind }
-  /// Whether the prior is a flow that is trained, too; a normal density of mean 0 and variance 1 otherwise.
-  public let trainsPrior: Bool
+  public let prior: LatentPrior
+  public let posterior: String?
+  /// The layers of a posterior that is a flow, where nothing else is said.
+  public static let posteriorLayers = "2*[autoregressive-affine(hidden=32x32),permute(reverse)]"
   /// The part of the training over which the weight of the prior rises to 1.
   public let warmUp: Double
 
-  public init(_ head: DecoderHead.Kind = .normal, trainsPrior: Bool = false, warmUp: Double = 0) {
-    (headKind, self.trainsPrior, self.warmUp) = (head, trainsPrior, warmUp)
+  public init(
+    _ head: DecoderHead.Kind = .normal, prior: LatentPrior = .normal, posterior: String? = nil, warmUp: Double = 0
+  ) {
+    (headKind, self.prior, self.posterior, self.warmUp) = (head, prior, posterior, warmUp)
   }
 
   init(_ arguments: inout LayerArguments) throws(FlowError) {
@@ -23,7 +27,7 @@ public struct VariationalCriterion: EncoderCriterion {
     default: head = try arguments.deviation()
     }
     self.init(
-      head, trainsPrior: try arguments.choice("prior", default: false, from: [("normal", false), ("flow", true)]),
+      head, prior: try LatentPrior(&arguments), posterior: try arguments.posterior(),
       warmUp: try arguments.number("warm-up", default: 0, "a part of the training, from 0 to 1") { 0...1 ~= $0 })
   }
 
@@ -37,7 +41,10 @@ public struct VariationalCriterion: EncoderCriterion {
     case .categorical(let levels): arguments = ["head=categorical", "levels=\(levels)"]
     case .logistic(let levels): arguments = ["head=logistic", "levels=\(levels)"]
     }
-    if trainsPrior { arguments.append("prior=flow") }
+    if prior != .normal { arguments.append("prior=\(prior.text)") }
+    if let posterior {
+      arguments.append("posterior=flow" + (posterior == Self.posteriorLayers ? "" : "(\(posterior))"))
+    }
     if warmUp > 0 { arguments.append("warm-up=\(warmUp)") }
     return arguments.isEmpty ? Self.name : "\(Self.name)(\(arguments.joined(separator: ",")))"
   }
@@ -76,6 +83,18 @@ extension LayerArguments {
       throw FlowError(.architecture, "how many values may a column have? give levels, such as levels=17 for 0 to 16")
     }
     return Int(number)
+  }
+
+  /// The layers in `posterior=flow(…)`; those of a default for `flow` alone, nil for `normal`.
+  fileprivate mutating func posterior() throws(FlowError) -> String? {
+    guard let argument = take("posterior", positional: false), argument.value != "normal" else { return nil }
+    guard argument.value != "flow" else { return VariationalCriterion.posteriorLayers }
+    guard argument.value.hasPrefix("flow("), argument.value.hasSuffix(")") else {
+      throw error(argument, "posterior takes normal, flow, or flow(LAYERS)")
+    }
+    let layers = String(argument.value.dropFirst("flow(".count).dropLast())
+    _ = try LayerList(layers)
+    return layers
   }
 
   fileprivate mutating func deviation() throws(FlowError) -> DecoderHead.Kind {

@@ -6,7 +6,7 @@ public final class VariationalEvaluator {
   public let model: VariationalEncoder
   private let engine: Engine
 
-  /// - Throws: where the encoder has no distribution, or the prior another number of latents.
+  /// - Throws: where the encoder has no distribution, or the prior another number of latents or another context.
   public init(_ encoder: EventEncoder, prior: Flow, threads: Int? = nil) throws(FlowError) {
     model = try VariationalEncoder(encoder.architecture, prior: prior.architecture)
     engine = Engine(model.layout, ParameterBuffer(encoder.parameters + prior.parameters), threads: threads)
@@ -20,12 +20,15 @@ public final class VariationalEvaluator {
   /// event has a value that is not finite.
   ///
   /// - Parameters:
+  ///   - context: that of each event, N × C, or one row for all of them; empty where the model has none.
   ///   - draws: K.
   ///   - first: the number of the first event in its data, on which its draws depend.
-  public func bounds(of events: [Double], draws: Int = 1, first: Int = 0, seed: UInt64 = 0) -> [Double] {
+  public func bounds(
+    of events: [Double], context: [Double] = [], draws: Int = 1, first: Int = 0, seed: UInt64 = 0
+  ) -> [Double] {
     precondition(draws > 0, "a bound takes draws, got \(draws)")
     let latents = model.architecture.latentDimension
-    return rows(events, 1, first: first, seed: seed) { pass, x, random in
+    return rows(events, context, 1, first: first, seed: seed) { pass, x, random in
       let code = pass.code(of: x)
       var sums = [Double](repeating: -.infinity, count: x.width)
       for draw in 0..<draws {
@@ -37,35 +40,38 @@ public final class VariationalEvaluator {
     }
   }
 
-  /// The deviations σ of each event's latents, or one draw of these, N × L.
-  public func latents(of events: [Double], _ part: PosteriorPart, first: Int = 0, seed: UInt64 = 0) -> [Double] {
+  /// The deviations σ of each event's latents, or one draw of these, N × L. Where the posterior is a flow, σ are those of what it begins with.
+  public func latents(
+    of events: [Double], _ part: PosteriorPart, context: [Double] = [], first: Int = 0, seed: UInt64 = 0
+  ) -> [Double] {
     let latents = model.architecture.latentDimension
-    return rows(events, latents, first: first, seed: seed) { pass, x, random in
-      let (means, deviations) = pass.posterior(of: x)
-      guard part == .draws else { return deviations.rows(count: x.width) }
-      var draws = means
-      draws.addProduct(of: deviations, Tile.noise(latents, like: x, from: random.child(0)))
-      return draws.rows(count: x.width)
+    return rows(events, context, latents, first: first, seed: seed) { pass, x, random in
+      let code = pass.code(of: x)
+      guard part == .draws else { return pass.deviations(code).rows(count: x.width) }
+      return pass.latents(code, noise: Tile.noise(latents, like: x, from: random.child(0))).values.rows(count: x.width)
     }
   }
 
   /// What `body` makes of each tile, `width` numbers for each of its events.
   private func rows(
-    _ events: [Double], _ width: Int, first: Int, seed: UInt64,
+    _ events: [Double], _ context: [Double], _ width: Int, first: Int, seed: UInt64,
     _ body: @Sendable (VariationalPass, Tile, EventRandom) -> [Double]
   ) -> [Double] {
     var input = events
     model.architecture.scaling.standardize(&input)
     let (engine, model, dimension, rows) = (engine, model, model.dimension, input)
     let count = events.count / dimension
+    let scaled = model.architecture.scaledContext(context, for: count)
     return UnitResults.collect(count * width, startingWith: 0.0) { results in
       engine.forEachTile(of: count) { worker, range in
         let worker = engine.worker(worker)
         let x = Tile(
           rows: rows[(range.lowerBound * dimension)..<(range.upperBound * dimension)], features: dimension,
           pool: worker.tiles)
+        let pass = Pass(
+          worker.parameters, context: model.architecture.contextTile(scaled, of: range, worker.tiles))
         let values = body(
-          VariationalPass(model, Pass(worker.parameters)), x, EventRandom(seed: seed, first: first + range.lowerBound))
+          VariationalPass(model, pass), x, EventRandom(seed: seed, first: first + range.lowerBound))
         results.pointer(to: range.lowerBound * width).update(from: values, count: range.count * width)
       }
     }

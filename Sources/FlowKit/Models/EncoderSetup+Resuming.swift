@@ -54,8 +54,10 @@ extension EncoderSetup {
   ) throws(FlowError) -> Model {
     let isWhole = prior != nil && fit.stopped != nil && fit.stopped != .interrupted
     let flow = if let prior = fit.prior { prior } else { try latentStart }
+    let seesContext = architecture.contextDimension > 0
     let latents = Model(
-      flow: flow, columns: architecture.latentColumns,
+      flow: flow, columns: architecture.latentColumns, contextColumns: seesContext ? train.contextColumns : [],
+      contextUnits: seesContext ? train.contextUnits : [],
       provenance: provenance.merging(["stopped": .text(isWhole ? fit.stopped!.rawValue : "unfinished")]) { $1 })
     var encoding = encoding(fit, origin)
     // The flow until there is another knows no classes.

@@ -12,20 +12,29 @@ package struct EncoderTable {
 
   /// - Parameters:
   ///   - columns: which columns are the model's, in its order, or those of its latents; nil finds them by name, else by place.
+  ///   - contextColumns: the same of the context that the encoder sees.
+  ///   - context: where that context stands, if not beside the rows.
   ///   - labels: a column of true labels, to compare probabilities with.
   ///   - latents: whether the rows are latents.
   ///   - acceptingNonFinite: takes rows with a NaN or an infinite value, of which nothing but NaN comes.
   /// - Throws: where the model has no encoder, or the table has other columns.
   package init(
-    _ model: Model, _ location: DataLocation, columns: [String]? = nil, labels: String? = nil, latents: Bool = false,
-    threads: Int? = nil, acceptingNonFinite: Bool = false, access: any TableAccess = InProcessAccess()
+    _ model: Model, _ location: DataLocation, columns: [String]? = nil, contextColumns: [String]? = nil,
+    context: DataLocation? = nil, labels: String? = nil, latents: Bool = false, threads: Int? = nil,
+    acceptingNonFinite: Bool = false, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
     guard let encoding = model.encoding else {
       throw FlowError(.architecture, "the model has no encoder: its flow is a density of the columns themselves")
     }
+    let seesContext = encoding.encoder.contextDimension > 0
+    if !seesContext, context != nil || contextColumns != nil {
+      throw FlowError(.data, "the model has no context, but some is given", fix: .giveNoContext)
+    }
+    guard labels == nil || !seesContext else { throw Self.noLabels }
     var selection = try ColumnSelection(
-      for: latents ? model.ofLatents : model, in: location, columns: columns, leavingOutContext: true, access: access)
-    selection.context = labels.map { [$0] } ?? []
+      for: latents ? model.ofLatents : model, in: location, columns: columns, contextColumns: contextColumns,
+      context: context, leavingOutContext: !seesContext, access: access)
+    if !seesContext { selection.context = labels.map { [$0] } ?? [] }
     hasLabels = labels != nil
     classifier = try encoding.classes.map { classes throws(FlowError) in
       try BayesClassifier(model.ensemble, classes, threads: threads)
@@ -46,15 +55,19 @@ package struct EncoderTable {
 
   /// Hands the latents of all rows to `body`, in order, in blocks.
   package func encode(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    try reader.forEachBlock { block throws(FlowError) in try body(encoder.latents(of: block)) }
+    try forEachBlock(encoder.architecture.dimension) { rows, context throws(FlowError) in
+      try body(encoder.latents(of: rows, context: context))
+    }
   }
 
   /// Hands what the decoder makes of all rows of latents to `body`, in order, in blocks.
   ///
   /// - Throws: where there is no decoder.
   package func decode(_ body: ([Double]) throws(FlowError) -> Void) throws(FlowError) {
-    _ = try encoder.events(from: [])
-    try reader.forEachBlock { block throws(FlowError) in try body(encoder.events(from: block)) }
+    guard encoder.architecture.decoder != nil else { throw EncoderEvaluator.noDecoder }
+    try forEachBlock(encoder.architecture.latentDimension) { rows, context throws(FlowError) in
+      try body(encoder.events(from: rows, context: context))
+    }
   }
 
   /// Hands σ of the latents of all rows, or draws of these, to `body`, in order, in blocks.
@@ -66,9 +79,13 @@ package struct EncoderTable {
         .architecture, "the latents of the model have no distribution; those of one that is trained by vae have")
     }
     var first = 0
-    try reader.forEachBlock { block throws(FlowError) in
-      try body(variational.latents(of: block, what, first: first))
-      first += block.count / encoder.architecture.dimension
+    guard what == .draws || encoder.architecture.posterior == nil else {
+      throw FlowError(
+        .architecture, "the posterior is a flow, whose latents have no sigma of their own: write draws of them")
+    }
+    try forEachBlock(encoder.architecture.dimension) { rows, context throws(FlowError) in
+      try body(variational.latents(of: rows, what, context: context, first: first))
+      first += rows.count / encoder.architecture.dimension
     }
   }
 
@@ -87,26 +104,35 @@ package struct EncoderTable {
     let (hasDecoder, dimension) = (encoder.architecture.decoder != nil, encoder.architecture.dimension)
     let classes = hasLabels ? try classes() : nil
     var (first, classification) = (0, ClassificationScores())
-    try reader.forEachBlock { block throws(FlowError) in
-      let rows = LabelledEvents(interleaved: block, dimension: dimension, width: dimension + (hasLabels ? 1 : 0))
-      let events = rows.events
+    try forEachBlock(dimension) { events, beside throws(FlowError) in
+      let context = hasLabels ? [] : beside
       let posterior = classifier?(encoder.latents(of: events))
       let scores =
-        variational?.bounds(of: events, draws: draws, first: first) ?? posterior?.logDensities
-        ?? flow.logDensity(encoder.latents(of: events))
+        variational?.bounds(of: events, context: context, draws: draws, first: first) ?? posterior?.logDensities
+        ?? flow.logDensity(encoder.latents(of: events, context: context), context: context)
       if let classes {
         let probabilities =
           if let posterior { posterior.logProbabilities } else { try encoder.labelLogProbabilities(of: events) }
-        for (event, label) in rows.context.enumerated() {
+        for (event, label) in beside.enumerated() {
           let truth = try classes.place(of: label, row: first + event, of: location.description)
           let width = classes.classes.count
           classification.add(probabilities[(event * width)..<((event + 1) * width)], truth: truth)
         }
       }
-      try body(scores, hasDecoder ? encoder.reconstructionErrors(of: events) : nil)
+      try body(scores, hasDecoder ? encoder.reconstructionErrors(of: events, context: context) : nil)
       first += events.count / dimension
     }
     return hasLabels ? classification : nil
+  }
+
+  /// Hands all rows to `body`, in order, in blocks: those of events or latents, and what stands beside them.
+  private func forEachBlock(
+    _ width: Int, _ body: (_ rows: [Double], _ beside: [Double]) throws(FlowError) -> Void
+  ) throws(FlowError) {
+    try reader.forEachBlock { block throws(FlowError) in
+      let rows = LabelledEvents(interleaved: block, dimension: width, width: reader.columns.count)
+      try body(rows.events, rows.context)
+    }
   }
 }
 
@@ -146,13 +172,14 @@ extension EncoderTable {
     }
   }
 
+  private static var noLabels: FlowError {
+    FlowError(
+      .architecture, "the model predicts no labels; one of dann does, and one of triplet with flow=conditional")
+  }
+
   private func classes() throws(FlowError) -> LabelClasses {
     if let classifier { return classifier.classes }
-    guard let predictor = encoder.architecture.predictor else {
-      throw FlowError(
-        .architecture,
-        "the model predicts no labels; one of dann does, and one of triplet with flow=conditional")
-    }
+    guard let predictor = encoder.architecture.predictor else { throw Self.noLabels }
     return LabelClasses(label: "label", classes: predictor.classes, counts: predictor.classes.map { _ in 1 })
   }
 }

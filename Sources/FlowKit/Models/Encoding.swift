@@ -63,13 +63,15 @@ extension Model.Encoding {
     for network in [architecture.encoder, architecture.decoder] where network != nil {
       registry = registry.adding(type(of: network!.network))
     }
+    if let posterior = architecture.posterior { registry = registry.adding(kindsOf: posterior) }
     let text = try architecture.jsonText()
     let copy = try EncoderArchitecture(jsonText: text, "the encoder", registry: registry)
     let scaling = architecture.scaling
     let probe = scaling.means + zip(scaling.means, scaling.standardDeviations).map { $0 + $1 }
+    let context = architecture.contextScaling?.means ?? []
     let values = [architecture, copy].map {
-      EventEncoder(architecture: $0, parameters: encoder.parameters).evaluator(threads: 1).latents(of: probe).map(
-        \.bitPattern)
+      EventEncoder(architecture: $0, parameters: encoder.parameters).evaluator(threads: 1)
+        .latents(of: probe, context: context).map(\.bitPattern)
     }
     guard try copy.jsonText() == text, values[0] == values[1] else {
       throw FlowError(

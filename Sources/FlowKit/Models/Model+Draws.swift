@@ -21,7 +21,8 @@ extension Model {
     let labels = isConditional ? try events.contents() : LabelledEvents([])
     var values = try ensemble.evaluator(threads: threads).sample(events.count, context: labels.context, seed: seed)
     if let encoder = encoding?.encoder {
-      values = try encoder.evaluator(threads: threads).draws(from: values, seed: seed)
+      let seen = encoder.contextDimension > 0 ? labels.context : []
+      values = try encoder.evaluator(threads: threads).draws(from: values, context: seen, seed: seed)
     }
     return try EventArray(
       values, dimension: columns.count, context: labels.context, weights: labels.weights, columns: events.columns,

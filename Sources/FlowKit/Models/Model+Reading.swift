@@ -22,11 +22,14 @@ extension Model {
     if let latents = encoding?.encoder.latentDimension, latents != flow.dimension {
       throw FlowError(.format, "\(path) has a flow of \(flow.dimension) latents, but its encoder makes \(latents)")
     }
-    if let encoding, encoding.classes?.classes.count ?? 0 != flow.contextDimension {
-      throw FlowError(
-        .format,
-        "\(path) has a flow on latents with \(flow.contextDimension) columns of context, but its encoder has "
-          + "\(encoding.classes?.classes.count ?? 0) classes")
+    if let encoding {
+      let wanted = encoding.classes?.classes.count ?? encoding.encoder.contextDimension
+      guard wanted == flow.contextDimension else {
+        throw FlowError(
+          .format,
+          "\(path) has a flow on latents with \(flow.contextDimension) columns of context, but its encoder has "
+            + "\(encoding.classes == nil ? "\(wanted)" : "\(wanted) classes")")
+      }
     }
     let columns = try Self.texts("columns", root, count: encoding?.encoder.dimension ?? flow.dimension, path)
     let contextColumns = try Self.texts("context_columns", root, count: flow.contextDimension, path)

@@ -137,7 +137,9 @@ extension ModelDifference {
     guard try one.architecture.jsonText() == other.architecture.jsonText() else {
       let texts = [one, other].map { encoder in
         let decoder = encoder.architecture.decoder.map { ", decoder \($0.text)" } ?? ""
-        return "\(encoder.latentDimension) latents, encoder \(encoder.architecture.encoder.text)\(decoder)"
+        let posterior =
+          encoder.architecture.posterior.map { ", posterior \(LayerList.describing($0.layers))" } ?? ""
+        return "\(encoder.latentDimension) latents, encoder \(encoder.architecture.encoder.text)\(decoder)\(posterior)"
       }
       let how = texts[0] == texts[1] ? "the scales of the columns differ" : "\(texts[0]) | \(texts[1])"
       differences.append(Line(what: "encoder", how: how))

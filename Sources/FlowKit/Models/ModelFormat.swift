@@ -23,7 +23,7 @@
 /// stands in / of version 2 or 3 it has
 ///
 ///     /encoder                    attributes objective, latent_dimension, options, data_digest, validation_digest
-///     /encoder/architecture       text: the encoder and the decoder, if there is one, as JSON
+///     /encoder/architecture       text: the encoder and the decoder, if there is one, as JSON; with a contextScaling both see the context
 ///     /encoder/parameters/<part>/… one dataset per parameter of the networks
 ///     /encoder/classes            where the flows are conditional on a label, text: its classes and their counts, as JSON; the context
 ///                                 of the flows is one-hot

@@ -29,7 +29,7 @@ package final class TableSampler {
     _ model: Model, count: Int, context location: DataLocation?, columns: [String]? = nil, seed: UInt64,
     threads: Int? = nil, refinement: Refinement? = nil, means: Bool = false, access: any TableAccess = InProcessAccess()
   ) throws(FlowError) {
-    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { _ = try encoder.events(from: []) }
+    if let encoder = model.encoding?.encoder, !encoder.hasDecoder { throw EncoderEvaluator.noDecoder }
     (contextDimension, dimension, dependent) = (model.contextColumns.count, model.columns.count, model.dependent)
     let width = model.allColumns.count
     (self.count, self.seed) = (count, seed)
@@ -117,8 +117,10 @@ package final class TableSampler {
     if let refined { return try refined.sample(events.count, first: events.lowerBound, context: context) }
     let draws = try evaluator.sample(events.count, first: events.lowerBound, context: context, seed: seed)
     guard let decoder else { return draws }
+    let seen = decoder.architecture.contextDimension > 0 ? context : []
     return takesMeans
-      ? try decoder.events(from: draws) : try decoder.draws(from: draws, first: events.lowerBound, seed: seed)
+      ? try decoder.events(from: draws, context: seen)
+      : try decoder.draws(from: draws, context: seen, first: events.lowerBound, seed: seed)
   }
 
   /// Event e belongs to row e / N of the context.

@@ -65,6 +65,26 @@ import Testing
     expectClose(other.flow.logDensity(means), expected.priors.values, within: 1e-5, "log p(z)")
   }
 
+  /// An encoder with a context, whose posterior is a flow (Tests/Reference/make_golden_conditional.py).
+  @Test func conditionalEncoder() throws {
+    struct Reference: Decodable { let events, context, latents, deviations, means, priors: ReferenceArray }
+    let expected = try JSONDecoder().decode(
+      Reference.self, from: Data(contentsOf: referenceURL("format4-conditional.json")))
+    let model = try Model(reading: reference("../models/format4-conditional.h5"), includingTraining: true)
+    #expect(model.columns == ["a", "b", "c"] && model.contextColumns == ["t"])
+    let encoder = try #require(model.encoding).encoder
+    let (events, context) = (expected.events.values, expected.context.values)
+    let latents = encoder.latents(of: events, context: context)
+    expectClose(latents, expected.latents.values, within: 1e-5, "latents")
+    let variational = try VariationalEvaluator(encoder, prior: model.flow)
+    expectClose(
+      variational.latents(of: events, .deviations, context: context), expected.deviations.values, within: 1e-5,
+      "deviations")
+    let means = try encoder.events(from: latents, context: context)
+    expectClose(means, expected.means.values, within: 1e-5, "means of p(x | z, c)")
+    expectClose(model.flow.logDensity(latents, context: context), expected.priors.values, within: 1e-5, "log p(z | c)")
+  }
+
   /// Angles and categories, and what an independent program scores with them (Tests/Reference/make_golden_kinds.py).
   @Test func kindsOfFeatures() throws {
     struct Reference: Decodable { let events, densities: ReferenceArray }
