@@ -6,7 +6,10 @@ import Testing
     let workspace = try Workspace()
     try workspace.writeMoons("data.h5", 20)
     let outcome = try workspace.expectSuccess(
-      ["fit", "data.h5", "-o", "model.h5", "--layers", "diagonal", "--epochs", "3000", "--patience", "3000"])
+      [
+        "fit", "data.h5", "-o", "model.h5", "--layers", "diagonal", "--epochs", "3000", "--patience", "3000",
+        "--threads", "1",
+      ])
     #expect(outcome.errors.utf8.count > 70_000, "\(outcome.errors.utf8.count)")
     #expect(outcome.output.contains("model.h5"))
   }

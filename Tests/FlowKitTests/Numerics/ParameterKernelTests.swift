@@ -123,6 +123,7 @@ private final class Buffer<Real: BinaryFloatingPoint> {
     #expect(moments(flowkit_adam, steps: 1, after: Float(1e-19)) == [0, 0])
     let double: [Double] = moments(flowkit_adam, steps: 700, after: 1e-3)
     #expect(double[0] > 0 && double[1] > 1e-10)
-    #expect(moments(flowkit_adam, steps: 1, after: Float.nan).allSatisfy(\.isNaN))
+    let broken = moments(flowkit_adam, steps: 1, after: Float.nan)
+    #expect(broken[0].isNaN && broken[1].isNaN)
   }
 }
