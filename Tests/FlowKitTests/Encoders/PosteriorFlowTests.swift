@@ -55,7 +55,7 @@ import Testing
     let prior = Architecture(chain: try Chain([], dimension: 1), base: StandardNormal(dimension: 1))
     let evaluator = try VariationalEvaluator(
       EventEncoder(architecture: architecture, parameters: parameters), prior: Flow(architecture: prior))
-    let bounds = evaluator.bounds(of: rows, draws: 20_000)
+    let bounds = evaluator.bounds(of: rows, draws: 200_000)
     let (a, b, c) = (0.8 * 0.8 + 0.49, 0.8 * -0.5, 0.5 * 0.5 + 0.49)
     let determinant = a * c - b * b
     for event in 0..<3 {
