@@ -38,7 +38,7 @@ enum JobProcess {
 
   /// The same of data and options, as a file keeps them.
   static func agree(_ provenance: [String: MetadataValue]) throws(FlowError) {
-    for (key, value) in provenance.sorted(by: { $0.key < $1.key }) { try agree(key, "\(value)") }
+    for (key, value) in provenance.sorted(by: { $0.key < $1.key }) { try agree(key, value.text ?? "\(value)") }
   }
 
   #if MPI
