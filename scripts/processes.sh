@@ -10,8 +10,8 @@ data=$(cd "$(dirname "$0")/.." && pwd)/data/galaxy.h5
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-# For Open MPI: more processes than processors, also for the user root.
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+# For Open MPI: more processes than processors, also for the user root; all are here, so that no ssh is needed.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_plm_rsh_agent=sh PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 
 # job COUNT ARGUMENT ...
 job() {
