@@ -14,7 +14,7 @@ enum JobProcess {
   #endif
   /// Whether this process shows results and writes files.
   static let isFirst = (number ?? 0) == 0
-  /// Standard error, where a process that keeps still says why the job ends.
+  /// Standard error, where a process that keeps still says why the job ends. Written once, before there is another thread.
   nonisolated(unsafe) private static var errors = STDERR_FILENO
 
   private static func variable(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
@@ -42,7 +42,7 @@ enum JobProcess {
   }
 
   #if MPI
-    /// nil outside of a job.
+    /// nil outside of a job. Only the main thread joins, leaves and ends one.
     nonisolated(unsafe) private static var job: MessagePassing?
 
     /// Runs a command with all processes of the job, or, where it is not made for that, by the first alone.

@@ -71,8 +71,8 @@ extension Collective {
   ) throws(FlowError) -> (values: [Value], start: Int) {
     guard count > 1 else { return (try part(), 0) }
     let own = Result { () throws(FlowError) in try part() }
-    var counts = [Int](repeating: 0, count: count)
-    counts[rank] = (try? own.get().count) ?? -1
+    var counts = [Int](repeating: -1, count: count)
+    if case .success(let values) = own { counts[rank] = values.count }
     gather(&counts, (0..<count).map { $0..<($0 + 1) })
     let values = try own.get()
     if let failed = counts.firstIndex(of: -1) { throw .ofRank(failed) }

@@ -10,7 +10,7 @@ struct GroupTree: Sendable {
   /// No more than one kernel sums.
   static let maximumTerms = Int(FLOWKIT_MAXIMUM_TERMS)
 
-  /// One group for each tile up to 16. From 64 groups' worth of four tiles on there are more, so that there is work for many ranks.
+  /// One group for each tile up to 16. From 128 tiles on there are more, of four tiles or more, up to 256: work for many ranks.
   init(tiles: Int) {
     var most = Self.maximumTerms
     while 8 * most <= tiles, most < Self.maximumTerms * Self.maximumTerms { most *= 2 }

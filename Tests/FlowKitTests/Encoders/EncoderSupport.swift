@@ -77,3 +77,10 @@ func orthogonalRows(_ count: Int, deviations: [Double]) throws -> [Double] {
     ]
   }
 }
+
+/// The loss of a reference case, whose distance and mining are named as in layer lists.
+func tripletLoss(_ margin: Double, _ distance: String, _ mining: String) throws -> TripletLoss {
+  TripletLoss(
+    margin: margin, distance: try #require(TripletLoss.Distance(rawValue: distance)),
+    mining: try #require(TripletLoss.Mining(rawValue: mining)))
+}

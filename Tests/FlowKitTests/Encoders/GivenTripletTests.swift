@@ -17,9 +17,7 @@ import Testing
     let cases = try ReferenceFile<ReferenceCase>.cases("given-triplets.json")
     #expect(cases.count == 4)
     for reference in cases {
-      let loss = TripletLoss(
-        margin: reference.margin, distance: try #require(TripletLoss.Distance(rawValue: reference.distance)),
-        mining: try #require(TripletLoss.Mining(rawValue: reference.mining)))
+      let loss = try tripletLoss(reference.margin, reference.distance, reference.mining)
       let triplets = stride(from: 0, to: reference.triplets.count, by: 3).map { start in
         (reference.triplets[start], reference.triplets[start + 1], reference.triplets[start + 2])
       }

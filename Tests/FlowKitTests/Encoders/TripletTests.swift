@@ -16,9 +16,7 @@ import Testing
     let cases = try ReferenceFile<ReferenceCase>.cases("triplets.json")
     #expect(cases.count == 4)
     for reference in cases {
-      let loss = TripletLoss(
-        margin: reference.margin, distance: try #require(TripletLoss.Distance(rawValue: reference.distance)),
-        mining: try #require(TripletLoss.Mining(rawValue: reference.mining)))
+      let loss = try tripletLoss(reference.margin, reference.distance, reference.mining)
       let result = loss(reference.points.values, labels: reference.labels)
       #expect(abs(result.value - reference.loss) <= 1e-12)
       #expect(result.active == reference.active && result.all == reference.all)
