@@ -75,8 +75,11 @@ final class Engine: @unchecked Sendable {
   /// - Parameter parts: those that have changed; all by default.
   func prepare(afterStep: Bool = false, parts: Range<Int>? = nil) {
     version.add(1, ordering: .relaxed)
-    if !afterStep {
-      for copy in copies { copy.base.update(from: parameters.base, count: parameters.count) }
+    if !afterStep, !copies.isEmpty {
+      pool.run(units: pool.count) { [self] _, worker in
+        let own = blocks.parts[worker]
+        (copies[worker].base + own.lowerBound).update(from: parameters.base + own.lowerBound, count: own.count)
+      }
     }
     guard layout.preparedCount != nil else { return }
     let parts = parts ?? layout.parts.indices

@@ -1,11 +1,9 @@
 internal import CFlowKernels
 
 /// How what the processes of a job have summed becomes the sum of all, in the order of the tree. Each process has a part of the
-/// parameters: it is handed what the branches of all others add to them, sums that, and hands the sum to all.
+/// parameters: it is handed what the branches of all others add to them, and sums that.
 final class GradientExchange {
-  let processes: any Collective
-  /// Each process's part, in scalars: whole blocks.
-  private let parts: [Range<Int>]
+  let shares: BufferShares
   /// The sums of this process's branches.
   private var own: [ParameterBuffer] = []
   /// What other processes' branches add to this one's part: buffer k has the kth branch of each, one behind the other.
@@ -15,14 +13,12 @@ final class GradientExchange {
   private let room: Int
 
   init(_ processes: any Collective, scalars: Int) {
-    (self.processes, self.scalars) = (processes, scalars)
-    let blocks = ParameterBlocks.count(scalars: scalars)
-    parts = (0..<processes.count).map { rank in
-      let part = LoneProcess.part(rank, of: blocks, among: processes.count)
-      return min(scalars, part.lowerBound * ParameterBlocks.size)..<min(scalars, part.upperBound * ParameterBlocks.size)
-    }
-    room = (parts.map(\.count).max()! + 15) / 16 * 16
+    self.scalars = scalars
+    shares = BufferShares(processes, scalars: scalars)
+    room = (shares.parts.map(\.count).max()! + 15) / 16 * 16
   }
+
+  private var processes: any Collective { shares.processes }
 
   /// The branches of a tree that each process sums.
   func branches(of tree: GroupTree) -> [[Range<Int>]] {
@@ -35,7 +31,7 @@ final class GradientExchange {
     return own[..<count]
   }
 
-  /// Makes `sum` the sum of all branches, from `buffers`.
+  /// Makes this process's part of `sum` the sum of all branches, from `buffers`.
   ///
   /// - Parameters:
   ///   - losses: those of this process's groups; those of all, afterwards.
@@ -50,15 +46,12 @@ final class GradientExchange {
     while others.count < rounds { others.append(ParameterBuffer(count: room * processes.count)) }
     for round in 0..<rounds { hand(round, branches) }
     let squares = sumPart(tree, branches, into: sum, on: pool)
-    let total = try share(tree, squares, &losses, hasFailed)
-    let size = MemoryLayout<Scalar>.size
-    processes.gather(sum.base, parts.map { $0.lowerBound * size..<$0.upperBound * size })
-    return total
+    return try share(tree, squares, &losses, hasFailed)
   }
 
   /// Hands over what the kth branch of each process adds to the others' parts.
   private func hand(_ round: Int, _ branches: [[Range<Int>]]) {
-    let (size, rank) = (MemoryLayout<Scalar>.size, processes.rank)
+    let (size, rank, parts) = (MemoryLayout<Scalar>.size, processes.rank, shares.parts)
     let sends = round < branches[rank].count
     let sent = parts.indices.map { other in
       sends && other != rank ? parts[other].lowerBound * size..<parts[other].upperBound * size : 0..<0
@@ -75,7 +68,7 @@ final class GradientExchange {
   private func sumPart(
     _ tree: GroupTree, _ branches: [[Range<Int>]], into sum: ParameterBuffer, on pool: WorkerPool
   ) -> [Double] {
-    let (part, rank, room) = (parts[processes.rank], processes.rank, room)
+    let (part, rank, room) = (shares.own, processes.rank, room)
     let additions = tree.additions(after: branches.flatMap { $0 })
     let depth = additions.reduce(into: (now: 0, most: 0)) { depth, count in
       depth = (depth.now + 1 - count, max(depth.most, depth.now + 1))

@@ -23,6 +23,8 @@ final class GroupedSum {
   private let sum: ParameterBuffer
   /// The gradient with respect to θ: `sum` where tiles see θ itself.
   let gradient: ParameterBuffer
+  /// Who has which part of `gradient`; nil where it is whole.
+  let shares: BufferShares?
 
   /// - Parameters:
   ///   - tiles: of a batch, at most.
@@ -43,16 +45,18 @@ final class GroupedSum {
     published = (0..<(engine.pool.count > 1 ? most : 0)).map { _ in buffer() }
     sum = buffer()
     gradient = layout.preparedCount == nil ? sum : ParameterBuffer(count: layout.parameterCount)
+    shares = layout.preparedCount == nil ? exchange?.shares : nil
   }
 
   /// This process's share of a batch.
   func runs(tiles: Int) -> Runs {
     let tree = GroupTree(tiles: tiles)
     return Runs(
-      tree, exchange?.processes.part(of: tree.groups) ?? 0..<tree.groups, tiles: tiles, workers: engine.pool.count)
+      tree, exchange?.shares.processes.part(of: tree.groups) ?? 0..<tree.groups, tiles: tiles,
+      workers: engine.pool.count)
   }
 
-  /// Computes `gradient`: `body` adds a group's to what it is given, and returns the group's loss.
+  /// Computes `gradient`, or this process's share of it: `body` adds a group's to what it is given, and returns the group's loss.
   ///
   /// - Parameters:
   ///   - parts: those of the layout to which the body adds; the gradient of others is 0.
@@ -165,10 +169,11 @@ final class GroupedSum {
     var squaredNorm: Double
     if let exchange {
       let branches = exchange.branches(of: runs.tree)
-      let own = branches[exchange.processes.rank]
+      let own = branches[exchange.shares.processes.rank]
       _ = sumRuns(runs, own.map { runs.within($0) }, workers, blocks, into: exchange.buffers(own.count))
       squaredNorm = try exchange.finish(
         runs.tree, branches, losses: &losses, hasFailed: hasFailed, into: sum, on: engine.pool)
+      if shares == nil { exchange.shares.gather(sum) }
     } else {
       squaredNorm = sumRuns(runs, [0..<runs.count], workers, blocks, into: [sum])
     }

@@ -14,8 +14,16 @@ final class BatchGradient {
     sum = GroupedSum(engine, tiles: Tile.tiles(for: batchSize), processes)
   }
 
-  /// The gradient with respect to θ.
+  /// The gradient with respect to θ, or this process's share of it.
   var gradient: ParameterBuffer { sum.gradient }
+  /// Who has which part of it; nil where it is whole.
+  var shares: BufferShares? { sum.shares }
+
+  /// The gradient, whole; to be asked for by all processes.
+  func whole() -> ParameterBuffer {
+    shares?.gather(sum.gradient)
+    return sum.gradient
+  }
 
   /// Computes `gradient` for the events at some places; returns the loss, and |gradient|².
   ///

@@ -60,7 +60,7 @@ extension Trainer {
   }
 
   private func newCheckpoint() -> TrainingCheckpoint {
-    var checkpoint = TrainingCheckpoint(plan: firstPlan(), current: state.current, good: state.good)
+    var checkpoint = TrainingCheckpoint(plan: firstPlan(), current: state.current(), good: state.good)
     (checkpoint.optimizer, checkpoint.momentNames) = (optimizer.name, optimizer.moments)
     return checkpoint
   }
@@ -82,7 +82,7 @@ extension Trainer {
   /// The run as it is now, with the optimizer's state.
   private func checkpoint(_ run: Run) -> TrainingCheckpoint {
     var checkpoint = run.at
-    (checkpoint.current, checkpoint.good, checkpoint.seconds) = (state.current, state.good, run.seconds)
+    (checkpoint.current, checkpoint.good, checkpoint.seconds) = (state.current(), state.good, run.seconds)
     return checkpoint
   }
 
@@ -101,7 +101,8 @@ extension Trainer {
     var events = 0
     while run.at.stepOfEpoch < stepsOfEpoch(run) {
       let index = run.at.stepOfEpoch
-      if let reason = reasonToStop(run, index, shouldStop) {
+      let (reason, savesAfter) = decisions(run, index, saves, shouldStop)
+      if let reason {
         if reason == .interrupted { run.interruptedAt = checkpoint(run) }
         run.at.stopped = reason
         break
@@ -121,8 +122,9 @@ extension Trainer {
       run.at.eventsOfEpoch += batch.count
       run.at.stepOfEpoch = index + 1
       events += batch.count
-      if let saves, (ContinuousClock.now - run.lastSave).inSeconds >= saves.seconds {
-        try saves.save(checkpoint(run))
+      if savesAfter {
+        let checkpoint = checkpoint(run)
+        try saves?.save(checkpoint)
         run.lastSave = .now
       }
       if index % 16 == 15, (ContinuousClock.now - lastShown).inSeconds > 0.2 {
@@ -141,24 +143,26 @@ extension Trainer {
 
   private func stepsOfEpoch(_ run: Run) -> Int { min(stepsPerEpoch, run.at.totalSteps - run.at.step) }
 
-  private func reasonToStop(_ run: Run, _ index: Int, _ shouldStop: () -> Bool) -> StopReason? {
+  /// Whether the run ends before a step, and whether it is saved after it.
+  private func decisions(
+    _ run: Run, _ index: Int, _ saves: TrainingSaves?, _ shouldStop: () -> Bool
+  ) -> (stop: StopReason?, savesAfter: Bool) {
     // The machine may have become slower than it was when the steps were planned.
     let isLate = options.minutes.map { index % 16 == 0 && run.seconds > 60 * $0 } ?? false
-    return switch processes.decided((shouldStop(), isLate)) {
-    case (true, _): .interrupted
-    case (_, true): .minutes
-    default: nil
-    }
+    let isDue = saves.map { (ContinuousClock.now - run.lastSave).inSeconds >= $0.seconds } ?? false
+    let decided = processes.decided((stop: shouldStop(), isLate: isLate, isDue: isDue))
+    return (decided.stop ? .interrupted : decided.isLate ? .minutes : nil, decided.isDue)
   }
 
-  /// Calls `read`; where it fails, what was trained until then is not lost.
+  /// Calls `read`; where it fails, what was trained until then is not lost. In a job that is what was saved last: others cannot know
+  /// that this process has failed, and have a part of the state.
   private func reading<Value>(
     _ run: Run, _ saves: TrainingSaves?, _ read: () throws(FlowError) -> Value
   ) throws(FlowError) -> Value {
     do {
       return try read()
     } catch {
-      if run.at.step + run.at.stepOfEpoch > 0 { try saves?.save(checkpoint(run)) }
+      if processes.count == 1, run.at.step + run.at.stepOfEpoch > 0 { try saves?.save(checkpoint(run)) }
       throw error
     }
   }

@@ -2,7 +2,7 @@ extension Trainer {
   /// Where the computation on `batch` first leaves the finite numbers, for a message: where the objective says, or else the
   /// first part (from the base) whose gradient does.
   func nonFinitePlace(_ batch: Batch) -> String {
-    let places = batch.places
+    let (places, gradient) = (batch.places, gradient.whole())
     let parameters = engine.tileParameters.all
     for first in stride(from: 0, to: places.count, by: Tile.fullWidth) {
       let start = places.startIndex + first
@@ -12,7 +12,7 @@ extension Trainer {
       if let place = objective.nonFinitePlace(tile, pass) { return place }
     }
     let isFinite = { (part: ParameterLayout.Part) in
-      self.gradient.gradient.all.slice(part.parameters).values.allSatisfy(\.isFinite)
+      gradient.all.slice(part.parameters).values.allSatisfy(\.isFinite)
     }
     guard let part = engine.layout.parts.last(where: { !isFinite($0) }) else { return "the loss is not finite" }
     switch part.name {

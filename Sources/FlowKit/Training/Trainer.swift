@@ -93,7 +93,7 @@ public final class Trainer {
       let forms = PerWorker(workers.pool) { [($0 == 0 ? companion : companion.copied()).form] }
       return ObjectiveEvaluation(workers, forms, batchSize: options.batchSize, all)
     }
-    state = TrainingState(engine.parameters, optimizer)
+    state = TrainingState(engine.parameters, optimizer, gradient.shares)
     self.threads = ThreadChoice(most: engine.pool.count, isFixed: threads != nil)
   }
 
@@ -159,7 +159,7 @@ public final class Trainer {
           engine, gradient.gradient, engine.layout.parameters(ofParts: turn.parts), by: turn.optimizer ?? optimizer,
           number: state.steps * turn.repeats + count + 1,
           scale: norm > options.gradientClip ? options.gradientClip / norm : 1, rate: rate)
-        engine.prepare(afterStep: true, parts: turn.parts)
+        engine.prepare(afterStep: gradient.shares == nil, parts: turn.parts)
         (last, draws) = (loss, draws + 1)
       }
     }
@@ -176,7 +176,7 @@ public final class Trainer {
       events.data, batch.places, turn: (turns.count - 1, turns.last!.parts), lesson: lesson,
       random: random(ofDraw: 0)
     ).loss
-    return (loss, gradient.gradient.values)
+    return (loss, gradient.whole().values)
   }
 
   /// The mean loss over the validation events, as it is reported after an epoch; nil without any.

@@ -1,8 +1,13 @@
 /// What a training step changes, and a copy of it from when all was well.
+///
+/// Where processes share the steps, each takes them on its own part of the parameters and hands these to all; of the moments it knows
+/// that part alone between copies.
 final class TrainingState {
   typealias Copy = TrainingCheckpoint.State
   let parameters: ParameterBuffer
   private let moments: [ParameterBuffer]
+  /// Who takes steps on which parameters; nil where each process takes them on all.
+  private let shares: BufferShares?
   /// The number of steps taken.
   private(set) var steps = 0
   /// The start of this epoch, and the last start from which a step was finite: the last step of an epoch can leave
@@ -10,16 +15,20 @@ final class TrainingState {
   private var start: Copy
   private(set) var good: Copy
 
-  init(_ parameters: ParameterBuffer, _ optimizer: any Optimizer) {
-    self.parameters = parameters
+  init(_ parameters: ParameterBuffer, _ optimizer: any Optimizer, _ shares: BufferShares?) {
+    (self.parameters, self.shares) = (parameters, shares)
     moments = optimizer.moments.map { _ in ParameterBuffer(count: parameters.count) }
     start = Copy(parameters: parameters.values, moments: moments.map(\.values), steps: 0)
     good = start
   }
 
-  var current: Copy { Copy(parameters: parameters.values, moments: moments.map(\.values), steps: steps) }
+  /// All of it; to be asked for by all processes.
+  func current() -> Copy {
+    for moment in moments { shares?.gather(moment) }
+    return Copy(parameters: parameters.values, moments: moments.map(\.values), steps: steps)
+  }
 
-  /// One step of an optimizer on some parameters, by all workers.
+  /// One step of an optimizer on some parameters, by all workers of all processes.
   ///
   /// - Parameters:
   ///   - optimizer: has the moments of the trainer's.
@@ -29,7 +38,7 @@ final class TrainingState {
     scale: Double, rate: Double
   ) {
     let (update, blocks, buffer) = (optimizer.step(number, rate: rate), engine.blocks, self.parameters)
-    let momentCount = moments.count
+    let (momentCount, parameters) = (moments.count, shares.map { parameters.clamped(to: $0.own) } ?? parameters)
     let haveCopies = !engine.copies.isEmpty
     let isPublished = engine.pool.count > 1 || haveCopies
     BufferBases.with(moments[...]) { moments in
@@ -48,6 +57,7 @@ final class TrainingState {
         }
       }
     }
+    shares?.gather(buffer)
   }
 
   /// Whole lines of 16 scalars, on which optimizers work.
@@ -80,7 +90,7 @@ final class TrainingState {
 
   func finishStep() { steps += 1 }
 
-  func markStart() { start = current }
+  func markStart() { start = current() }
 
   func confirmStart() { good = start }
 
