@@ -15,8 +15,10 @@ let testSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-Onone"])]
 /// The program and its tests are the same for any element: what tests the library in Double need not build them.
 let hasProgram = Context.environment["FLOWKIT_LIBRARY_ONLY"] == nil
 
-/// Files, tables, pictures and comparisons are in Double whatever the element is.
-let testsOfAnyElement = ["Comparison", "Diagnostics", "Events", "Expressivity", "Files", "HDF5", "Tables"]
+/// Files, tables, pictures and comparisons are in Double whatever the element is, and what is chosen for a fit is chosen alike.
+let testsOfAnyElement = [
+  "Automatic", "Calibration", "Comparison", "Diagnostics", "Events", "Expressivity", "Files", "HDF5", "Tables",
+]
 
 /// For packages that depend on this one, whose builds cannot name its traits: `FLOWKIT_MPI=1` is `--traits MPI`.
 let hasMPI = Context.environment["FLOWKIT_MPI"] != nil

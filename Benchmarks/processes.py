@@ -37,17 +37,21 @@ def fit(command, data, model, work):
     return statistics.median(rates[1:])
 
 
+def workloads(names, folder):
+    """Of each workload its name, itself and a file of its events."""
+    works = json.loads((Path(__file__).parent / "peers/workloads.json").read_text())
+    for name in names or works["workloads"]:
+        work, data = works["workloads"][name], f"{folder}/{name}.h5"
+        with h5py.File(data, "w") as file:
+            file["train"] = np.random.default_rng(0).standard_normal((works["events"], work["dimension"]), dtype="f4")
+        yield name, work, data
+
+
 def main():
     flowctl = str(Path(sys.argv[1]).resolve())
-    works = json.loads((Path(__file__).parent / "peers/workloads.json").read_text())
-    os.environ |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     print("| workload | 1 process, 2 threads | 2 processes, 1 thread | ratio |\n|---|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[2:] or works["workloads"]:
-            work = works["workloads"][name]
-            data = f"{folder}/{name}.h5"
-            with h5py.File(data, "w") as file:
-                file["train"] = np.random.default_rng(0).standard_normal((works["events"], work["dimension"]), dtype="f4")
+        for name, work, data in workloads(sys.argv[2:], folder):
             one, two = [], []
             for _ in range(RUNS):
                 one.append(fit([flowctl], data, f"{folder}/one.h5", work))
@@ -58,4 +62,6 @@ def main():
             print(f"| {name} | {statistics.median(one):,.0f} | {statistics.median(two):,.0f} | {ratio:.2f} |", flush=True)
 
 
-main()
+os.environ |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+if __name__ == "__main__":
+    main()

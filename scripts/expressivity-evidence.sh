@@ -36,8 +36,10 @@ fit student "4*[$couplings,permute(reverse)]" student-t
 epochs=$((epochs * 10))
 fit laplace '8*[lower,leaky-relu(0.5)]'
 fit laplace '8*[lower,prelu]'
+fit laplace '8*[lower,smooth-leaky-relu]'
 fit rotated_moons '8*[lower,leaky-relu]'
 fit rotated_moons '8*[qr,leaky-relu]'
 # Eight slopes of 0.1 are badly conditioned to start from.
 fit rotated_moons '8*[lower,leaky-relu(0.5)]'
 fit rotated_moons '8*[qr,leaky-relu(0.5)]'
+fit rotated_moons '8*[qr,smooth-leaky-relu]'

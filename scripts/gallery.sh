@@ -14,6 +14,7 @@ layers_of() {
   case $1 in
     linear) echo '4*[lu,leaky-relu(0.5),lu,leaky-relu(2)]' ;;
     prelu) echo '4*[qr,prelu,qr,inverse(prelu)]' ;;
+    qr-leaky) echo '16*[qr,smooth-leaky-relu],qr' ;;
     householder) echo '8*[householder(2),elementwise-rqs(bins=16)]' ;;
     additive) echo '16*[coupling-additive(hidden=64x64),permute(reverse)],diagonal' ;;
     realnvp) echo '12*[coupling-affine(hidden=64x64,bound=2),permute(reverse)]' ;;
@@ -40,7 +41,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$examples/PlanarData" "$folder"
 
-[ $# -gt 0 ] || set -- linear prelu householder additive realnvp nsf maf nsf-ar residual planar radial sylvester
+[ $# -gt 0 ] || set -- linear prelu qr-leaky householder additive realnvp nsf maf nsf-ar residual planar radial sylvester
 for family; do
   layers=$(layers_of "$family")
   for set in moons rings checkerboard spirals pinwheel; do

@@ -34,6 +34,26 @@ KERNEL void flowkit_leaky_relu_pullback(REAL *restrict d, const REAL *restrict x
   }
 }
 
+KERNEL void flowkit_leaky_relu_jumps(REAL *restrict d, const REAL *dl, const REAL *x, size_t rows, size_t n,
+                                     const REAL *log_slope, size_t step) {
+  ROWS {
+    const REAL *xi = x + i * n;
+    REAL weight = 0, mean = 0, variance = 0;
+    ROW_SUM(weight, __builtin_elementwise_abs(dl[e]));
+    ROW_SUM(mean, __builtin_elementwise_abs(dl[e]) * xi[e]);
+    if (weight == 0) return;
+    mean /= weight;
+    ROW_SUM(variance, __builtin_elementwise_abs(dl[e]) * (xi[e] - mean) * (xi[e] - mean));
+    REAL h = (REAL)0.1 * square_root(variance / weight);
+    if (!(h > 0)) continue;
+    REAL inverse = 1 / h, height = (REAL)0.75 * inverse * log_slope[i * step];
+    EVENTS {
+      REAL t = xi[e] * inverse, k = 1 - t * t;
+      d[i * n + e] -= dl[e] * height * (k > 0 ? k : 0);
+    }
+  }
+}
+
 KERNEL void flowkit_leaky_relu_slope_pullback(const REAL *d, const REAL *dl, const REAL *x, REAL *gs, REAL *gl,
                                               size_t rows, size_t n) {
   ROWS {

@@ -1,7 +1,7 @@
 /// zᵢ = xᵢ for xᵢ ≥ 0 and α xᵢ below, with a fixed slope α > 0.
 ///
-/// log|det| = (number of negative features) · log α: piecewise constant, so that its gradient does not see the jump when an
-/// event crosses a kink, and maximum likelihood follows another gradient than the loss's. Layer list: `leaky-relu(α)`.
+/// log|det| = (number of negative features) · log α: piecewise constant, so that its derivative does not see the jump when an
+/// event crosses a kink. Training by likelihood estimates it (``Pass/estimatesJumps``). Layer list: `leaky-relu(α)`.
 public struct LeakyReLU: InvertiblyDifferentiable {
   public static let layerName = "leaky-relu"
   public let dimension: Int
@@ -26,25 +26,27 @@ public struct LeakyReLU: InvertiblyDifferentiable {
   public var traits: LayerTraits { .kink(slope: slope) }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    bent(x, slope: slope)
+    bent(x, slope: slope, pass)
   }
 
   public func inverseWithPullback(_ z: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
-    bent(z, slope: 1 / slope)
+    bent(z, slope: 1 / slope, pass)
   }
 
   /// The inverse of a leaky ReLU is the one with the reciprocal slope.
-  private func bent(_ x: consuming Tile, slope: Double) -> (value: Transformed, pullback: Pullback) {
-    let input = x
-    let slopes = Parameters([Scalar(slope)])
+  private func bent(
+    _ x: consuming Tile, slope: Double, _ pass: Pass
+  ) -> (value: Transformed, pullback: Pullback) {
+    let (input, estimatesJumps) = (x, pass.estimatesJumps)
+    let (slopes, logSlopes) = (Parameters([Scalar(slope)]), Parameters([Scalar(Double.log(slope))]))
     var logDeterminant = Tile(features: 1, like: input, filledWith: 0)
-    let z = input.leakyReLU(
-      slopes: slopes, logSlopes: Parameters([Scalar(Double.log(slope))]), addingTo: &logDeterminant)
+    let z = input.leakyReLU(slopes: slopes, logSlopes: logSlopes, addingTo: &logDeterminant)
     return (
       Transformed(z, LogDeterminant(perEvent: logDeterminant)),
-      { values, _, _ in
+      { values, logDeterminant, _ in
         var result = values
         result.pullBackLeakyReLU(of: input, slopes: slopes)
+        if estimatesJumps { result.addJumps(of: input, logSlopes: logSlopes, logDeterminant) }
         return result
       }
     )

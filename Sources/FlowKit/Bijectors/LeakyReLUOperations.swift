@@ -19,6 +19,16 @@ extension Tile {
     flowkit_leaky_relu_pullback(mutableBase(), input.base, features, width, slopes.base, step(slopes))
   }
 
+  /// Adds to ∂L/∂input, which this tile is, what the jumps of the log-determinant come to on average over events. With c = ∂L/∂log-det
+  /// and s = log-slope, the log-determinant s [x < 0] of a feature has the derivative −s δ(x); in place of δ stands Epanechnikov's
+  /// kernel K(x) = ¾ (1 − (x/h)²)/h for |x| < h, with h a tenth of the standard deviation of the feature over the tile's events,
+  /// each weighted with |c|.
+  mutating func addJumps(of input: Tile, logSlopes: Parameters, _ logDeterminant: Tile) {
+    checkShape(input)
+    flowkit_leaky_relu_jumps(
+      mutableBase(), logDeterminant.base, input.base, features, width, logSlopes.base, step(logSlopes))
+  }
+
   /// Adds ∂L/∂slope of each row, then ∂L/∂log-slope of each row as far as it shows in the log-determinant; this tile is
   /// ∂L/∂output.
   func addSlopeGradients(of input: Tile, _ logDeterminant: Tile, to gradient: inout Gradient) {

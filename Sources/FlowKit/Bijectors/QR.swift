@@ -2,9 +2,10 @@
 /// reflections, R, ℓ and b; the signs s and the sign of the determinant fixed at construction.
 ///
 /// log|det| = Σᵢ ℓᵢ. k is the smallest number from D on with (−1)ᵏ Πs the declared sign of the determinant: then every
-/// invertible matrix of that sign is reached, for any s. Starts at the reflections in equal pairs along drawn
-/// directions, where Q = I (for odd k, one reflection) and R = diag(s); the gradient parts the pairs. The inverse is Qᵀ and a
-/// substitution, O(D²) per event; a step computes A = Q R once, O(D³). Source: Hoogeboom, van den Berg & Welling, "Emerging
+/// invertible matrix of that sign is reached, for any s. Without data it starts at the reflections in equal pairs along drawn
+/// directions, where Q = I (for odd k, one reflection) and R = diag(s); the gradient parts the pairs. From data: at a drawn Q, and R
+/// and b that give what arrives there mean 0 and covariance I, so that a stack of `[qr,smooth-leaky-relu]` begins with its kinks amid
+/// the events, in all directions. The inverse is Qᵀ and a substitution, O(D²) per event; a step computes A = Q R once, O(D³). Source: Hoogeboom, van den Berg & Welling, "Emerging
 /// convolutions for generative normalizing flows" (2019). Layer lists: `qr`, `qr(determinant=-1)`; signs as in `lower(signs=+-+)`.
 public struct QR: PreparedAffine, SignedLayer {
   public static let layerName = "qr"
@@ -46,6 +47,46 @@ public struct QR: PreparedAffine, SignedLayer {
     let drawn = reflections.initialVectors(using: &random)
     let others = [Scalar](repeating: 0, count: triangle.count + 2 * dimension)
     return drawn.indices.map { drawn[$0 / (2 * dimension) * dimension + $0 % dimension] } + others
+  }
+
+  public func initialParameters(
+    for sample: Tile, given context: Tile?, using random: inout RandomStream
+  ) -> [Scalar] {
+    guard let (mean, whitening) = Self.whitening(sample) else { return initialParameters(using: &random) }
+    let drawn = reflections.initialVectors(using: &random)
+    let R = DenseMatrix(rows: dimension, columns: dimension) { Double(signs[$0]) * whitening[$0, $1] }
+    let bias =
+      reflections.form(Parameters(drawn)).dense * R * DenseMatrix(rows: dimension, columns: 1) { row, _ in -mean[row] }
+    let logarithms = (0..<dimension).map { Scalar(Double.log(whitening[$0, $0])) }
+    return drawn + triangle.entries(of: R) + logarithms + bias.values.map { Scalar($0) }
+  }
+
+  /// The means μ of a sample, and the upper triangle U of positive diagonal for which U (x − μ) has covariance I; nil where a feature
+  /// depends on those after it.
+  private static func whitening(_ sample: Tile) -> (mean: [Double], matrix: DenseMatrix)? {
+    let rows = (0..<sample.features).map { feature in sample.withRow(feature) { $0.map { Double($0) } } }
+    let count = Double(sample.width)
+    let mean = rows.map { $0.reduce(0, +) / count }
+    let deviations = zip(rows, mean).map { row, mean in row.map { $0 - mean } }
+    // The covariance is V Vᵀ with V upper triangular: Cholesky, from the last feature on.
+    var transposed = DenseMatrix(rows: sample.features, columns: sample.features) { _, _ in 0 }
+    for column in rows.indices.reversed() {
+      for row in (0...column).reversed() {
+        let covariance = zip(deviations[row], deviations[column]).reduce(0) { $0 + $1.0 * $1.1 } / count
+        let rest = ((column + 1)..<rows.count).reduce(covariance) {
+          $0 - transposed[$1, row] * transposed[$1, column]
+        }
+        if row == column {
+          guard rest > 1e-6 * covariance, rest.isFinite else { return nil }
+          transposed[column, column] = rest.squareRoot()
+        } else {
+          transposed[column, row] = rest / transposed[column, column]
+        }
+      }
+    }
+    var inverse = DenseMatrix.identity(sample.features)
+    inverse.solveLower(transposed, transposed: true)
+    return (mean, inverse)
   }
 
   private var reflections: Reflections {

@@ -6,6 +6,10 @@ public struct Pass {
   public var context: Tile?
   /// What dropout and estimates draw from in training. nil, when a flow is evaluated: then nothing is random.
   public var random: EventRandom?
+  /// Whether cotangents are to see the jumps of a log-determinant, such as that of a kink which an event crosses: an estimate over the
+  /// events of a tile, right on average over events, for training by likelihood (``MaximumLikelihood``). Otherwise pullbacks are exact
+  /// derivatives at each event.
+  public var estimatesJumps = false
 
   public init(_ parameters: Parameters, context: Tile? = nil, random: EventRandom? = nil) {
     (self.parameters, self.context, self.random) = (parameters, context, random)
@@ -13,11 +17,15 @@ public struct Pass {
 
   /// The same for a part of the map that has these of its parameters.
   public func slice(_ part: Range<Int>) -> Pass {
-    Pass(parameters.slice(part), context: context, random: random)
+    var pass = self
+    pass.parameters = parameters.slice(part)
+    return pass
   }
 
   /// The same for part number `index` of a map, which has these of its parameters and random numbers of its own.
   public func part(_ index: Int, _ parameters: Range<Int>) -> Pass {
-    Pass(self.parameters.slice(parameters), context: context, random: random?.child(index))
+    var pass = slice(parameters)
+    pass.random = random?.child(index)
+    return pass
   }
 }

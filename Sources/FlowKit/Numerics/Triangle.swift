@@ -27,6 +27,9 @@ struct Triangle {
     return matrix
   }
 
+  /// The entries of a matrix.
+  func entries(of matrix: DenseMatrix) -> [Scalar] { places.map { Scalar(matrix.values[$0]) } }
+
   /// The same for a gradient in Double.
   func addGradient(_ matrixGradient: DenseMatrix, to gradient: inout Gradient) {
     precondition(gradient.count == count, "\(gradient.count) entries for a triangle of \(count)")

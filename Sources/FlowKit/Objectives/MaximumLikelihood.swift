@@ -5,6 +5,9 @@
 /// Of a flow with a broad component the loss of validation is that of the mixture, but training minimises that of the layers and the
 /// base alone: the component knows the covariance from the start, so that a flow which does not yet would get next to none of
 /// the gradient.
+///
+/// The gradient is that of the expected loss: where a log-determinant jumps, as that of ``LeakyReLU`` does at 0, it has an estimate of what
+/// events pay that cross the jump (``Pass/estimatesJumps``).
 public struct MaximumLikelihood: SumObjective {
   public let architecture: Architecture
 
@@ -18,6 +21,8 @@ public struct MaximumLikelihood: SumObjective {
   }
 
   public func loss(of tile: EventTile, _ pass: Pass, addingGradientTo gradient: inout Gradient) -> Double {
+    var pass = pass
+    pass.estimatesJumps = true
     let (values, pullback) = FlowPass(architecture, pass).logDensitiesWithoutBroadWithPullback(of: tile.x)
     _ = pullback(tile.row { -tile.weight(of: $0) }, &gradient)
     return loss(of: tile, values)

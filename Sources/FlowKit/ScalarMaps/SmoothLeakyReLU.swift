@@ -10,8 +10,9 @@ internal import CFlowKernels
 /// both are above 0. The inverse is closed. Layer lists: `smooth-leaky-relu`, `smooth-leaky-relu(join=root)`,
 /// `coupling-smooth-leaky-relu(hidden=…)`.
 ///
-/// The log-determinant of a kink is piecewise constant, so that its derivative misses what is paid where events cross it: stacks of
-/// ``LeakyReLU`` stay at a normal density in training. A smooth join has no such boundary, and its derivatives are those of the loss.
+/// The log-determinant of a kink is piecewise constant, so that its derivative misses what is paid where events cross it: training
+/// estimates that for ``LeakyReLU``. A smooth join has no such boundary, its derivatives are those of the loss, and the density
+/// has no jumps: stacks of it come nearer to smooth densities.
 public struct SmoothLeakyReLU: KernelScalarMap {
   public static let name = "smooth-leaky-relu"
   public static var elementwiseName: String { name }

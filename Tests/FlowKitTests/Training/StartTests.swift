@@ -34,6 +34,18 @@ import Testing
     }
   }
 
+  /// What arrives at a linear layer leaves it with mean 0 and covariance I, whatever the signs of R and the determinant.
+  @Test(arguments: ["qr", "qr(determinant=-1)", "qr(signs=+-)"]) func linearLayersStartAsWhitenings(_ list: String)
+    throws
+  {
+    let correlated = sorted.indices.map { sorted[$0] + ($0 % 2 == 1 ? 0.5 * sorted[$0 - 1] : 0) }
+    let z = try start(correlated, list, "normal").latent(of: correlated)
+    let (x, y) = (stride(from: 0, to: z.count, by: 2).map { z[$0] }, stride(from: 1, to: z.count, by: 2).map { z[$0] })
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let moments = [mean(x), mean(y), mean(zip(x, y).map(*)), mean(zip(x, x).map(*)) - 1, mean(zip(y, y).map(*)) - 1]
+    #expect(moments.allSatisfy { abs($0) < 0.1 }, "\(moments)")
+  }
+
   @Test func aMixtureStartsInBothClusters() throws {
     for values in [sorted, shuffled] {
       let flow = try start(values, "shift,diagonal", "mixture(8)")
