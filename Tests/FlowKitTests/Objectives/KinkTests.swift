@@ -25,7 +25,7 @@ import Testing
     var random = RandomStream(seed: 1, purpose: .architecture)
     let chain = try LayerList(list).chain(dimension: 2, using: &random)
     let architecture = Architecture(chain: chain, base: StandardNormal(dimension: 2))
-    let parameters = (0..<architecture.parameterCount).map { _ in Scalar(0.6 * random.uniform() - 0.3) }
+    let parameters = (0..<architecture.parameterCount).map { _ in Scalar(1.4 * random.uniform() - 0.7) }
     func lossAndGradient(_ parameters: [Scalar]) throws -> (loss: Double, gradient: [Scalar]) {
       let trainer = try Trainer(
         Flow(architecture: architecture, parameters: parameters), train: events,
