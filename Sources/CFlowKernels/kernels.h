@@ -24,5 +24,6 @@
 #include "search.h"
 #include "sos.h"
 #include "bernstein.h"
+#include "naf.h"
 #include "categories.h"
 #include "units.h"

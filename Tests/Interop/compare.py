@@ -30,6 +30,7 @@ cases = [
     ("smooth-leaky-relu(hidden=8),autoregressive-smooth-leaky-relu(join=root,hidden=8)", ["--context", "redshift"]),
     ("coupling-sos(hidden=8),permute(reverse),autoregressive-sos(degree=3,polynomials=2,bound=2,hidden=8),elementwise-sos", []),
     ("coupling-bernstein(hidden=8),permute(reverse),autoregressive-bernstein(degree=5,bound=2,hidden=8),elementwise-bernstein", []),
+    ("coupling-naf(hidden=8),permute(reverse),autoregressive-naf(units=3,hidden=8),elementwise-naf(units=1)", []),
     ("4*[coupling-additive(hidden=16),permute(reverse)],diagonal", []),
     ("4*[coupling-affine(hidden=16x16,activation=tanh,mask=random),permute(random)]", []),
     ("2*[coupling-rqs(bins=6,hidden=16,activation=silu,mask=alternate),permute(random)]", []),

@@ -216,7 +216,7 @@ def inverse(j, p, z, c):
 LAYERS = {kind: lambda j, p, x, c, kind=kind: linear(kind, j, p, x) for kind in AFFINE}
 LAYERS |= {f"coupling-{name}": coupling(name) for name in SCALAR_MAPS if name != "categories"}
 LAYERS |= {f"autoregressive-{name}": autoregressive(name) for name in SCALAR_MAPS}
-LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("additive", "affine", "rqs", "sos", "bernstein")}
+LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("additive", "affine", "rqs", "sos", "bernstein", "naf")}
 LAYERS |= {name: elementwise(name) for name in ("circular-rqs", "smooth-leaky-relu")}
 LAYERS |= {
     "leaky-relu": leaky_relu, "prelu": leaky_relu, "monotone": monotone,

@@ -110,6 +110,21 @@ def bernstein(x, phi, m):
         (coefficients * basis((t + 1) / 2, M)).sum(-1), (k * basis((t + 1) / 2, M - 1)).sum(-1)))
 
 
+def log_of_sum(x):
+    return np.logaddexp.reduce(x, -1)
+
+
+def naf(x, phi, m):
+    K = m["units"]
+    w, s, b = phi[..., ::3], phi[..., 1::3], phi[..., 2::3]
+    a = np.exp(s / (1 + np.abs(s) / np.log(1000)))
+    z = a * x[..., None] + b + (np.linspace(2, -2, K) if K > 1 else 0)
+    up, down = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    above, below = log_of_sum(w + up), log_of_sum(w + down)
+    log_slope = log_of_sum(w + np.log(a) + up + down) + log_of_sum(w) - above - below
+    return 0.999 * (above - below) + 0.001 * x, np.log(0.999 * np.exp(log_slope) + 0.001)
+
+
 def masses(v, phi, m):
     """k + u becomes p_0 + … + p_{k-1} + u p_k."""
     p = np.exp(phi - np.logaddexp.reduce(phi, -1, keepdims=True))
@@ -118,7 +133,7 @@ def masses(v, phi, m):
     return (p * np.clip(v[..., None] - k, 0, 1)).sum(-1), np.log(own.sum(-1))
 
 
-SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses, "sos": sum_of_squares, "bernstein": bernstein}
+SCALAR_MAPS = {"additive": additive, "affine": affine, "rqs": spline, "circular-rqs": circular_spline, "smooth-leaky-relu": bend, "categories": masses, "sos": sum_of_squares, "bernstein": bernstein, "naf": naf}
 
 
 def inverted(g, y):

@@ -42,6 +42,17 @@ def bernstein(x, phi, degree, bound):
     return phi[0] + y + degree * increments[-1 if x > 0 else 0] / (2 * B) * (x - v)
 
 
+def naf(x, phi, units):
+    """Huang et al. 2018, equation 8, as it stands: with so many digits that 1 - S keeps enough of them."""
+    with mpmath.workdps(400):
+        total, mean = sum(mpmath.exp(w) for w in phi[::3]), mpf(0)
+        for k, (w, s, b) in enumerate(zip(phi[::3], phi[1::3], phi[2::3])):
+            a = mpmath.exp(s / (1 + abs(s) / mpmath.log(1000)))
+            start = 2 - mpf(4) * k / (units - 1) if units > 1 else 0
+            mean += mpmath.exp(w) / total / (1 + mpmath.exp(-(a * x + b + start)))
+        return (1 - mpf("0.001")) * mpmath.log(mean / (1 - mean)) + mpf("0.001") * x
+
+
 # Each layer, its map, the number of its parameters and how widely they are spread, and the half width of its middle.
 MAPS = [
     ("elementwise-sos(degree=4,polynomials=3,bound=5)", lambda x, phi: sos(x, phi, 4, 3, 5), 16, 0.7, 5),
@@ -50,6 +61,9 @@ MAPS = [
     ("elementwise-bernstein(degree=16,bound=5)", lambda x, phi: bernstein(x, phi, 16, 5), 15, 1.5, 5),
     ("elementwise-bernstein(degree=4,bound=0.5)", lambda x, phi: bernstein(x, phi, 4, 0.5), 3, 1, 0.5),
     ("elementwise-bernstein(degree=9,bound=3)", lambda x, phi: bernstein(x, phi, 9, 3), 8, 1.5, 3),
+    ("elementwise-naf(units=8)", lambda x, phi: naf(x, phi, 8), 24, 1, 3),
+    ("elementwise-naf(units=1)", lambda x, phi: naf(x, phi, 1), 3, 1, 3),
+    ("elementwise-naf(units=3)", lambda x, phi: naf(x, phi, 3), 9, 2, 2),
 ]
 
 

@@ -20,6 +20,7 @@ extension Registry {
     .adding(map: SmoothLeakyReLU.self)
     .adding(map: SumOfSquares.self)
     .adding(map: BernsteinPolynomial.self)
+    .adding(map: DeepSigmoid.self)
     .adding(Autoregressive<CategoryMap>.self)
     .adding(Monotone.self)
     .adding(Residual.self)

@@ -52,13 +52,14 @@ private func layer(_ text: String) throws -> any Bijector {
     }
   }
 
-  private static let layers = [
+  private static let polynomials = [
     "elementwise-sos", "elementwise-sos(degree=8,polynomials=8,bound=2)", "elementwise-sos(degree=1,polynomials=1)",
     "elementwise-bernstein", "elementwise-bernstein(degree=32,bound=2)", "elementwise-bernstein(degree=4)",
   ]
+  private static let sigmoids = ["elementwise-naf", "elementwise-naf(units=32)", "elementwise-naf(units=1)"]
 
   /// Beyond the last feature of the map, and where its slope is smallest: the search finds x, to what y tells of it.
-  @Test(arguments: layers) func theInverseIsFoundEverywhere(_ text: String) throws {
+  @Test(arguments: polynomials + sigmoids) func theInverseIsFoundEverywhere(_ text: String) throws {
     let layer = try layer(text)
     var random = RandomStream(seed: 8, purpose: .samples)
     for spread in [0, 0.3, 1, 3] {
@@ -77,7 +78,7 @@ private func layer(_ text: String) throws -> any Bijector {
   }
 
   /// dy/dx is continuous where the tails begin, and the tails are affine.
-  @Test(arguments: layers) func tailsGoOnWithTheSlopeOfTheBorder(_ text: String) throws {
+  @Test(arguments: polynomials) func tailsGoOnWithTheSlopeOfTheBorder(_ text: String) throws {
     let layer = try layer(text)
     var random = RandomStream(seed: 9, purpose: .samples)
     let probe = BijectorProbe(layer, parameters: (0..<layer.parameterCount).map { _ in Scalar(0.5 * random.normal()) })
@@ -86,6 +87,44 @@ private func layer(_ text: String) throws -> any Bijector {
       let slopes = try places.map { try probe.map(.forward, [$0]).logDeterminants[0] }
       for slope in slopes { #expect(abs(slope - slopes[1]) < 1e-4) }
       #expect(slopes[1] == slopes[2] && slopes[2] == slopes[3])
+    }
+  }
+
+  /// What the second row of a unit makes of its logarithm of a.
+  private func scale(_ row: Scalar) -> Double {
+    let s = Double(row)
+    return exp(s / (1 + abs(s) / log(1000.0)))
+  }
+
+  /// Far out only the flattest unit is left, and what stands beside it is εx.
+  @Test(arguments: sigmoids) func tailsOfSigmoidsHaveTheSlopeOfTheFlattestUnit(_ text: String) throws {
+    let layer = try layer(text)
+    var random = RandomStream(seed: 10, purpose: .samples)
+    let parameters = (0..<layer.parameterCount).map { _ in Scalar(random.normal()) }
+    let flattest = stride(from: 1, to: parameters.count, by: 3).map { scale(parameters[$0]) }.min()!
+    let expected: Double = log(0.999 * flattest + 0.001)
+    let probe = BijectorProbe(layer, parameters: parameters)
+    for x: Scalar in [1e4, -1e4, 1e12, -1e12] {
+      let got = try probe.map(.forward, [x]).logDeterminants[0]
+      #expect(abs(got - expected) < 10 * Double(Scalar.ulpOfOne), "\(x)")
+    }
+  }
+
+  /// Two units so steep, so unequal and so far apart that sums of their sigmoids would be 0 or 1: y lies between the lines of the units, and
+  /// every slope between its bounds.
+  @Test func sigmoidsFarApartLeaveASlope() throws {
+    let parameters: [Scalar] = [-300, 60, 700, 300, 60, -700]
+    let probe = BijectorProbe(try layer("elementwise-naf(units=2)"), parameters: parameters)
+    let steepest = scale(60)
+    for x: Scalar in [-30, -1.5, -0.3, 0, 0.5, 1.2, 40] {
+      let value = try probe.map(.forward, [x])
+      let (y, logSlope) = (Double(value.values[0]), value.logDeterminants[0])
+      let line: (Double) -> Double = { 0.999 * (steepest * Double(x) + $0) + 0.001 * Double(x) }
+      let rounding = 64 * Double(Scalar.ulpOfOne) * (800 + abs(y))
+      #expect(y > line(-702) - rounding && y < line(702) + rounding, "\(x): \(y)")
+      #expect(logSlope > log(0.00099) && logSlope < log(1000.0), "\(x): \(logSlope)")
+      let back = Double(try probe.map(.inverse, value.values).values[0])
+      #expect(abs(back - Double(x)) <= rounding / exp(logSlope), "\(x): \(back)")
     }
   }
 }

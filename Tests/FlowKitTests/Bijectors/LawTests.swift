@@ -78,6 +78,7 @@ private let mapCases: [LawCase] = [
 
 private let squares = SumOfSquares(degree: 3, polynomials: 2, bound: 3)
 private let bernstein = BernsteinPolynomial(degree: 6, bound: 3)
+private let sigmoids = DeepSigmoid(units: 3)
 
 private let increasingCases: [LawCase] = [
   .knotted("sums of squares 1", Elementwise(dimension: 1, map: squares)),
@@ -88,6 +89,10 @@ private let increasingCases: [LawCase] = [
   .knotted("autoregressive Bernstein polynomials 3", autoregressive(bernstein, 3)),
   .knotted("inverse of autoregressive Bernstein polynomials", Inverted(autoregressive(bernstein, 3, context: 1))),
   .knotted("inverse of autoregressive sums of squares", Inverted(autoregressive(squares, 3, context: 1))),
+  LawCase("deep sigmoids 1", Elementwise(dimension: 1, map: sigmoids)),
+  LawCase("coupling of deep sigmoids 3 given 2", coupling(sigmoids, 3, context: 2)),
+  LawCase("autoregressive deep sigmoids 3", autoregressive(sigmoids, 3)),
+  LawCase("inverse of autoregressive deep sigmoids", Inverted(autoregressive(sigmoids, 3, context: 1))),
 ]
 
 private func compositeCases() throws -> [LawCase] {

@@ -204,6 +204,9 @@ private func mixedCases() throws -> [KnownCase] {
     try KnownCase(3, "2*[autoregressive-sos(hidden=8),permute(reverse)]", "full", nil, all, [search]).withUnknownTails,
     try KnownCase(3, "2*[autoregressive-bernstein(hidden=8),permute(reverse)]", "full", nil, all, [search])
       .withUnknownTails,
+    try KnownCase(3, "elementwise-naf", "none", nil, "independent", [apart, search]),
+    try KnownCase(3, "2*[autoregressive-naf(hidden=8),permute(reverse)]", "full", nil, all, [search]),
+    try KnownCase(3, "4*[coupling-naf(hidden=8),permute(1,2,0)]", "full", nil, all, [search]),
     try KnownCase(3, "4*[coupling-sos(hidden=8),permute(1,2,0)]", "full", nil, all, [search]).withUnknownTails,
     try KnownCase(1, "elementwise-rqs", "none", nil, all),
     try KnownCase(3, "4*[elementwise-rqs,qr]", "full", nil, all),

@@ -78,6 +78,7 @@ private func describedArchitectures() throws -> [Architecture] {
       + "autoregressive-smooth-leaky-relu(join=root,hidden=4)",
     "coupling-sos(hidden=4),autoregressive-sos(hidden=4),elementwise-sos(degree=2,polynomials=2)",
     "coupling-bernstein(hidden=4),autoregressive-bernstein(hidden=4),elementwise-bernstein(degree=4)",
+    "coupling-naf(hidden=4),autoregressive-naf(units=1,hidden=4),elementwise-naf(units=2)",
   ]
   let others =
     "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"

@@ -40,7 +40,7 @@ import Testing
     let later = ["chain", "autoregressive-additive", "elementwise-additive", "autoregressive-categories", "categories"]
     let circular = ["coupling-circular-rqs", "autoregressive-circular-rqs"]
     let names = Registry.standard.layerNames + Registry.standard.baseNames
-    let laterMaps = [SmoothLeakyReLU.name, SumOfSquares.name, BernsteinPolynomial.name]
+    let laterMaps = [SmoothLeakyReLU.name, SumOfSquares.name, BernsteinPolynomial.name, DeepSigmoid.name]
     for name in names
     where !(later + circular + [StudentTMixture.name]).contains(name) && !laterMaps.contains(where: name.hasSuffix) {
       #expect(texts.contains { $0.contains("\"kind\":\"\(name)\"") }, "\(name)")

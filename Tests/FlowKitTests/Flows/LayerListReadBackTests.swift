@@ -41,6 +41,9 @@ private let networks: [ListedCase] = [
   ListedCase(Coupling(dimension: 3, map: BernsteinPolynomial(), hidden: [4])),
   ListedCase(Autoregressive(dimension: 3, map: BernsteinPolynomial(degree: 4, bound: 0.1), hidden: [4])),
   ListedCase(Elementwise(dimension: 3, map: BernsteinPolynomial(degree: 32))),
+  ListedCase(Coupling(dimension: 3, map: DeepSigmoid(), hidden: [4])),
+  ListedCase(Autoregressive(dimension: 3, map: DeepSigmoid(units: 1), hidden: [4])),
+  ListedCase(Elementwise(dimension: 3, map: DeepSigmoid(units: 32))),
   ListedCase(Residual(dimension: 3, hidden: [4], lipschitz: 0.999, activation: .sine, determinant: .roulette)),
 ]
 
