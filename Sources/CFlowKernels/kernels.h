@@ -26,3 +26,4 @@
 #include "bernstein.h"
 #include "categories.h"
 #include "units.h"
+#include "waves.h"
