@@ -22,6 +22,7 @@ layers_of() {
     maf) echo '12*[autoregressive-affine(hidden=64x64),permute(reverse)]' ;;
     nsf-ar) echo '4*[autoregressive-rqs(bins=16,hidden=64x64),permute(reverse)]' ;;
     residual) echo '8*[actnorm,residual(hidden=64x64)]' ;;
+    ode) echo 'ode(hidden=64x64x64)' ;;
     planar) echo '32*[planar]' ;;
     radial) echo '32*[radial]' ;;
     sylvester) echo '32*[sylvester(2)]' ;;
@@ -41,7 +42,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$examples/PlanarData" "$folder"
 
-[ $# -gt 0 ] || set -- linear prelu qr-leaky householder additive realnvp nsf maf nsf-ar residual planar radial sylvester
+[ $# -gt 0 ] || set -- linear prelu qr-leaky householder additive realnvp nsf maf nsf-ar residual ode planar radial sylvester
 for family; do
   layers=$(layers_of "$family")
   for set in moons rings checkerboard spirals pinwheel; do

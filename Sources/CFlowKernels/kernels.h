@@ -27,3 +27,4 @@
 #include "naf.h"
 #include "categories.h"
 #include "units.h"
+#include "waves.h"

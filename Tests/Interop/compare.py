@@ -41,6 +41,8 @@ cases = [
     ("elementwise-rqs(bins=6),lower,elementwise-affine(bound=2)", ["--base", "student-t"]),
     ("residual(hidden=16x16),residual(hidden=16,activation=sine,lipschitz=0.5)", ["--base", "laplace"]),
     ("2*[residual(hidden=24,activation=tanh)],actnorm", ["--context", "redshift"]),
+    ("ode(hidden=16x16,tolerance=1e-6)", ["--base", "normal"]),
+    ("ode(hidden=16,activation=tanh,tolerance=1e-6),ode(hidden=12x8x8,activation=sine,tolerance=1e-6)", ["--context", "redshift"]),
     ("3*[planar],actnorm,radial,sylvester(3),sylvester(1)", ["--base", "logistic"]),
     ("monotone(softplus),monotone(log),monotone(arcsinh),monotone(sinh),monotone(sigmoid),monotone(logit)", []),
     ("2*[monotone(arcsinh)],monotone(tanh),monotone(atanh),monotone(exp),monotone(softplus-inverse)",

@@ -3,7 +3,7 @@ and log|det dz/dx| (N). AFFINE layers give the matrix and the shift instead, whi
 import numpy as np
 
 from maps import MONOTONE, SCALAR_MAPS, circular_spline, inverted
-from networks import lipschitz_perceptron, perceptron
+from networks import SMOOTH, lipschitz_perceptron, perceptron
 
 
 def filled(D, places, values, diagonal):
@@ -176,6 +176,33 @@ def residual(j, p, x, c):
     return x + g, np.linalg.slogdet(np.eye(x.shape[1]) + J)[1]
 
 
+def ode(j, p, x, c, steps=128):
+    """x(0) of dx/dt = f with x(1) = x by the classical method of Runge and Kutta; the trace is that of the Jacobian multiplied out."""
+    net, D = p["field"], x.shape[1]
+    count, phi = len(net) // 2, SMOOTH[j["field"]["activation"]]
+
+    def rate(t, x):
+        waves = np.array([f(np.pi * k * t) for k in (1, 2, 3) for f in (np.cos, np.sin)])
+        h, J = np.concatenate([x, c, np.tile(waves, (len(x), 1))], 1), None
+        for i in range(count):
+            W = net[f"weight{i}"]
+            h, J = h @ W.T + net[f"bias{i}"], np.broadcast_to(W[:, :D], (len(x), len(W), D)) if J is None else W @ J
+            if i + 1 < count:
+                h, slope = phi(h)
+                J = slope[:, :, None] * J
+        return np.concatenate([h, np.trace(J, axis1=1, axis2=2)[:, None]], 1)
+
+    h, state = -1 / steps, np.concatenate([x, np.zeros((len(x), 1))], 1)
+    for step in range(steps):
+        t = 1 + step * h
+        first = rate(t, state[:, :D])
+        second = rate(t + h / 2, (state + h / 2 * first)[:, :D])
+        third = rate(t + h / 2, (state + h / 2 * second)[:, :D])
+        fourth = rate(t + h, (state + h * third)[:, :D])
+        state = state + h / 6 * (first + 2 * second + 2 * third + fourth)
+    return state[:, :D], state[:, D]
+
+
 def gain(v):
     return 1e-3 + np.logaddexp(0, v + np.log(np.expm1(1 - 1e-3))) - 1
 
@@ -220,5 +247,5 @@ LAYERS |= {f"elementwise-{name}": elementwise(name) for name in ("additive", "af
 LAYERS |= {name: elementwise(name) for name in ("circular-rqs", "smooth-leaky-relu")}
 LAYERS |= {
     "leaky-relu": leaky_relu, "prelu": leaky_relu, "monotone": monotone,
-    "residual": residual, "planar": planar, "radial": radial, "sylvester": sylvester, "inverse": inverse,
+    "residual": residual, "ode": ode, "planar": planar, "radial": radial, "sylvester": sylvester, "inverse": inverse,
 }

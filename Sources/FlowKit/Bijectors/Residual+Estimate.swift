@@ -74,5 +74,5 @@ extension Residual {
 
 extension EventRandom {
   /// A stream for each event of a tile.
-  fileprivate func streams(like x: Tile) -> [RandomStream] { (0..<x.width).map { stream(of: $0) } }
+  func streams(like x: Tile) -> [RandomStream] { (0..<x.width).map { stream(of: $0) } }
 }

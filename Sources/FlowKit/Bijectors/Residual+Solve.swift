@@ -28,21 +28,23 @@ extension Residual {
     let failure = iteration.finish().map { event, residual in
       FlowError(
         .numerics,
-        "\(layerList): the inverse did not converge: for \(Self.text(z, event)), x + g(x) still misses z by "
+        "\(layerList): the inverse did not converge: for \(z.latentText(ofEvent: event)), x + g(x) still misses z by "
           + "\(residual). Fit with a smaller lipschitz=, or compute in Double")
     }
     return (iteration.solution, failure)
   }
 
-  /// An event as a message shows it, such as `z = (0.5, -3.0)`.
-  private static func text(_ z: Tile, _ event: Int) -> String {
-    let shown = (0..<min(4, z.features)).map { "\(z[$0, event])" }.joined(separator: ", ")
-    return "z = (\(shown)\(z.features > 4 ? ", …" : ""))"
-  }
-
   /// Enough to shrink |r| by ε · 2⁻³⁰ at a rate of L, every second step a Newton step that is not kept.
   private static func iterationLimit(_ lipschitz: Double) -> Int {
     2 * Int((Double.log(Double(Scalar.ulpOfOne) * 0x1p-30) / Double.log(lipschitz)).rounded(.up)) + 8
+  }
+}
+
+extension Tile {
+  /// An event of the base as a message shows it, such as `z = (0.5, -3.0)`.
+  func latentText(ofEvent event: Int) -> String {
+    let shown = (0..<min(4, features)).map { "\(self[$0, event])" }.joined(separator: ", ")
+    return "z = (\(shown)\(features > 4 ? ", …" : ""))"
   }
 }
 

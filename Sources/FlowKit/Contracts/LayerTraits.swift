@@ -42,6 +42,8 @@ public struct LayerTraits: Sendable, Equatable {
     /// x + εv(x), in the limit of small ε any v of a family whose sums are dense in the continuous vector fields:
     /// residual and planar layers.
     case smallSteps
+    /// The flow of a field that depends on time, any one as the width of its network grows.
+    case continuousFlow
     case unknown
   }
 
@@ -143,6 +145,14 @@ extension LayerTraits {
     var traits = LayerTraits(.smallSteps)
     (traits.growsLinearly, traits.inverse) = (true, .numeric)
     if let lipschitz { traits.lipschitz = (1 + lipschitz, 1 / (1 - lipschitz)) }
+    return traits
+  }
+
+  /// The flow of a differential equation with a field of linear growth.
+  public static var continuousFlow: LayerTraits {
+    var traits = LayerTraits(.continuousFlow)
+    // The inverse is the same equation: as dear as the forward, and as exact.
+    (traits.growsLinearly, traits.inverse) = (true, .exact)
     return traits
   }
 

@@ -74,7 +74,7 @@ extension Lanes {
   var universality: Theorem? {
     if hasTriangularLayer || (dimension == 1 && monotone[0] && !hasFixedKinks) { return .triangular }
     guard !hasUnknown, canAvoidKinks else { return nil }
-    if allFields { return .smallSteps }
+    if let allFields { return allFields }
     let (classes, incomparable) = classes(of: known)
     guard incomparable == nil else { return nil }
     let flexible = nonlinear

@@ -25,7 +25,7 @@ struct Lanes {
   /// All rotations of the space.
   var rotates = false
   /// All continuous vector fields.
-  var allFields = false
+  var allFields: Theorem?
   /// A layer may be something that cannot be undone or left out.
   var hasUnknown = false
   /// Whether the first or the last layers are fixed nonlinear maps, which are left out here.
@@ -88,8 +88,11 @@ struct Lanes {
       if traits.kind == .trainableBend { isHomogeneous = false }
       hasTrainableKinks = true
       for lane in 0..<dimension { (kinks[lane], touched[lane]) = (3, true) }
-    case .smallSteps:
-      (allFields, isHomogeneous) = (true, false)
+    case .smallSteps, .continuousFlow:
+      if traits.kind == .continuousFlow || allFields == nil {
+        allFields = traits.kind == .continuousFlow ? .continuousFlow : .smallSteps
+      }
+      isHomogeneous = false
       shifts = shifts.map { _ in true }
       any = .full(dimension)
       touchAll()

@@ -1,6 +1,6 @@
 /// A result that a claim of universality rests on.
 public enum Theorem: Sendable, Equatable, CaseIterable {
-  case triangular, triangularStack, affineCouplings, splineCouplings, leakyReLU, smallSteps
+  case triangular, triangularStack, affineCouplings, splineCouplings, leakyReLU, smallSteps, continuousFlow
 
   /// The statement, as far as it concerns the pattern at hand.
   public var statement: String {
@@ -23,6 +23,9 @@ public enum Theorem: Sendable, Equatable, CaseIterable {
     case .smallSteps:
       "small steps x + g(x) follow any vector field, so that deep stacks approximate every diffeomorphism isotopic to "
         + "the identity on compact sets; not others, such as x -> -x for odd D, which no density needs"
+    case .continuousFlow:
+      "the flow of one field f(x, t) approximates, as its network grows, every diffeomorphism isotopic to the identity on "
+        + "compact sets; paths never cross, so that others, such as x -> -x for odd D, are out of reach, which no density needs"
     }
   }
 
@@ -39,6 +42,9 @@ public enum Theorem: Sendable, Equatable, CaseIterable {
     case .smallSteps:
       "Teshima et al. 2020b (arXiv:2012.02414); Zhang et al. 2020 (arXiv:1907.12998); Kong & Chaudhuri 2020 "
         + "(arXiv:2006.00392) on the depth that planar flows need"
+    case .continuousFlow:
+      "Teshima et al. 2020b (arXiv:2012.02414); Dupont, Doucet & Teh 2019 (arXiv:1904.01681) on what does not cross; Zhang et al. "
+        + "2020 (arXiv:1907.12998)"
     }
   }
 

@@ -107,9 +107,9 @@ public struct FlowPass {
     return result
   }
 
-  private typealias EmbeddingPullback = (_ cotangent: consuming Tile, _ gradient: inout Gradient) -> Tile
+  typealias EmbeddingPullback = (_ cotangent: consuming Tile, _ gradient: inout Gradient) -> Tile
 
-  private var embeddedWithPullback: (pass: Pass, pullback: EmbeddingPullback?) {
+  var embeddedWithPullback: (pass: Pass, pullback: EmbeddingPullback?) {
     guard let embedding = architecture.contextEmbedding, let context = pass.context else { return (pass, nil) }
     var result = pass
     let (value, pullback) = embedding.forwardWithPullback(context, embeddingPass)
@@ -122,8 +122,7 @@ public struct FlowPass {
   private var embeddingPass: Pass { pass.part(architecture.chain.layers.count, embeddingRange) }
 
   /// The pullback of the chain after that of the embedding, whose parameters see the context's cotangent.
-  private static func joined(_ pullback: @escaping Pullback, _ pass: Pass, _ embedding: EmbeddingPullback?) -> Pullback
-  {
+  static func joined(_ pullback: @escaping Pullback, _ pass: Pass, _ embedding: EmbeddingPullback?) -> Pullback {
     guard let embedding, let embedded = pass.context else { return pullback }
     return { values, logDeterminant, gradient in
       let wanted = gradient.context.take()

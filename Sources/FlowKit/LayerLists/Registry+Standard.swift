@@ -24,6 +24,7 @@ extension Registry {
     .adding(Autoregressive<CategoryMap>.self)
     .adding(Monotone.self)
     .adding(Residual.self)
+    .adding(NeuralODE.self)
     .adding(Planar.self)
     .adding(Radial.self)
     .adding(Sylvester.self)

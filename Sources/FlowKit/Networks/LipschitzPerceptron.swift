@@ -114,16 +114,7 @@ public struct LipschitzPerceptron: Sendable {
   // MARK: The map, of prepared parameters
 
   func forward(_ x: Tile, _ pass: Pass) -> Tile {
-    var h = x
-    for layer in layers {
-      h = layer.product(h, pass.context, pass.parameters)
-      if layer.isLast {
-        h.addBias(pass.parameters.slice(layer.bias))
-      } else {
-        h.activate(activation, bias: pass.parameters.slice(layer.bias))
-      }
-    }
-    return h
+    layers.values(at: x, activation, pass)
   }
 }
 

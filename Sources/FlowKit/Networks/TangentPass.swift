@@ -1,11 +1,11 @@
 internal import CFlowKernels
 
 /// A smooth perceptron at one point per event, with its derivatives there: g(x), then J v for directions v and uᵀJ, and
-/// the gradient of s = Σ ⟨wₖ, J(x; θ) vₖ⟩, the one second-order object that residual flows need.
+/// the gradient of s = Σ ⟨wₖ, J(x; θ) vₖ⟩, the one second-order object that residual and continuous flows need.
 ///
 /// Directions lie side by side in a tile (`Directions.swift`).
 struct TangentPass {
-  private let network: LipschitzPerceptron
+  private let layers: [NetworkLayer]
   private let parameters: Parameters
   private let context: Tile?
   /// hₖ, what goes into each layer.
@@ -20,19 +20,24 @@ struct TangentPass {
   private var slopes: [Tile] = []
 
   init(_ network: LipschitzPerceptron, at x: Tile, _ pass: Pass) {
-    (self.network, context, parameters) = (network, pass.context, pass.parameters)
+    self.init(network.layers, network.activation, at: x, pass)
+  }
+
+  /// - Parameter layers: of a perceptron; only the last has no φ.
+  init(_ layers: [NetworkLayer], _ activation: SmoothActivation, at x: Tile, _ pass: Pass) {
+    (self.layers, context, parameters) = (layers, pass.context, pass.parameters)
     inputs = [x]
     var h = x
-    for layer in network.layers {
+    for layer in layers {
       h = layer.product(h, context, parameters)
       guard !layer.isLast else { break }
       var (first, second) = (Tile(features: layer.rows, like: h), Tile(features: layer.rows, like: h))
-      h.activate(network.activation, bias: parameters.slice(layer.bias), first: &first, second: &second)
+      h.activate(activation, bias: parameters.slice(layer.bias), first: &first, second: &second)
       inputs.append(h)
       self.first.append(first)
       self.second.append(second)
     }
-    h.addBias(parameters.slice(network.layers.last!.bias))
+    h.addBias(parameters.slice(layers.last!.bias))
     output = h
   }
 
@@ -44,7 +49,7 @@ struct TangentPass {
   mutating func push(_ directions: Tile) -> Tile {
     tangents = [directions]
     slopes = []
-    for (index, layer) in network.layers.enumerated() {
+    for (index, layer) in layers.enumerated() {
       var slope = Tile(features: layer.rows, like: directions)
       weights(layer).multiply(tangents[index], into: &slope)
       slopes.append(slope)
@@ -55,17 +60,13 @@ struct TangentPass {
 
   /// The columns of J as directions: D × (D blocks of events).
   mutating func jacobian() -> Tile {
-    let dimension = network.inputs
-    var unit = inputs[0].directions(features: dimension, count: dimension)
-    unit.fill(0)
-    for feature in 0..<dimension { unit.fillDirection(feature, ofRow: feature, with: 1, of: dimension) }
-    return push(unit)
+    return push(inputs[0].unitDirections())
   }
 
   /// uᵀJ for one u per event.
   func pullBackInput(_ u: Tile) -> Tile {
     var δ = u
-    for (index, layer) in network.layers.enumerated().reversed() {
+    for (index, layer) in layers.enumerated().reversed() {
       if !layer.isLast { δ = δ.scalingDirections(by: first[index]) }
       δ = layer.pullBackProduct(δ, parameters)
     }
@@ -80,7 +81,7 @@ struct TangentPass {
   func pullBack(_ ȳ: Tile, directions w: Tile?, _ gradient: inout Gradient) -> Tile {
     var δ = ȳ
     var t = w
-    for (index, layer) in network.layers.enumerated().reversed() {
+    for (index, layer) in layers.enumerated().reversed() {
       if !layer.isLast {
         if t == nil {
           δ = δ.scalingDirections(by: first[index])
@@ -110,5 +111,18 @@ extension Tile {
     flowkit_tangent_pullback(
       mutableBase(), tangents.mutableBase(), slopes.base, first.base, second.base, features,
       tangents.width / width, width)
+  }
+}
+
+extension [NetworkLayer] {
+  /// The outputs of a smooth perceptron of these layers, without what derivatives need.
+  func values(at x: Tile, _ activation: SmoothActivation, _ pass: Pass) -> Tile {
+    var h = x
+    for layer in self {
+      h = layer.product(h, pass.context, pass.parameters)
+      let bias = pass.parameters.slice(layer.bias)
+      if layer.isLast { h.addBias(bias) } else { h.activate(activation, bias: bias) }
+    }
+    return h
   }
 }

@@ -9,6 +9,22 @@ extension Tile {
     Tile(features: features, width: count * width, like: self)
   }
 
+  /// The unit vectors as directions for this tile's events, as many as it has rows.
+  func unitDirections() -> Tile {
+    var unit = directions(features: features, count: features)
+    unit.fill(0)
+    for feature in 0..<features { unit.fillDirection(feature, ofRow: feature, with: 1, of: features) }
+    return unit
+  }
+
+  /// One row: Σₖ ⟨xₖ, yₖ⟩ over the directions of each of `events` events.
+  func directionDots(with other: Tile, events: Int) -> Tile {
+    checkShape(other)
+    var result = Tile(features: 1, width: events, like: self)
+    flowkit_direction_dots(base, other.base, result.mutableBase(), count / events, events)
+    return result
+  }
+
   /// Sets direction `direction` of one row, of `count`.
   mutating func fillDirection(_ direction: Int, ofRow row: Int, with value: Scalar, of count: Int) {
     let events = width / count

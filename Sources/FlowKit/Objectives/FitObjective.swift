@@ -1,7 +1,7 @@
 /// What a fit minimises, as `--objective` and model files write it: `likelihood`, `energy`, `mmd(kernel=laplace)`,
-/// `sinkhorn(epsilon=0.1)`, `wasserstein`, `gan`, and by how much the likelihood is mixed in.
+/// `sinkhorn(epsilon=0.1)`, `wasserstein`, `gan`, `flow-matching`, and by how much the likelihood is mixed in.
 public struct FitObjective: Sendable, Equatable {
-  /// How far samples are from events; nil trains by the likelihood of the events alone.
+  /// What else than the likelihood of the events trains; nil for that alone.
   public let criterion: (any FitCriterion)?
   /// λ of ``SampleObjective`` and ``AdversarialObjective``; 0 for `likelihood`.
   public let likelihoodWeight: Double
@@ -70,7 +70,7 @@ public struct FitObjective: Sendable, Equatable {
     return try criterion.objective(for: architecture, likelihoodWeight: likelihoodWeight, seed: seed)
   }
 
-  // MARK: The registry: one line for each objective on samples
+  // MARK: The registry: one line for each objective
 
   private typealias Make = @Sendable (_ arguments: inout LayerArguments) throws(FlowError) -> any FitCriterion
   private static let kinds: [(name: String, make: Make)] = [
@@ -79,6 +79,7 @@ public struct FitObjective: Sendable, Equatable {
     (SinkhornCriterion.name, { (arguments) throws(FlowError) in try SinkhornCriterion(&arguments) }),
     (Adversary.wassersteinName, { (arguments) throws(FlowError) in try Adversary(wasserstein: &arguments) }),
     (Adversary.ganName, { (arguments) throws(FlowError) in try Adversary(gan: &arguments) }),
+    (FlowMatchingCriterion.name, { (arguments) throws(FlowError) in FlowMatchingCriterion() }),
   ]
 }
 

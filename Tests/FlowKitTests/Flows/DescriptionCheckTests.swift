@@ -81,7 +81,7 @@ private func describedArchitectures() throws -> [Architecture] {
     "coupling-naf(hidden=4),autoregressive-naf(units=1,hidden=4),elementwise-naf(units=2)",
   ]
   let others =
-    "residual(hidden=4),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"
+    "residual(hidden=4),ode(hidden=3),planar,radial,sylvester(2),inverse(autoregressive-affine(hidden=4,order=2+0+1)),"
     + "monotone(arcsinh),chain(shift,inverse(chain(prelu)))"
   let ones = [1.0, 1, 1]
   return try [

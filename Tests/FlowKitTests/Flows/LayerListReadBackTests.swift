@@ -45,6 +45,7 @@ private let networks: [ListedCase] = [
   ListedCase(Autoregressive(dimension: 3, map: DeepSigmoid(units: 1), hidden: [4])),
   ListedCase(Elementwise(dimension: 3, map: DeepSigmoid(units: 32))),
   ListedCase(Residual(dimension: 3, hidden: [4], lipschitz: 0.999, activation: .sine, determinant: .roulette)),
+  ListedCase(NeuralODE(dimension: 3, hidden: [4, 5], activation: .sine, trace: .hutchinson, tolerance: 1e-3)),
 ]
 
 private let kinds: [FeatureKind] = [.categories(3), .circle, .categories(2)]

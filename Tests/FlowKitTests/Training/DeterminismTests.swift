@@ -32,7 +32,7 @@ import Testing
   /// prepare. Batches of one to seven tiles leave some workers without any, and their copies behind.
   @Test(arguments: [
     "8*[coupling-affine(hidden=32),permute(reverse)]", "2*[coupling-affine(hidden=512x512),permute(reverse)]",
-    "2*[residual(hidden=16),lower]",
+    "2*[residual(hidden=16),lower]", "ode(hidden=6,trace=hutchinson,tolerance=1e-3)",
     "2*[coupling-affine(hidden=32,dropout=0.3),autoregressive-affine(network=residual,hidden=24,dropout=0.3)]",
   ]) func everyWayOfSharingParametersGivesTheSameBits(layers: String) throws {
     var random = RandomStream(seed: 1, purpose: .architecture)
