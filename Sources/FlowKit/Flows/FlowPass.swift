@@ -122,8 +122,7 @@ public struct FlowPass {
   private var embeddingPass: Pass { pass.part(architecture.chain.layers.count, embeddingRange) }
 
   /// The pullback of the chain after that of the embedding, whose parameters see the context's cotangent.
-  static func joined(_ pullback: @escaping Pullback, _ pass: Pass, _ embedding: EmbeddingPullback?) -> Pullback
-  {
+  static func joined(_ pullback: @escaping Pullback, _ pass: Pass, _ embedding: EmbeddingPullback?) -> Pullback {
     guard let embedding, let embedded = pass.context else { return pullback }
     return { values, logDeterminant, gradient in
       let wanted = gradient.context.take()

@@ -108,7 +108,8 @@ public struct FlowMatchingCriterion: FitCriterion, Equatable {
   ) throws(FlowError) -> any Objective {
     guard likelihoodWeight == 0 else {
       throw FlowError(
-        .architecture, "\(text) solves no equation and has no likelihood to mix in; leave out the weight of the likelihood")
+        .architecture,
+        "\(text) solves no equation and has no likelihood to mix in; leave out the weight of the likelihood")
     }
     return try FlowMatching(architecture, seed: seed)
   }
