@@ -76,7 +76,10 @@ struct Check: ParsableCommand, Diagnosing {
         }
         try result.addFindings(of: architecture, on: events)
       }
-      if objective?.criterion != nil { result.addSampleFindings(of: architecture) }
+      if let criterion = objective?.criterion {
+        if criterion is FlowMatchingCriterion { _ = try FlowMatching(architecture) }
+        result.addSampleFindings(of: architecture)
+      }
       results.append((result, architecture))
     }
     if results.count == 1 {

@@ -102,6 +102,13 @@ struct Density: ParsableCommand, Diagnosing {
     let densityZero: Int
     let nonFinite: Int
     let data: String
+    /// Only of models with continuous layers.
+    let solver: Solver?
+
+    struct Solver: Encodable {
+      let meanSteps: JSONNumber
+      let largestSteps, functionCalls: Int
+    }
   }
 
   /// The mean over the events that have a log-density, and in the same line which part of them is not finite.
@@ -141,11 +148,19 @@ struct Density: ParsableCommand, Diagnosing {
         count: scorer.rows, mean: isInfinite ? JSONNumber(nil) : mean,
         standardError: isInfinite ? JSONNumber(nil) : error, finiteMean: mean, finiteStandardError: error,
         densityZero: scorer.rowsWithoutMass, nonFinite: scorer.rows - moments.finiteCount,
-        data: scorer.location.description
+        data: scorer.location.description,
+        solver: scorer.solverEffort.map {
+          .init(meanSteps: JSONNumber($0.meanSteps), largestSteps: $0.largestSteps, functionCalls: $0.functionCalls)
+        }
       ).printJSON()
     }
     print("scored \(scorer.location): \(scorer.rows.grouped) events")
     print(Self.summary(of: scorer))
+    if diagnostics.verbose, let effort = scorer.solverEffort {
+      print(
+        "solver: \(effort.meanSteps.text(digits: 1)) steps per event of the first ones, at most \(effort.largestSteps); "
+          + "\(effort.functionCalls) calls of the field for them together")
+    }
     if let written { print("wrote \(written)") }
   }
 }

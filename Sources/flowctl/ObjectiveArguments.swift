@@ -7,7 +7,8 @@ struct ObjectiveArguments: ParsableArguments {
     help: """
       What is minimised: \(FitObjective.names.joined(separator: ", ")), with arguments, such as 'mmd(kernel=laplace)', \
       'sinkhorn(epsilon=0.1,sweeps=200,gradient=unrolled)' or 'wasserstein(constraint=penalty,critic-steps=5,critic-rate=0.001)'. All \
-      but likelihood compare samples of the flow with the events, as the preprocessing makes them; the guide Objectives says what each is good for.
+      but likelihood and flow-matching compare samples of the flow with the events, as the preprocessing makes them; flow-matching fits the \
+      velocity of one layer 'ode' without solving its equation. The guide Objectives says what each is good for.
       """)
   var objective: String?
 

@@ -10,6 +10,8 @@ extension NeuralODE {
     let value: Transformed
     /// In the order in which they were taken, if they were recorded.
     let steps: [Step]
+    /// How many steps each event took.
+    let stepCounts: [Int]
     /// How often f was evaluated for the tile.
     let evaluations: Int
     /// The first event that is finite and has no solution.
@@ -18,9 +20,9 @@ extension NeuralODE {
 
   /// Follows each event through all of the interval.
   ///
-  /// - Parameter probes: v of the trace Σ ⟨v, J v⟩.
+  /// - Parameter probes: of ``VelocityPass``.
   func solve(
-    _ start: Tile, _ direction: StepControl.Direction, _ pass: Pass, along probes: Tile, recording: Bool = false
+    _ start: Tile, _ direction: StepControl.Direction, _ pass: Pass, along probes: Tile?, recording: Bool = false
   ) -> Solution {
     var control = StepControl(direction, events: start.width)
     var record = StepRecord(start)
@@ -47,18 +49,19 @@ extension NeuralODE {
     return Solution(
       value: Transformed(
         state.copy(ofRows: 0..<dimension), LogDeterminant(perEvent: state.copy(ofRows: dimension..<(dimension + 1)))),
-      steps: record.steps, evaluations: evaluations,
+      steps: record.steps, stepCounts: control.counts, evaluations: evaluations,
       failedEvent: control.failed.indices.first { event in
         control.failed[event] && (0..<dimension).allSatisfy { start[$0, event].isFinite }
       })
   }
 
   /// f, and the trace of its Jacobian below.
-  private func rate(_ state: Tile, at time: Tile, _ pass: Pass, _ probes: Tile) -> Tile {
-    var tangents = field.tangents(at: state.rows(0..<dimension), field.pass(at: time, pass))
+  private func rate(_ state: Tile, at time: Tile, _ pass: Pass, _ probes: Tile?) -> Tile {
+    let velocity = VelocityPass(
+      field, at: state.rows(0..<dimension), field.pass(at: time, pass), along: probes)
     var rate = Tile(features: dimension + 1, like: state)
-    rate.write(tangents.output, toRow: 0)
-    rate.write(tangents.push(probes).directionDots(with: probes, events: state.width), toRow: dimension)
+    rate.write(velocity.output, toRow: 0)
+    rate.write(velocity.trace, toRow: dimension)
     return rate
   }
 
@@ -84,7 +87,7 @@ extension NeuralODE {
   /// With yᵢ = y + h Σⱼ aᵢⱼ kⱼ and y′ = y + h Σ bᵢ kᵢ, in reverse: k̄ᵢ = h (bᵢ ȳ′ + Σⱼ aⱼᵢ ȳⱼ), ȳᵢ is what f and, h bᵢ times,
   /// its trace make of that at yᵢ, and ȳ = ȳ′ + Σ ȳᵢ.
   func pullBack(
-    _ steps: [Step], _ values: consuming Tile, _ logDeterminant: Tile, _ pass: Pass, along probes: Tile,
+    _ steps: [Step], _ values: consuming Tile, _ logDeterminant: Tile, _ pass: Pass, along probes: Tile?,
     _ gradient: inout Gradient
   ) -> Tile {
     let end = values
@@ -96,7 +99,7 @@ extension NeuralODE {
   }
 
   private func pullBack(
-    _ step: Step, _ cotangent: inout Tile, _ logDeterminant: Tile, _ pass: Pass, _ probes: Tile,
+    _ step: Step, _ cotangent: inout Tile, _ logDeterminant: Tile, _ pass: Pass, _ probes: Tile?,
     _ gradient: inout Gradient
   ) {
     // The seventh stage has no weight.
@@ -116,17 +119,15 @@ extension NeuralODE {
         ofRate.add(ofPoints[later]!, scaledBy: Scalar(DormandPrince.couplings[later][stage]))
       }
       ofRate.scaleEvents(by: step.size)
-      var tangents = field.tangents(at: points[stage], seen[stage])
-      var directions: Tile?
-      if weight != 0 {
-        _ = tangents.push(probes)
-        var ofTrace = logDeterminant
-        ofTrace.scaleEvents(by: step.size)
-        var scaled = probes
-        scaled.scaleAllDirections(by: ofTrace.mapped { $0 * Scalar(weight) })
-        directions = scaled
+      guard weight != 0 else {
+        let tangents = field.tangents(at: points[stage], seen[stage])
+        ofPoints[stage] = tangents.pullBack(ofRate, directions: nil, &gradient)
+        continue
       }
-      ofPoints[stage] = tangents.pullBack(ofRate, directions: directions, &gradient)
+      var ofTrace = logDeterminant
+      ofTrace.scaleEvents(by: step.size)
+      ofPoints[stage] = VelocityPass(field, at: points[stage], seen[stage], along: probes).pullBack(
+        ofRate, trace: ofTrace.mapped { $0 * Scalar(weight) }, &gradient)
     }
     for point in ofPoints { cotangent.add(point!) }
   }

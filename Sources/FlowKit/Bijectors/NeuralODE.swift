@@ -1,6 +1,7 @@
 /// How a continuous flow computes the trace of its field's Jacobian in training; without a pullback in training it is always exact.
 public enum JacobianTrace: String, Sendable, Codable, CaseIterable {
-  /// From the whole Jacobian: D passes of the network beside the one of the value.
+  /// Of a network with two hidden layers by one product (``VelocityField``); of others from the whole Jacobian, D passes of the
+  /// network beside the one of the value.
   case exact
   /// ⟨v, J v⟩ with one vector v of random signs per event, the same along its path: an unbiased estimate (Hutchinson 1990) for two
   /// passes.
@@ -34,13 +35,13 @@ public struct NeuralODE: InvertiblyDifferentiable {
 
   private enum CodingKeys: CodingKey { case field, trace, tolerance }
 
-  /// Where a layer list says nothing, training is exact up to this dimension and estimates beyond.
+  /// Where a layer list says nothing, training is exact up to this dimension, and beyond with two hidden layers.
   public static let largestExactDimension = 16
   static let defaultTolerance = 1e-5
   static let tolerances = 1e-13...0.1
 
   /// - Parameters:
-  ///   - trace: how training computes the log-determinant; by default exactly for D ≤ 16.
+  ///   - trace: how training computes the log-determinant; by default exactly for D ≤ 16 or two hidden layers.
   ///   - tolerance: from 1e-13 to 0.1; below the rounding of the element type an event may become NaN.
   public init(
     dimension: Int, contextDimension: Int = 0, hidden: [Int] = [64, 64], activation: SmoothActivation = .lipswish,
@@ -49,7 +50,7 @@ public struct NeuralODE: InvertiblyDifferentiable {
     precondition(Self.tolerances ~= tolerance, "a tolerance from 1e-13 to 0.1, got \(tolerance)")
     field = VelocityField(
       dimension: dimension, context: contextDimension, hidden: hidden, activation: activation)
-    self.trace = trace ?? Self.defaultTrace(dimension)
+    self.trace = trace ?? Self.defaultTrace(dimension, hidden)
     self.tolerance = tolerance
   }
 
@@ -57,8 +58,8 @@ public struct NeuralODE: InvertiblyDifferentiable {
     try DescriptionCheck.require(Self.tolerances ~= tolerance, "\(Self.layerName) has a tolerance of \(tolerance)")
   }
 
-  private static func defaultTrace(_ dimension: Int) -> JacobianTrace {
-    dimension <= largestExactDimension ? .exact : .hutchinson
+  private static func defaultTrace(_ dimension: Int, _ hidden: [Int]) -> JacobianTrace {
+    dimension <= largestExactDimension || hidden.count == 2 ? .exact : .hutchinson
   }
 
   public var dimension: Int { field.dimension }
@@ -66,8 +67,10 @@ public struct NeuralODE: InvertiblyDifferentiable {
   public var parameterShapes: [ParameterShape] {
     field.parameterShapes.map { ParameterShape("field/" + $0.name, $0.dimensions) }
   }
-  /// Of eight steps of six stages, each one pass for f and one for each direction of its Jacobian.
-  public var weightCount: Int { 48 * (1 + (trace == .exact ? dimension : 1)) * field.weightCount }
+  /// Of eight steps of six stages, each with one pass for f, and one for its trace or for each direction of its Jacobian.
+  public var weightCount: Int {
+    48 * (field.hasTraceMatrix || trace == .hutchinson ? 2 : 1 + dimension) * field.weightCount
+  }
 
   public var structure: JacobianStructure {
     var structure = JacobianStructure.full(dimension, isAffine: false)
@@ -80,7 +83,7 @@ public struct NeuralODE: InvertiblyDifferentiable {
   public var layerList: String {
     var arguments = ["hidden=" + LayerArguments.text(ofWidths: field.hidden)]
     if field.activation != .lipswish { arguments.append("activation=\(field.activation.rawValue)") }
-    if trace != Self.defaultTrace(dimension) { arguments.append("trace=\(trace.rawValue)") }
+    if trace != Self.defaultTrace(dimension, field.hidden) { arguments.append("trace=\(trace.rawValue)") }
     if tolerance != Self.defaultTolerance { arguments.append("tolerance=\(tolerance)") }
     return Self.layerList(arguments)
   }
@@ -89,11 +92,33 @@ public struct NeuralODE: InvertiblyDifferentiable {
     field.initialParameters(using: &random)
   }
 
+  // MARK: Preparation
+
+  public var preparedCount: Int? { field.preparedCount }
+
+  public func prepare(_ parameters: Parameters, into prepared: UnsafeMutableBufferPointer<Scalar>) {
+    if field.hasTraceMatrix {
+      field.prepare(parameters, into: prepared)
+    } else {
+      copy(parameters, into: prepared)
+    }
+  }
+
+  public func pullBackPreparation(
+    _ parameters: Parameters, prepared: Parameters, preparedGradient: Parameters, to gradient: inout Gradient
+  ) {
+    if field.hasTraceMatrix {
+      field.pullBackPreparation(parameters, preparedGradient: preparedGradient, to: &gradient)
+    } else {
+      add(preparedGradient, to: &gradient)
+    }
+  }
+
   // MARK: The map
 
   public func forward(_ x: consuming Tile, _ pass: Pass) -> Transformed {
     let x = x
-    return solve(x, .toBase, pass, along: x.unitDirections()).value
+    return solve(x, .toBase, pass, along: probes(like: x, nil)).value
   }
 
   public func forwardWithPullback(_ x: consuming Tile, _ pass: Pass) -> (value: Transformed, pullback: Pullback) {
@@ -102,7 +127,7 @@ public struct NeuralODE: InvertiblyDifferentiable {
 
   public func inverse(_ z: consuming Tile, _ pass: Pass) throws(FlowError) -> Transformed {
     let z = z
-    let solution = solve(z, .toData, pass, along: z.unitDirections())
+    let solution = solve(z, .toData, pass, along: probes(like: z, nil))
     guard let event = solution.failedEvent else { return solution.value }
     throw FlowError(
       .numerics,
@@ -128,9 +153,9 @@ public struct NeuralODE: InvertiblyDifferentiable {
     )
   }
 
-  /// The vectors v of Σ ⟨v, J v⟩: the unit vectors, or one of random signs for each event.
-  private func probes(like x: Tile, _ random: EventRandom?) -> Tile {
-    guard trace == .hutchinson, let random else { return x.unitDirections() }
+  /// The vectors v of Σ ⟨v, J v⟩: the unit vectors, or one of random signs for each event; nil where no vector is needed.
+  func probes(like x: Tile, _ random: EventRandom?) -> Tile? {
+    guard trace == .hutchinson, let random else { return field.hasTraceMatrix ? nil : x.unitDirections() }
     var streams = random.streams(like: x)
     return NeumannSeries.signs(like: x, drawing: &streams)
   }
@@ -138,13 +163,14 @@ public struct NeuralODE: InvertiblyDifferentiable {
 
 extension NeuralODE: ListedLayer {
   public static func fromLayerList(_ arguments: inout LayerArguments) throws(FlowError) -> any Bijector {
-    NeuralODE(
-      dimension: arguments.dimension, contextDimension: arguments.contextDimension,
-      hidden: try arguments.widths("hidden", default: [64, 64]),
+    let hidden = try arguments.widths("hidden", default: [64, 64])
+    return NeuralODE(
+      dimension: arguments.dimension, contextDimension: arguments.contextDimension, hidden: hidden,
       activation: try arguments.choice(
         "activation", default: .lipswish, from: SmoothActivation.allCases.map { ($0.rawValue, $0) }),
       trace: try arguments.choice(
-        "trace", default: defaultTrace(arguments.dimension), from: JacobianTrace.allCases.map { ($0.rawValue, $0) }),
+        "trace", default: defaultTrace(arguments.dimension, hidden),
+        from: JacobianTrace.allCases.map { ($0.rawValue, $0) }),
       tolerance: try arguments.number("tolerance", default: defaultTolerance, "a number from 1e-13 to 0.1") {
         tolerances ~= $0
       })

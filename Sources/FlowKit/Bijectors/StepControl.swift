@@ -23,12 +23,15 @@ struct StepControl {
   private var places: [Int]
   private var sizes: [Int]
   private(set) var failed: [Bool]
+  /// How many steps each event has taken.
+  private(set) var counts: [Int]
 
   init(_ direction: Direction, events: Int) {
     self.direction = direction
     places = Array(repeating: 0, count: events)
     sizes = Array(repeating: Self.firstSize, count: events)
     failed = Array(repeating: false, count: events)
+    counts = Array(repeating: 0, count: events)
   }
 
   var isDone: Bool { sizes.allSatisfy { $0 == 0 } }
@@ -44,6 +47,7 @@ struct StepControl {
         return false
       }
       places[event] += size
+      counts[event] += 1
       if places[event] == Self.length {
         sizes[event] = 0
       } else if error < Self.growingBelow, places[event] % (2 * size) == 0 {

@@ -67,6 +67,11 @@ public final class EnsembleEvaluator {
     }
   }
 
+  /// What some events, at most 128, cost in the first member.
+  package func solverEffort(of events: [Double], first: Int, context: [Double]) -> SolverEffort? {
+    members[0].solverEffort(of: events, first: first, context: context)
+  }
+
   /// Where the log-density of one event first leaves the finite numbers, for a message.
   package func nonFinitePlace(of event: [Double], first: Int, context: [Double]) -> String {
     func hasNumber(_ member: FlowEvaluator) -> Bool {

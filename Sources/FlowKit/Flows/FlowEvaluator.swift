@@ -94,6 +94,14 @@ public final class FlowEvaluator {
     return pass.nonFinitePlace(of: FlowPass.Rows(event[...], first: first), worker.tiles)
   }
 
+  /// What some events, at most a tile of them, cost; nil of a flow without continuous layers.
+  package func solverEffort(of events: [Double], first: Int, context: [Double]) -> SolverEffort? {
+    let worker = engine.worker(0)
+    let given = FlowPass.context(context[...], for: count(events), architecture, worker.tiles)
+    let pass = FlowPass(architecture, Pass(worker.parameters, context: given))
+    return pass.solverEffort(of: FlowPass.Rows(events[...], first: first), worker.tiles)
+  }
+
   // MARK: Tile by tile
 
   /// Calls `body` for each tile of `count` events; returns the `width` numbers per event that it makes.

@@ -105,7 +105,7 @@ extension FlowPass {
 
   // MARK: Events without a density
 
-  private func preprocessed(_ rows: Rows) -> (rows: [Double], logDeterminants: [Double], outside: [Int]) {
+  func preprocessed(_ rows: Rows) -> (rows: [Double], logDeterminants: [Double], outside: [Int]) {
     let domain = architecture.chain.domain
     var (values, outside) = (rows.values, Set<Int>())
     var logDeterminants = [Double](repeating: 0, count: values.count / architecture.dimension)

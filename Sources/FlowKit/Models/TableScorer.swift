@@ -14,6 +14,8 @@ package final class TableScorer {
   package private(set) var rowsWithoutNumber = 0
   package private(set) var firstWithoutNumber: (row: Int, place: String)?
   private let acceptsNonFinite: Bool
+  /// Of the first events, where equations are solved for them.
+  package private(set) var solverEffort: SolverEffort?
 
   /// - Parameters:
   ///   - columns: which columns are the model's events, in its order; nil finds them by its names.
@@ -69,6 +71,12 @@ package final class TableScorer {
     let (events, agree) = model.dependent.separating(all.events, width: model.allColumns.count)
     var logDensities = evaluator.logDensity(events, first: range.lowerBound, context: all.context)
     for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
+    if range.lowerBound == 0 {
+      let count = min(range.count, Tile.fullWidth)
+      solverEffort = evaluator.solverEffort(
+        of: Array(events[..<(count * model.flow.dimension)]), first: 0,
+        context: Array(all.context[..<(count * model.flow.architecture.contextDimension)]))
+    }
     let areFinite = !acceptsNonFinite || block.allSatisfy(\.isFinite)
     return logDensities.enumerated().map { row, value in
       ScoredRow(

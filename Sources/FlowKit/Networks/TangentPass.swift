@@ -11,8 +11,8 @@ struct TangentPass {
   /// hₖ, what goes into each layer.
   private var inputs: [Tile]
   /// φ′ and φ″ of each hidden layer.
-  private var first: [Tile] = []
-  private var second: [Tile] = []
+  private(set) var first: [Tile] = []
+  private(set) var second: [Tile] = []
   /// g(x).
   let output: Tile
   /// ḣₖ for each direction, what goes into each layer, and ȧₖ, what comes out before φ.
@@ -78,7 +78,11 @@ struct TangentPass {
   ///
   /// In reverse from (ā, ǡ) = (ȳ, w): W̄ += ā hᵀ + ǡ ḣᵀ, b̄ += ā, h̄ = Ŵᵀā, ḣ̄ = Ŵᵀǡ, then ā = φ′ ∘ h̄ + φ″ ∘ Σ ȧ ∘ ḣ̄ and
   /// ǡ = φ′ ∘ ḣ̄.
-  func pullBack(_ ȳ: Tile, directions w: Tile?, _ gradient: inout Gradient) -> Tile {
+  ///
+  /// - Parameter curvature: what is added to ā of each hidden layer besides; nothing by default.
+  func pullBack(
+    _ ȳ: Tile, directions w: Tile?, adding curvature: [Tile] = [], _ gradient: inout Gradient
+  ) -> Tile {
     var δ = ȳ
     var t = w
     for (index, layer) in layers.enumerated().reversed() {
@@ -88,6 +92,7 @@ struct TangentPass {
         } else {
           δ.pullBackTangents(&t!, slopes: slopes[index], first: first[index], second: second[index])
         }
+        if !curvature.isEmpty { δ.add(curvature[index]) }
       }
       gradient.withSlice(layer.bias) { δ.addRowSums(to: &$0) }
       layer.addGradient(δ, inputs[index], context, parameters, to: &gradient)

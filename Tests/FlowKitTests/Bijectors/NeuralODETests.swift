@@ -149,9 +149,10 @@ private struct ODECase: Decodable, CustomTestStringConvertible {
 
   @Test(arguments: [
     ("ode", 2, "ode(hidden=64x64)"), ("ode(hidden=8,activation=sine)", 2, "ode(hidden=8,activation=sine)"),
-    ("ode(trace=exact)", 16, "ode(hidden=64x64)"), ("ode(trace=exact)", 17, "ode(hidden=64x64,trace=exact)"),
-    ("ode(trace=hutchinson)", 3, "ode(hidden=64x64,trace=hutchinson)"),
-    ("ode(trace=hutchinson)", 17, "ode(hidden=64x64)"),
+    ("ode(trace=exact)", 17, "ode(hidden=64x64)"), ("ode(hidden=8,trace=exact)", 16, "ode(hidden=8)"),
+    ("ode(hidden=8,trace=exact)", 17, "ode(hidden=8,trace=exact)"),
+    ("ode(hidden=8,trace=hutchinson)", 17, "ode(hidden=8)"),
+    ("ode(trace=hutchinson)", 17, "ode(hidden=64x64,trace=hutchinson)"),
     ("ode(tolerance=1e-3)", 2, "ode(hidden=64x64,tolerance=0.001)"),
   ])
   func layerListsMean(_ text: String, _ dimension: Int, _ written: String) throws {
