@@ -85,23 +85,19 @@ import Testing
     expectClose(model.flow.logDensity(latents, context: context), expected.priors.values, within: 1e-5, "log p(z | c)")
   }
 
-  /// Angles and categories, and what an independent program scores with them (Tests/Reference/make_golden_kinds.py).
-  @Test func kindsOfFeatures() throws {
+  /// What an independent program scores with the same files: angles and categories (Tests/Reference/make_golden_kinds.py); sums of
+  /// squares, Bernstein polynomials and a base of elliptical densities (make_golden_increasing.py); deep sigmoidal maps and differential
+  /// equations, which are solved to 1e-6 a step (make_golden_continuous.py).
+  @Test(arguments: [
+    ("kinds", "kinds.json", 1e-5), ("increasing", "golden-increasing.json", 1e-5),
+    ("continuous", "golden-continuous.json", 1e-4),
+  ])
+  func scoresAsAnIndependentProgram(_ name: String, _ values: String, _ tolerance: Double) throws {
     struct Reference: Decodable { let events, densities: ReferenceArray }
-    let model = try Model(reading: reference("../models/kinds.h5"))
-    let expected = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: referenceURL("kinds.json")))
-    let densities = model.flow.logDensity(expected.events.values)
-    expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
-  }
-
-  /// Sums of squares, Bernstein polynomials and a base of elliptical densities, likewise (Tests/Reference/make_golden_increasing.py).
-  @Test func increasingPolynomials() throws {
-    struct Reference: Decodable { let events, densities: ReferenceArray }
-    let model = try Model(reading: reference("../models/increasing.h5"))
-    let expected = try JSONDecoder().decode(
-      Reference.self, from: Data(contentsOf: referenceURL("golden-increasing.json")))
-    let densities = model.flow.logDensity(expected.events.values)
-    expectClose(densities, expected.densities.values, within: 1e-5, "log-densities")
+    let model = try Model(reading: reference("../models/\(name).h5"))
+    let expected = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: referenceURL(values)))
+    expectClose(
+      model.flow.logDensity(expected.events.values), expected.densities.values, within: tolerance, "log-densities")
   }
 
   /// Of a fit that has ended, with the optimizer's state and the best parameters, which are no longer stored.

@@ -82,7 +82,7 @@ import Testing
     }
     let data = try EventArray(rows, dimension: 2)
     var options = TrainingOptions()
-    (options.epochs, options.batchSize, options.learningRate) = (40, 250, 5e-3)
+    (options.epochs, options.batchSize, options.learningRate) = (120, 250, 5e-3)
     let flow = Flow(architecture: try architecture("ode(hidden=32x32)"))
     let result = try Trainer(
       FlowMatching(flow.architecture), from: flow.parameters, train: data, validation: data, options: options,
