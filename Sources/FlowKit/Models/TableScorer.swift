@@ -72,10 +72,10 @@ package final class TableScorer {
     var logDensities = evaluator.logDensity(events, first: range.lowerBound, context: all.context)
     for row in agree.indices where !agree[row] && !logDensities[row].isNaN { logDensities[row] = -.infinity }
     if range.lowerBound == 0 {
-      let count = min(range.count, Tile.fullWidth)
-      solverEffort = evaluator.solverEffort(
-        of: Array(events[..<(count * model.flow.dimension)]), first: 0,
-        context: Array(all.context[..<(count * model.flow.architecture.contextDimension)]))
+      func ofFirst(_ values: [Double]) -> [Double] {
+        Array(values[..<(min(range.count, Tile.fullWidth) * (values.count / range.count))])
+      }
+      solverEffort = evaluator.solverEffort(of: ofFirst(events), first: 0, context: ofFirst(all.context))
     }
     let areFinite = !acceptsNonFinite || block.allSatisfy(\.isFinite)
     return logDensities.enumerated().map { row, value in
