@@ -3,9 +3,11 @@ import Foundation
 import Testing
 
 /// A flow of all kinds of layer, with parameters away from their start.
-func exampleFlow(dimension: Int = 3, context: Int = 0, seed: UInt64 = 1) throws -> Flow {
+func exampleFlow(
+  dimension: Int = 3, context: Int = 0, bend: String = "leaky-relu(0.5)", seed: UInt64 = 1
+) throws -> Flow {
   var random = RandomStream(seed: seed, purpose: .architecture)
-  let list = "2*[coupling-affine(hidden=16x16),permute(random)],lower,leaky-relu(0.5),diagonal"
+  let list = "2*[coupling-affine(hidden=16x16),permute(random)],lower,\(bend),diagonal"
   let chain = try LayerList(list).chain(dimension: dimension, contextDimension: context, using: &random)
   let architecture = Architecture(
     chain: chain, base: StandardNormal(dimension: dimension),

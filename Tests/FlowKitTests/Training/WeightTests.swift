@@ -16,10 +16,13 @@ import Testing
       }, dimension: 3)
   }
 
+  /// Without kinks: what these add to a gradient is estimated over the events of a tile, which are others where rows are repeated.
+  private static func flow() throws -> Flow { try exampleFlow(bend: "smooth-leaky-relu") }
+
   private func trainer(_ data: EventArray) throws -> Trainer {
     var options = TrainingOptions()
     (options.batchSize, options.epochs) = (10_000, 2)
-    return try Trainer(exampleFlow(), train: data, validation: data, options: options)
+    return try Trainer(Self.flow(), train: data, validation: data, options: options)
   }
 
   @Test func integerWeightsEqualRepeatedRows() throws {
@@ -38,7 +41,7 @@ import Testing
       one.flow.parameters.map { Double($0) }, other.flow.parameters.map { Double($0) },
       within: exact ? 1e-9 : 2e-3,
       "parameter")
-    let start = try exampleFlow().parameters
+    let start = try Self.flow().parameters
     #expect(zip(start, one.flow.parameters).contains { abs($0 - $1) > 0.03 })
   }
 
@@ -73,7 +76,7 @@ import Testing
       one.history.map { $0.valid! }, other.history.map { $0.valid! }, within: tolerance, "validation loss")
     expectClose(one.history.map(\.train), other.history.map(\.train), within: tolerance, "training loss")
     let unweighted = try Trainer(
-      exampleFlow(), train: EventArray(events, dimension: 3), options: trainer(weighted).options
+      Self.flow(), train: EventArray(events, dimension: 3), options: trainer(weighted).options
     ).fit()
     #expect(abs(unweighted.history[0].train - one.history[0].train) > 1e-3)
   }
