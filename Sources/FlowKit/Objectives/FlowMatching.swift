@@ -18,13 +18,13 @@ public struct FlowMatching: SumObjective {
     guard architecture.chain.layers.count == 1, let layer = architecture.chain.layers[0] as? NeuralODE else {
       throw FlowError(
         .architecture,
-        "\(FlowMatchingCriterion.name) trains one layer 'ode' and nothing beside it, such as --layers 'ode(hidden=64x64)'; got "
+        "\(FlowMatchingCriterion.name) trains one layer 'ode' and nothing beside it, such as 'ode(hidden=64x64)'; got "
           + "'\(architecture.layerList)'")
     }
     guard architecture.base.parameterCount == 0, architecture.broad == nil else {
       throw FlowError(
         .architecture,
-        "\(FlowMatchingCriterion.name) needs a base with nothing to train, such as --base normal, and no broad component; got "
+        "\(FlowMatchingCriterion.name) needs a base with nothing to train, such as 'normal', and no broad component; got "
           + "'\(architecture.base.text)'\(architecture.broad == nil ? "" : " and one")")
     }
     self.init(architecture, layer, seed)
