@@ -98,7 +98,8 @@ import Testing
   @Test func wrongUseIsOneLine() throws {
     try workspace.expectFailure(
       fit("wishes"),
-      "unknown objective 'wishes': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan")
+      "unknown objective 'wishes': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan, flow-matching"
+    )
     try workspace.expectFailure(
       fit("sinkhorn(epsilon=-1)"),
       "'epsilon=-1' at character 10 of the objective: epsilon takes a number above 0")

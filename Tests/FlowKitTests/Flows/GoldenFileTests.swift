@@ -37,7 +37,10 @@ import Testing
   /// Every kind that the program of then knew.
   @Test func everyKindIsThere() throws {
     let texts = try file().cases.map { try model($0.name).flow.architecture.jsonText() }
-    let later = ["chain", "autoregressive-additive", "elementwise-additive", "autoregressive-categories", "categories"]
+    let later = [
+      "chain", NeuralODE.layerName, "autoregressive-additive", "elementwise-additive", "autoregressive-categories",
+      "categories",
+    ]
     let circular = ["coupling-circular-rqs", "autoregressive-circular-rqs"]
     let names = Registry.standard.layerNames + Registry.standard.baseNames
     let laterMaps = [SmoothLeakyReLU.name, SumOfSquares.name, BernsteinPolynomial.name, DeepSigmoid.name]

@@ -198,7 +198,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("wishful", "unknown objective 'wishful': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan"),
+    (
+      "wishful",
+      "unknown objective 'wishful': the objectives are likelihood, energy, mmd, sinkhorn, wasserstein, gan, flow-matching"
+    ),
     ("sinkhorn(epsilon=0)", "'epsilon=0' at character 10 of the objective: epsilon takes a number above 0"),
     (
       "sinkhorn(sweeps=1.5)",
