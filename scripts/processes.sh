@@ -69,6 +69,8 @@ compare "2" --layers "lu" --epochs 2 --ensemble 3
 compare "2" --encoder 16 --latent 3 --objective ae --epochs 2
 
 # Stopped by a signal, and gone on with by others.
+# Layer lists are no patterns of file names.
+set -f
 fit="fit $data:/test --layers $small --epochs 600 --batch 256 --json"
 # shellcheck disable=SC2086
 "$flowctl" $fit -o whole.h5 --force >/dev/null
