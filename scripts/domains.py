@@ -2,7 +2,6 @@
 """Two moons with labels, and the same moons turned by 35 degrees without: how many of the turned ones a code of `dann` labels rightly,
 with adaptation and without: domains.py [FLOWCTL [SEEDS]]. Needs numpy and h5py."""
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -46,7 +45,7 @@ def main():
     flowctl, seeds = sys.argv[1] if len(sys.argv) > 1 else "flowctl", int(sys.argv[2]) if len(sys.argv) > 2 else 10
     with tempfile.TemporaryDirectory() as folder:
         for strength in (0.4, 1e-6):
-            found = [accuracy(os.path.expanduser(flowctl), folder, seed, strength) for seed in range(seeds)]
+            found = [accuracy(flowctl, folder, seed, strength) for seed in range(seeds)]
             print(f"lambda {strength:g}: {np.mean(found):.3f}, from {min(found):.3f} to {max(found):.3f}", flush=True)
 
 

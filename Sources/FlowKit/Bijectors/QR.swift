@@ -5,8 +5,9 @@
 /// invertible matrix of that sign is reached, for any s. Without data it starts at the reflections in equal pairs along drawn
 /// directions, where Q = I (for odd k, one reflection) and R = diag(s); the gradient parts the pairs. From data: at a drawn Q, and R
 /// and b that give what arrives there mean 0 and covariance I, so that a stack of `[qr,smooth-leaky-relu]` begins with its kinks amid
-/// the events, in all directions. The inverse is Qᵀ and a substitution, O(D²) per event; a step computes A = Q R once, O(D³). Source: Hoogeboom, van den Berg & Welling, "Emerging
-/// convolutions for generative normalizing flows" (2019). Layer lists: `qr`, `qr(determinant=-1)`; signs as in `lower(signs=+-+)`.
+/// the events, in all directions. The inverse is Qᵀ and a substitution, O(D²) per event; a step computes A = Q R once, O(D³).
+/// Source: Hoogeboom, van den Berg & Welling, "Emerging convolutions for generative normalizing flows" (2019). Layer lists: `qr`,
+/// `qr(determinant=-1)`; signs as in `lower(signs=+-+)`.
 public struct QR: PreparedAffine, SignedLayer {
   public static let layerName = "qr"
   public let signs: [Int]

@@ -20,6 +20,7 @@ struct PartialLikelihood: SumObjective {
       sum -= tile.weight(of: event) * (values[place] + tile.logDeterminant(of: event))
       weights += tile.weight(of: event)
     }
+    guard weights > 0 else { return 0 }
     return sum * (0..<tile.count).reduce(0) { $0 + tile.weight(of: $1) } / weights
   }
 

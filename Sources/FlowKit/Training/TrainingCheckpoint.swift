@@ -55,8 +55,8 @@ public struct TrainingSaves {
   let seconds: Double
   let save: (TrainingCheckpoint) throws(FlowError) -> Void
 
-  /// - Parameter seconds: calls `save` after a step when so much time has passed since the last time, and before a fit
-  ///   ends because its events can no longer be read.
+  /// - Parameter seconds: calls `save` after a step when so much time has passed since the last time (by the clock of the first
+  ///   process of a job), and, of one process, before a fit ends because its events can no longer be read.
   public init(every seconds: Double, _ save: @escaping (TrainingCheckpoint) throws(FlowError) -> Void) {
     (self.seconds, self.save) = (seconds, save)
   }
